@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// The server's error fields as DiagnosticInfo, and what to say when connecting fails.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <azoth/error.hpp>
+
+struct pg_conn;
+struct pg_result;
+
+namespace azoth::postgresql {
+
+/// The fields of an ErrorResponse that matter here; empty where the server sent none.
+struct ServerMessage {
+    std::string_view severity; ///< never localised: "ERROR", "FATAL", "PANIC"
+    std::string_view sqlstate;
+    std::string_view primary;
+    std::string_view detail;
+    std::string_view hint;
+    std::string_view position; ///< in the statement's characters, from 1
+    std::string_view constraint;
+    std::string_view table;
+    std::string_view column;
+
+    ServerMessage() = default;
+};
+
+[[nodiscard]] DiagnosticInfo diagnose(const ServerMessage& message);
+[[nodiscard]] DiagnosticInfo diagnose(const pg_result* result);
+
+/// The connection broke: `result` is what the server said last, or null; else libpq's own words count.
+[[nodiscard]] DiagnosticInfo diagnose_loss(const pg_conn* connection, const pg_result* result);
+
+/// A statement was a COPY: its data has no way through an execution.
+[[noreturn]] void throw_copy_refused(const std::string& sql);
+
+/// True for an error that only says a prepared statement is out of date: it is gone, or its columns have changed.
+[[nodiscard]] bool is_stale_statement(const pg_result* result);
+/// Of those, the ones whose statement the server does not have any more.
+[[nodiscard]] bool is_gone_statement(const pg_result* result);
+
+/// Why connecting failed, out of libpq's message in its verbose form, the only one that names the SQLSTATE.
+/// `where` is for the message: user, database, host and port, never the password.
+[[nodiscard]] DiagnosticInfo diagnose_connect(std::string_view verbose_message, const std::string& where);
+
+} // namespace azoth::postgresql

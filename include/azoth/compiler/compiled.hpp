@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Compiled: a statement as SQL text, with where its parameters come from and what its columns are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <azoth/sql/node.hpp>
+#include <azoth/types/type.hpp>
+#include <azoth/types/value.hpp>
+
+namespace azoth {
+
+/// How placeholders are written.
+enum class ParameterStyle : std::uint8_t { question_mark, dollar };
+
+/// Where the value of one placeholder comes from.
+struct BindSlot {
+    enum class Source : std::uint8_t {
+        statement, ///< the statement's bound value `index` (see `sql::collect_binds`)
+        expanding, ///< the same, an IN list: as many placeholders as it has values
+        row,       ///< the execution's parameter row, position `index`
+        default_,  ///< the column's own default, made anew for each row
+        constant,  ///< `value`, the dialect's own
+    };
+
+    Source source = Source::statement;
+    std::size_t index = 0;
+    Type type;
+    bool negated = false;                          ///< expanding: NOT IN
+    std::shared_ptr<const sql::ColumnNode> column; ///< default_: whose; row: for messages
+    Value value;                                   ///< constant
+
+    BindSlot() = default;
+};
+
+/// A column of the result: its name and the SQL type its values are read with.
+struct ResultColumn {
+    std::string name;
+    Type type;
+
+    ResultColumn() = default;
+    ResultColumn(std::string column_name, Type column_type) : name(std::move(column_name)), type(column_type) {}
+};
+
+/// The outcome of compiling one statement for one dialect. Immutable, shared by all statements with the same key.
+struct Compiled {
+    /// A piece of an expanding statement: text, then the placeholder (or list of them) of a slot.
+    struct Piece {
+        std::string text;
+        std::size_t slot = 0;
+
+        Piece() = default;
+        Piece(std::string t, std::size_t s) : text(std::move(t)), slot(s) {}
+    };
+
+    std::string sql; ///< the text; when `expanding`, what follows the last piece
+    std::size_t sql_hash = 0;
+    std::vector<Piece> pieces;       ///< only when `expanding`
+    std::vector<BindSlot> slots;     ///< in the order of the placeholders
+    std::vector<Type> param_types;   ///< only when not `expanding`: the slots' types
+    std::vector<ResultColumn> columns;
+    sql::NodeKind kind = sql::NodeKind::text;
+    ParameterStyle style = ParameterStyle::question_mark;
+    bool expanding = false;
+    bool returns_rows = false;
+    bool takes_rows = false; ///< some slot takes its value from a parameter row
+    std::string null_in_list;     ///< what stands in an empty IN list, "NULL) AND (1 != 1"
+    std::string null_not_in_list; ///< and in an empty NOT IN list
+
+    Compiled() = default;
+
+    /// The values of an execution without parameter rows, and the text they go with. Views into `binds` and `scratch`.
+    struct Bound {
+        const std::string* sql = nullptr;
+        std::size_t sql_hash = 0;
+        std::vector<Param> params;
+        std::vector<Type> types; ///< only when expanding
+        std::string expanded;    ///< only when expanding
+        std::vector<Value> scratch;
+
+        Bound() = default;
+        Bound(const Bound&) = delete;
+        Bound& operator=(const Bound&) = delete;
+    };
+    /// Fills `bound` for the bound values `binds` of a statement with this structure.
+    /// @throws InvalidRequestError when the statement takes parameter rows.
+    void bind(const sql::BindList& binds, Bound& bound) const;
+};
+
+/// A statement rendered with its values, as `compile()` gives it: for reading, logging and offline SQL.
+class CompiledStatement {
+public:
+    CompiledStatement(std::string text, std::vector<Value> values) : sql_(std::move(text)), params_(std::move(values)) {}
+
+    /// The text as it is executed: placeholders numbered, IN lists expanded.
+    [[nodiscard]] const std::string& sql() const noexcept { return sql_; }
+    /// The values in the order of the placeholders.
+    [[nodiscard]] const std::vector<Value>& params() const noexcept { return params_; }
+
+private:
+    std::string sql_;
+    std::vector<Value> params_;
+};
+
+} // namespace azoth

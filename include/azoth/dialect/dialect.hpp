@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Dialect: what one database's SQL looks like and what it can do.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <azoth/compiler/compiled.hpp>
+#include <azoth/dialect/dialects.hpp>
+#include <azoth/schema/data.hpp>
+#include <azoth/sql/node.hpp>
+#include <azoth/sql/statement.hpp>
+
+namespace azoth {
+
+/// What a database can do; asked instead of its name.
+struct Features {
+    bool insert_returning = true;
+    bool update_returning = true;
+    bool delete_returning = true;
+    bool transactional_ddl = true;   ///< DDL can be rolled back
+    bool last_insert_id = false;     ///< the driver reports the key that an INSERT generated
+    bool schemas = true;             ///< tables can live in named schemas
+    bool default_values = true;      ///< INSERT … DEFAULT VALUES; else () VALUES ()
+    bool native_boolean = true;
+    bool sequences = false;
+
+    Features() = default;
+};
+
+/// A table's description to be read from the catalogue: SQL that the engine runs, in the shape that `Reflection` reads.
+struct ReflectionQueries {
+    /// One text parameter where it says `:schema` (the connection's own when it is NULL).
+    std::string tables;       ///< name
+    std::string columns;      ///< table, column, type text, nullable 0/1, default text, autoincrement 0/1, comment
+    std::string primary_keys; ///< table, constraint name, column, position
+    std::string foreign_keys; ///< table, constraint, column, target schema, target table, target column, on delete, on update, position
+    std::string uniques;      ///< table, constraint, column, position
+
+    ReflectionQueries() = default;
+};
+
+/// One database's SQL. Immutable and shared between threads.
+class Dialect {
+public:
+    Dialect() = default;
+    virtual ~Dialect() = default;
+    Dialect(const Dialect&) = delete;
+    Dialect& operator=(const Dialect&) = delete;
+
+    [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+    [[nodiscard]] virtual const Features& features() const noexcept = 0;
+
+    /// Renders a SELECT, INSERT, UPDATE, DELETE or text().
+    /// @throws CompileError when the dialect cannot express it.
+    [[nodiscard]] virtual std::shared_ptr<const Compiled>
+    compile(const sql::Node& statement, const sql::BindList& binds) const = 0;
+
+    [[nodiscard]] virtual std::string quote(std::string_view identifier) const = 0;
+    [[nodiscard]] virtual std::string type_text(const Type& type) const = 0;
+    /// The type that text of the catalogue names; null_type when it is none that Azoth knows.
+    [[nodiscard]] virtual Type type_from_text(std::string_view text) const = 0;
+
+    /// CREATE TABLE and the indexes that go with it.
+    /// @throws CompileError, e.g. for VARCHAR without a length where the database wants one.
+    [[nodiscard]] virtual std::vector<std::string> create_table(const schema::TableData& table) const = 0;
+    [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const = 0;
+    [[nodiscard]] virtual ReflectionQueries reflection() const = 0;
+};
+
+/// The statement as SQL text for any dialect, without a connection.
+[[nodiscard]] CompiledStatement compile_node(const sql::Node& statement, const Dialect& dialect);
+
+template <Statement S>
+[[nodiscard]] CompiledStatement compile(const S& statement, const std::shared_ptr<const Dialect>& dialect) {
+    return compile_node(*statement.node(), *dialect);
+}
+
+} // namespace azoth

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+// What a backend implements: few verbs, all awaitable. Nothing above this header asks which backend it has.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <azoth/detail/asio.hpp>
+#include <azoth/types/field.hpp>
+#include <azoth/types/type.hpp>
+
+namespace azoth {
+class Url;
+class Dialect;
+} // namespace azoth
+
+namespace azoth::driver {
+
+/// One statement in the server's own placeholders. A view: the caller keeps all of it alive until the call has returned.
+struct Statement {
+    const std::string* sql = nullptr;
+    std::size_t sql_hash = 0;                 ///< std::hash of `*sql`, computed once per compilation
+    std::span<const Param> params;            ///< in the order of the placeholders
+    std::span<const Type> param_types;        ///< as many as `params`; null_type where nothing is known
+    bool prepare = true;                      ///< keep a prepared statement for this text on the connection
+    bool returns_rows = true;                 ///< a hint: SELECT or RETURNING; text() may be wrong in either direction
+
+    Statement() = default;
+    Statement(const std::string& text, std::size_t hash) : sql(&text), sql_hash(hash) {}
+};
+
+struct ColumnInfo {
+    std::string name;
+    Type type; ///< what the server says; null_type where it says nothing
+
+    ColumnInfo() = default;
+    ColumnInfo(std::string column_name, Type column_type) : name(std::move(column_name)), type(column_type) {}
+};
+
+struct Result {
+    std::shared_ptr<const RowBuffer> rows;                  ///< null when the statement returns no rows
+    std::shared_ptr<const std::vector<ColumnInfo>> columns; ///< null when the statement returns no rows
+    std::int64_t affected = -1;                             ///< rows changed (matched, for UPDATE); -1 when unknown
+    std::int64_t last_insert_id = 0;                        ///< SQLite, MariaDB: the key the last INSERT generated
+
+    Result() = default;
+};
+
+/// What a batch is asked to hand back besides the number of rows.
+enum class BatchWants : std::uint8_t {
+    nothing,
+    rows,            ///< the RETURNING rows, one buffer per parameter row, in order
+    last_insert_ids, ///< the generated key per parameter row, in order
+};
+
+struct BatchResult {
+    std::int64_t affected = 0;
+    std::vector<std::shared_ptr<const RowBuffer>> rows;
+    std::vector<std::int64_t> last_insert_ids;
+
+    BatchResult() = default;
+};
+
+enum class IsolationLevel : std::uint8_t { server_default, read_uncommitted, read_committed, repeatable_read, serializable };
+
+struct BeginOptions {
+    IsolationLevel isolation_level = IsolationLevel::server_default;
+    bool read_only = false;
+
+    BeginOptions() = default;
+};
+
+/// Rows in pieces, with a bounded number of them in memory.
+class Cursor {
+public:
+    virtual ~Cursor() = default;
+    [[nodiscard]] virtual const std::shared_ptr<const std::vector<ColumnInfo>>& columns() const noexcept = 0;
+    /// The next rows, at most `max_rows`; null at the end.
+    /// @cancellation terminal: the connection is busy afterwards and needs `recover()`.
+    virtual asio::awaitable<std::shared_ptr<const RowBuffer>> fetch(std::size_t max_rows) = 0;
+    /// Gives up the rest; the connection is idle afterwards. Called before destruction unless `fetch` has returned null
+    /// or thrown; a cursor destroyed without it leaves the connection busy, for `recover()`.
+    virtual asio::awaitable<void> close() = 0;
+};
+
+/// One connection to one database. One operation at a time; a second throws InvalidRequestError at once.
+///
+/// @cancellation Every awaitable obeys `terminal`, and then throws operation_aborted with the connection in the state
+///   that `needs_recovery()` tells. Whoever owns the connection then runs `recover()` on a coroutine of its own.
+class Connection {
+public:
+    Connection() = default;
+    virtual ~Connection() = default; ///< closes without waiting
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    virtual asio::awaitable<Result> execute(Statement statement) = 0;
+
+    /// The same statement for `rows` rows of parameters. `params` is row-major, rows × statement.param_types.size().
+    /// Atomic only inside a transaction.
+    virtual asio::awaitable<BatchResult>
+    execute_batch(Statement statement, std::span<const Param> params, std::size_t rows, BatchWants wants) = 0;
+
+    virtual asio::awaitable<std::unique_ptr<Cursor>> open_cursor(Statement statement) = 0;
+
+    /// SQL without parameters or rows: transaction control, DDL, SET. Not prepared.
+    virtual asio::awaitable<void> run(std::string sql) = 0;
+
+    virtual asio::awaitable<void> begin(BeginOptions options) = 0;
+    /// @throws CommitUnknownError when the connection was lost before the answer came.
+    virtual asio::awaitable<void> commit() = 0;
+    virtual asio::awaitable<void> rollback() = 0;
+
+    /// A round trip that proves the connection alive. @throws OperationalError when it is not.
+    virtual asio::awaitable<void> ping() = 0;
+    /// Brings a connection that was cancelled or failed in mid-operation to a state the server confirms: asks the server
+    /// to cancel, drains, rolls back. @throws when that is impossible within `deadline`; then only `terminate()` remains.
+    virtual asio::awaitable<void> recover(std::chrono::steady_clock::time_point deadline) = 0;
+    /// Says goodbye to the server and closes.
+    virtual asio::awaitable<void> close() = 0;
+    /// Closes at once, without I/O that could block. Idempotent.
+    virtual void terminate() noexcept = 0;
+
+    /// True when the server (not a counter of ours) says that a transaction is open, failed ones included.
+    [[nodiscard]] virtual bool in_transaction() const noexcept = 0;
+    /// True after an operation was cut off; only `recover()`, `terminate()` and the destructor are allowed then.
+    [[nodiscard]] virtual bool needs_recovery() const noexcept = 0;
+    /// False once the connection is known to be dead.
+    [[nodiscard]] virtual bool is_open() const noexcept = 0;
+    /// "15.20", "10.11.6-MariaDB", "3.40.1".
+    [[nodiscard]] virtual std::string server_version() const = 0;
+    /// PGconn*, MYSQL* or sqlite3*: for what Azoth does not wrap. Not to be used while an operation runs.
+    [[nodiscard]] virtual void* native_handle() noexcept = 0;
+
+    /// What the pool may want to remember.
+    std::chrono::steady_clock::time_point created_at = std::chrono::steady_clock::now();
+};
+
+/// A backend: its dialect and how to connect.
+class Driver {
+public:
+    virtual ~Driver() = default;
+    [[nodiscard]] virtual std::shared_ptr<const Dialect> dialect(const Url& url) const = 0;
+    /// @throws ArgumentError for options the driver does not know, OperationalError when connecting fails.
+    [[nodiscard]] virtual asio::awaitable<std::unique_ptr<Connection>>
+    connect(asio::any_io_executor executor, Url url) const = 0;
+    /// True when each connection would have a database of its own, so that a pool must keep to one (SQLite in memory).
+    [[nodiscard]] virtual bool single_connection(const Url& url) const = 0;
+    /// Checks what can be checked without connecting. @throws ArgumentError.
+    virtual void validate(const Url& url) const = 0;
+};
+
+/// Makes `driver` answer to URLs that begin with `name://`, in place of any other of that name.
+/// Thread-safe; engines created before keep what they have.
+void register_driver(std::string name, std::shared_ptr<const Driver> driver);
+
+/// @throws NoSuchModuleError with the names there are.
+[[nodiscard]] std::shared_ptr<const Driver> find_driver(std::string_view name);
+
+} // namespace azoth::driver

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Table: a handle on one table's description, and the base of tables with typed columns.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <azoth/schema/data.hpp>
+#include <azoth/sql/fwd.hpp>
+
+namespace azoth {
+
+class MetaData;
+
+/// A table of a `MetaData`. Derive from it to give the columns types:
+///
+///     struct Users : az::Table {
+///         az::Column<std::int64_t> id{*this, "id", az::primary_key};
+///         explicit Users(az::MetaData& md) : az::Table{"user_account", md} {}
+///     };
+///
+/// A cheap value: copies share the description, which lives as long as any copy or statement that mentions it.
+/// Build all columns before the table is used; afterwards it is constant and may be shared between threads.
+class Table {
+public:
+    /// @throws ArgumentError when `metadata` has a table of that name.
+    Table(std::string name, MetaData& metadata, std::string schema = {});
+    /// A table whose description is already made (reflection, mappers).
+    explicit Table(std::shared_ptr<schema::TableData> data);
+
+    /// The name; for an alias the name of the table it stands for.
+    [[nodiscard]] const std::string& name() const noexcept { return data_->name; }
+    [[nodiscard]] const std::string& schema() const noexcept { return data_->schema; }
+    [[nodiscard]] const schema::TableData& data() const noexcept { return *data_; }
+    [[nodiscard]] const std::shared_ptr<schema::TableData>& shared_data() const noexcept { return data_; }
+    /// The FROM element: the table itself, or the alias made of it.
+    [[nodiscard]] const sql::NodePtr& node() const noexcept { return node_; }
+
+    /// A column by name. @throws ArgumentError that lists the columns there are.
+    [[nodiscard]] ColumnRef c(std::string_view column_name) const;
+    [[nodiscard]] std::vector<ColumnRef> columns() const;
+
+    friend bool operator==(const Table& a, const Table& b) noexcept { return a.node_ == b.node_; }
+
+protected:
+    template <class T>
+    friend class Column;
+    template <class T>
+    friend T alias(const T& table, std::string name);
+
+    /// Points this handle and its typed columns at another FROM element of the same table.
+    void rebind(sql::NodePtr node);
+
+    std::shared_ptr<schema::TableData> data_;
+    sql::NodePtr node_;
+    std::vector<std::ptrdiff_t> column_offsets_; ///< where the typed columns lie, in bytes from this subobject
+};
+
+} // namespace azoth

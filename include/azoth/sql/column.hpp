@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+// Columns as expressions: Column<T>, a typed member of a table, and ColumnRef, found by name at run time.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <azoth/schema/options.hpp>
+#include <azoth/schema/table.hpp>
+#include <azoth/sql/expression.hpp>
+
+namespace azoth {
+
+/// `column = value` in values(): of INSERT and UPDATE.
+struct Assignment {
+    Assignment(std::shared_ptr<const sql::ColumnNode> target, sql::NodePtr v)
+        : column(std::move(target)), value(std::move(v)) {}
+    std::shared_ptr<const sql::ColumnNode> column;
+    sql::NodePtr value;
+};
+
+namespace detail {
+
+/// What typed columns share; `alias()` points it at another FROM element.
+class ColumnBase {
+public:
+    [[nodiscard]] const sql::NodePtr& node() const noexcept { return node_; }
+    [[nodiscard]] std::shared_ptr<const sql::ColumnNode> column_node() const noexcept {
+        return std::static_pointer_cast<const sql::ColumnNode>(node_);
+    }
+    [[nodiscard]] const std::string& name() const noexcept { return static_cast<const sql::ColumnNode&>(*node_).name; }
+
+protected:
+    friend class azoth::Table;
+    explicit ColumnBase(sql::NodePtr node) noexcept : node_(std::move(node)) {}
+    void rebind(const sql::NodePtr& from);
+
+    sql::NodePtr node_;
+};
+
+[[nodiscard]] sql::NodePtr make_column_node(const sql::NodePtr& from, const schema::ColumnData& data);
+
+/// The node of `column = value`; a value becomes a parameter of the column's type.
+template <class T, class V>
+Assignment assign(std::shared_ptr<const sql::ColumnNode> column, const V& v) {
+    auto value = [&]() -> sql::NodePtr {
+        if constexpr (Expression<V>) return v.node();
+        else if constexpr (std::same_as<V, Null>) return sql::make_bind(Value{}, column->type);
+        else return sql::make_bind(value_for<T>(v), column->type.is_null_type() ? own_type<V>() : column->type);
+    }();
+    return Assignment{std::move(column), std::move(value)};
+}
+
+} // namespace detail
+
+/// A typed column of a table class. `std::optional<T>` makes it nullable. Usable in expressions; assignment does not change
+/// it but builds an `Assignment` for `values()`.
+template <class T>
+class Column : public detail::ColumnBase, public ExpressionMethods<Column<T>, T> {
+public:
+    using value_type = T;
+
+    /// Adds the column to `table`. @throws ArgumentError when it has one of that name.
+    template <schema::ColumnOption... Options>
+    Column(Table& table, std::string name, const Options&... options)
+        : ColumnBase(nullptr) {
+        auto& data = *table.data_;
+        auto& column = data.add_column(std::move(name), TypeTraits<T>::type());
+        column.nullable = detail::is_optional<T>;
+        (schema::apply_option(data, column, options), ...);
+        node_ = detail::make_column_node(table.node_, column);
+        table.column_offsets_.push_back(reinterpret_cast<const char*>(static_cast<ColumnBase*>(this))
+                                        - reinterpret_cast<const char*>(&table));
+    }
+    Column(const Column&) = default;
+
+    template <OperandFor<T> V>
+        requires(!std::same_as<std::remove_cvref_t<V>, Null> || detail::is_optional<T>)
+    [[nodiscard]] Assignment operator=(const V& value) const {
+        return detail::assign<T>(column_node(), value);
+    }
+    /// `a.x = b.x` sets one column from another.
+    [[nodiscard]] Assignment operator=(const Column& other) const { return detail::assign<T>(column_node(), other); }
+};
+
+/// A column found by name: its C++ type is not known, so it can be compared with anything.
+class ColumnRef : public ExpressionMethods<ColumnRef, Value> {
+public:
+    using value_type = Value;
+
+    explicit ColumnRef(std::shared_ptr<const sql::ColumnNode> node) noexcept : column_(std::move(node)), node_(column_) {}
+    ColumnRef(const ColumnRef&) = default;
+
+    [[nodiscard]] const sql::NodePtr& node() const noexcept { return node_; }
+    [[nodiscard]] const std::shared_ptr<const sql::ColumnNode>& column_node() const noexcept { return column_; }
+    [[nodiscard]] const std::string& name() const noexcept { return column_->name; }
+    [[nodiscard]] const Type& type() const noexcept { return column_->type; }
+    /// Null for a column of a subquery.
+    [[nodiscard]] const schema::ColumnData* data() const noexcept { return column_->column; }
+
+    template <OperandFor<Value> V>
+    [[nodiscard]] Assignment operator=(const V& value) const {
+        return detail::assign<Value>(column_, value);
+    }
+    [[nodiscard]] Assignment operator=(const ColumnRef& other) const { return detail::assign<Value>(column_, other); }
+
+private:
+    std::shared_ptr<const sql::ColumnNode> column_;
+    sql::NodePtr node_;
+};
+
+/// The same table under another name, typed columns included: `auto u2 = alias(users, "u2")`. Without a name the compiler
+/// numbers it ("user_account_1").
+template <class T>
+[[nodiscard]] T alias(const T& table, std::string name) {
+    static_assert(std::is_base_of_v<Table, T>, "alias() takes a table");
+    T copy{table};
+    copy.rebind(std::make_shared<sql::AliasNode>(table.node(), std::move(name)));
+    return copy;
+}
+template <class T>
+    requires std::is_base_of_v<Table, T>
+[[nodiscard]] T alias(const T& table) {
+    return alias(table, std::string{});
+}
+
+} // namespace azoth

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// SQL functions: the typed ones everybody uses, and `func::call<T>("name", …)` for any other.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <azoth/sql/expression.hpp>
+
+namespace azoth {
+
+namespace detail {
+
+template <class T, class... Args>
+Expr<T> function(std::string name, Type type, const Args&... args) {
+    std::vector<sql::NodePtr> nodes;
+    nodes.reserve(sizeof...(Args));
+    (nodes.push_back(operand<Value>(args, Type{})), ...);
+    return Expr<T>{std::make_shared<sql::FunctionNode>(std::move(name), std::move(nodes), type)};
+}
+
+template <class T>
+struct SumOf {
+    using type = std::optional<T>;
+};
+template <std::integral T>
+struct SumOf<T> {
+    using type = std::optional<std::int64_t>;
+};
+template <>
+struct SumOf<Value> {
+    using type = Value;
+};
+
+} // namespace detail
+
+/// PARTITION BY for `over()`.
+template <Expression... E>
+[[nodiscard]] auto partition_by(const E&... expressions) {
+    struct Part {
+        std::vector<sql::NodePtr> nodes;
+        void add_to(std::vector<sql::NodePtr>& partition, std::vector<sql::NodePtr>&) const {
+            partition.insert(partition.end(), nodes.begin(), nodes.end());
+        }
+        explicit Part(std::vector<sql::NodePtr> n) : nodes(std::move(n)) {}
+    };
+    return Part{std::vector<sql::NodePtr>{expressions.node()...}};
+}
+/// ORDER BY for `over()`.
+template <Expression... E>
+[[nodiscard]] auto order_by(const E&... expressions) {
+    struct Part {
+        std::vector<sql::NodePtr> nodes;
+        void add_to(std::vector<sql::NodePtr>&, std::vector<sql::NodePtr>& order) const {
+            order.insert(order.end(), nodes.begin(), nodes.end());
+        }
+        explicit Part(std::vector<sql::NodePtr> n) : nodes(std::move(n)) {}
+    };
+    return Part{std::vector<sql::NodePtr>{expressions.node()...}};
+}
+
+namespace func {
+
+/// Any function by name. T says what it returns.
+template <class T = Value, class... Args>
+[[nodiscard]] Expr<T> call(std::string name, const Args&... args) {
+    return detail::function<T>(std::move(name), detail::own_type<T>(), args...);
+}
+
+/// count(*)
+[[nodiscard]] inline Expr<std::int64_t> count() {
+    std::vector<sql::NodePtr> star{sql::make_constant(sql::Constant::star)};
+    return Expr<std::int64_t>{std::make_shared<sql::FunctionNode>("count", std::move(star), BigInteger{})};
+}
+template <Expression E>
+[[nodiscard]] Expr<std::int64_t> count(const E& expression) {
+    return detail::function<std::int64_t>("count", BigInteger{}, expression);
+}
+/// NULL for no rows, so optional. The type is the argument's.
+template <Expression E>
+[[nodiscard]] auto sum(const E& expression) {
+    using R = typename detail::SumOf<detail::base_t<typename E::value_type>>::type;
+    return detail::function<R>("sum", sql::type_of(*expression.node()), expression);
+}
+template <Expression E>
+[[nodiscard]] auto max(const E& expression) {
+    using R = detail::make_optional_t<typename E::value_type>;
+    return detail::function<R>("max", sql::type_of(*expression.node()), expression);
+}
+template <Expression E>
+[[nodiscard]] auto min(const E& expression) {
+    using R = detail::make_optional_t<typename E::value_type>;
+    return detail::function<R>("min", sql::type_of(*expression.node()), expression);
+}
+template <Expression E>
+[[nodiscard]] auto avg(const E& expression) {
+    return detail::function<std::optional<double>>("avg", Numeric{}, expression);
+}
+template <Expression E>
+[[nodiscard]] auto lower(const E& expression) {
+    return detail::function<typename E::value_type>("lower", String{}, expression);
+}
+template <Expression E>
+[[nodiscard]] auto upper(const E& expression) {
+    return detail::function<typename E::value_type>("upper", String{}, expression);
+}
+template <Expression E>
+[[nodiscard]] auto length(const E& expression) {
+    using R = std::conditional_t<detail::is_optional<typename E::value_type>, std::optional<std::int32_t>, std::int32_t>;
+    return detail::function<R>("length", Integer{}, expression);
+}
+/// The first that is not NULL; its type is the first argument's.
+template <Expression E, class... Args>
+[[nodiscard]] auto coalesce(const E& first, const Args&... others) {
+    const Type type = sql::type_of(*first.node());
+    std::vector<sql::NodePtr> nodes{first.node()};
+    (nodes.push_back(detail::operand<typename E::value_type>(others, type)), ...);
+    return Expr<typename E::value_type>{std::make_shared<sql::FunctionNode>("coalesce", std::move(nodes), type)};
+}
+/// The transaction's time as the database says it; CURRENT_TIMESTAMP where there is no now().
+[[nodiscard]] inline Expr<Timestamp> now() { return detail::function<Timestamp>("now", DateTime{}); }
+[[nodiscard]] inline Expr<std::int64_t> row_number() { return detail::function<std::int64_t>("row_number", BigInteger{}); }
+
+} // namespace func
+} // namespace azoth

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Names of the SQL layer for those who only mention them.
+#pragma once
+
+#include <memory>
+
+namespace azoth {
+
+namespace sql {
+struct Node;
+struct TableNode;
+struct ColumnNode;
+using NodePtr = std::shared_ptr<const Node>;
+} // namespace sql
+
+class ColumnRef;
+
+} // namespace azoth

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// The operators of SQL expressions and what is known of each: its text, its precedence, what negates it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace azoth::sql {
+
+enum class Operator : std::uint8_t {
+    none,
+    eq, ne, lt, le, gt, ge,
+    is, is_not, is_distinct_from, is_not_distinct_from,
+    like, not_like, ilike, not_ilike,
+    in, not_in,
+    between, not_between,
+    add, subtract, multiply, divide, modulo, concat,
+    and_, or_, not_,
+    negate, distinct,
+    asc, desc, nulls_first, nulls_last,
+    comma,
+    exists, not_exists,
+};
+
+/// As it stands between (or before, or after) its operands, without blanks: "=", "IS NOT", "DESC".
+[[nodiscard]] std::string_view text_of(Operator op) noexcept;
+/// Larger binds tighter.
+[[nodiscard]] int precedence(Operator op) noexcept;
+/// The operator that says the opposite, `none` when only NOT (...) does.
+[[nodiscard]] Operator negation(Operator op) noexcept;
+/// True when an operand made with `inner` must be put in parentheses under `outer`.
+[[nodiscard]] bool needs_parentheses(Operator inner, Operator outer) noexcept;
+
+} // namespace azoth::sql

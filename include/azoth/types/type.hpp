@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+// SQL types as values: what a column, an expression or a parameter is, on any dialect.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace azoth {
+
+enum class TypeKind : std::uint8_t {
+    null_type, ///< not known: nothing is assumed
+    boolean,
+    small_integer,
+    integer,
+    big_integer,
+    float_,
+    double_,
+    numeric,
+    string,
+    text,
+    large_binary,
+    date,
+    time,
+    date_time,
+    interval,
+    uuid,
+    json,
+};
+
+/// A SQL type. A small value: the named types below construct it, dialects render it.
+class Type {
+public:
+    static constexpr std::int32_t unset = -1;
+
+    Type() noexcept = default;
+    explicit Type(TypeKind k) noexcept : kind(k) {}
+
+    TypeKind kind = TypeKind::null_type;
+    bool timezone = false;          ///< Time, DateTime: WITH TIME ZONE
+    std::int32_t length = unset;    ///< String, LargeBinary: characters or bytes
+    std::int32_t precision = unset; ///< Numeric, Float: digits; Time, DateTime: fractional digits
+    std::int32_t scale = unset;     ///< Numeric: digits behind the point
+
+    friend bool operator==(const Type&, const Type&) = default;
+
+    [[nodiscard]] std::size_t hash() const noexcept {
+        std::size_t h = static_cast<std::size_t>(kind) * 2 + (timezone ? 1 : 0);
+        for (const auto n : {length, precision, scale}) h = h * 0x9E3779B97F4A7C15ULL + static_cast<std::uint32_t>(n);
+        return h;
+    }
+    [[nodiscard]] bool is_null_type() const noexcept { return kind == TypeKind::null_type; }
+    [[nodiscard]] bool is_integer() const noexcept {
+        return kind == TypeKind::small_integer || kind == TypeKind::integer || kind == TypeKind::big_integer;
+    }
+    [[nodiscard]] bool is_numeric() const noexcept {
+        return is_integer() || kind == TypeKind::float_ || kind == TypeKind::double_ || kind == TypeKind::numeric;
+    }
+    [[nodiscard]] bool is_text() const noexcept { return kind == TypeKind::string || kind == TypeKind::text; }
+};
+
+/// The type's name for messages: "BigInteger", "String(30)".
+[[nodiscard]] std::string to_string(const Type& type);
+
+struct Boolean : Type {
+    Boolean() noexcept : Type(TypeKind::boolean) {}
+};
+struct SmallInteger : Type {
+    SmallInteger() noexcept : Type(TypeKind::small_integer) {}
+};
+struct Integer : Type {
+    Integer() noexcept : Type(TypeKind::integer) {}
+};
+struct BigInteger : Type {
+    BigInteger() noexcept : Type(TypeKind::big_integer) {}
+};
+struct Float : Type {
+    explicit Float(std::int32_t digits = unset) noexcept : Type(TypeKind::float_) { precision = digits; }
+};
+struct Double : Type {
+    Double() noexcept : Type(TypeKind::double_) {}
+};
+/// Exact decimals of `digits` digits, `digits_behind_point` of them behind the point.
+struct Numeric : Type {
+    explicit Numeric(std::int32_t digits = unset, std::int32_t digits_behind_point = unset) noexcept
+        : Type(TypeKind::numeric) {
+        precision = digits;
+        scale = digits_behind_point;
+    }
+};
+/// VARCHAR of at most `characters`; without a length only where the database allows it.
+struct String : Type {
+    explicit String(std::int32_t characters = unset) noexcept : Type(TypeKind::string) { length = characters; }
+};
+struct Text : Type {
+    explicit Text(std::int32_t characters = unset) noexcept : Type(TypeKind::text) { length = characters; }
+};
+struct LargeBinary : Type {
+    explicit LargeBinary(std::int32_t bytes = unset) noexcept : Type(TypeKind::large_binary) { length = bytes; }
+};
+struct DateType : Type {
+    DateType() noexcept : Type(TypeKind::date) {}
+};
+struct TimeType : Type {
+    explicit TimeType(bool with_timezone = false) noexcept : Type(TypeKind::time) { timezone = with_timezone; }
+};
+struct DateTime : Type {
+    explicit DateTime(bool with_timezone = false) noexcept : Type(TypeKind::date_time) { timezone = with_timezone; }
+};
+struct IntervalType : Type {
+    IntervalType() noexcept : Type(TypeKind::interval) {}
+};
+struct UuidType : Type {
+    UuidType() noexcept : Type(TypeKind::uuid) {}
+};
+struct JsonType : Type {
+    JsonType() noexcept : Type(TypeKind::json) {}
+};
+
+} // namespace azoth

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Value: an owned value of any SQL type, for parameters and rows whose types are known only at run time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <azoth/types/decimal.hpp>
+#include <azoth/types/field.hpp>
+#include <azoth/types/temporal.hpp>
+#include <azoth/types/type.hpp>
+#include <azoth/types/uuid.hpp>
+
+namespace azoth {
+
+/// SQL NULL as a C++ value: `users.fullname = az::null`.
+struct Null {
+    friend bool operator==(Null, Null) = default;
+};
+inline constexpr Null null{};
+
+using Bytes = std::vector<std::byte>;
+
+/// A JSON document as its text, so that this header needs no JSON library.
+struct JsonText {
+    std::string text;
+
+    JsonText() = default;
+    explicit JsonText(std::string document) : text(std::move(document)) {}
+    friend bool operator==(const JsonText&, const JsonText&) = default;
+};
+
+/// An owned SQL value. Copying copies the value; `param()` views it.
+class Value {
+public:
+    using Variant = std::variant<
+        Null,
+        bool,
+        std::int64_t,
+        std::uint64_t,
+        double,
+        std::string,
+        Bytes,
+        Decimal,
+        Date,
+        Time,
+        Timestamp,
+        TimestampTz,
+        Interval,
+        Uuid,
+        JsonText>;
+
+    Value() noexcept = default;
+    Value(Null) noexcept {}
+    explicit Value(Variant v) noexcept : variant_(std::move(v)) {}
+
+    [[nodiscard]] bool is_null() const noexcept { return variant_.index() == 0; }
+    [[nodiscard]] const Variant& variant() const noexcept { return variant_; }
+
+    /// A view of this value; valid as long as the value is neither changed nor moved.
+    [[nodiscard]] Param param() const noexcept;
+
+    friend bool operator==(const Value&, const Value&) = default;
+
+private:
+    Variant variant_;
+};
+
+/// The value as a SQL user would read it, for messages and logs; at most `limit` bytes of text.
+[[nodiscard]] std::string to_string(const Param& param, std::size_t limit = 200);
+
+/// An owned copy of what `param` views.
+[[nodiscard]] Value to_value(const Param& param);
+
+/// An owned copy of what `field` views; `type` decides where the wire form alone does not (a boolean sent as integer).
+/// @throws TypeMismatchError when the field cannot be a value of `type`.
+[[nodiscard]] Value to_value(const Field& field, const Type& type);
+
+} // namespace azoth

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Putting a statement's values into the order of its placeholders, and expanding IN lists.
+#include <azoth/compiler/compiled.hpp>
+
+#include <functional>
+
+#include <azoth/error.hpp>
+
+namespace azoth {
+
+namespace {
+
+const std::vector<Value>& list_values(const sql::BindList& binds, std::size_t index) {
+    return static_cast<const sql::InListNode&>(*binds.nodes[index]).values;
+}
+
+} // namespace
+
+void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
+    if (takes_rows)
+        throw InvalidRequestError("this INSERT takes its values from parameter rows: execute(statement, rows)");
+    bound.params.clear();
+    bound.scratch.clear();
+    bound.scratch.reserve(slots.size()); // params view them: they must not move
+    bound.params.reserve(slots.size());
+
+    const auto single = [&](const BindSlot& slot) -> Param {
+        switch (slot.source) {
+        case BindSlot::Source::statement: return static_cast<const sql::BindNode&>(*binds.nodes[slot.index]).value.param();
+        case BindSlot::Source::constant: return slot.value.param();
+        case BindSlot::Source::default_:
+            bound.scratch.push_back(slot.column->column->default_());
+            return bound.scratch.back().param();
+        case BindSlot::Source::expanding:
+        case BindSlot::Source::row: break;
+        }
+        return {};
+    };
+
+    if (!expanding) {
+        for (const auto& slot : slots) bound.params.push_back(single(slot));
+        bound.sql = &sql;
+        bound.sql_hash = sql_hash;
+        return;
+    }
+
+    bound.expanded.clear();
+    bound.types.clear();
+    std::vector<std::size_t> first_number(slots.size(), 0); // $n of a slot that was written before
+    const auto placeholders = [&](std::size_t number, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            if (i > 0) bound.expanded += ", ";
+            if (style == ParameterStyle::dollar) bound.expanded += "$" + std::to_string(number + i);
+            else bound.expanded += '?';
+        }
+    };
+    for (const auto& piece : pieces) {
+        bound.expanded += piece.text;
+        const auto& slot = slots[piece.slot];
+        const bool is_list = slot.source == BindSlot::Source::expanding;
+        const std::size_t count = is_list ? list_values(binds, slot.index).size() : 1;
+        if (is_list && count == 0) {
+            bound.expanded += slot.negated ? null_not_in_list : null_in_list;
+            continue;
+        }
+        auto& number = first_number[piece.slot];
+        if (style == ParameterStyle::question_mark || number == 0) {
+            number = bound.params.size() + 1;
+            if (is_list)
+                for (const auto& value : list_values(binds, slot.index)) bound.params.push_back(value.param());
+            else bound.params.push_back(single(slot));
+            bound.types.insert(bound.types.end(), count, slot.type);
+        }
+        placeholders(number, count);
+    }
+    bound.expanded += sql;
+    bound.sql = &bound.expanded;
+    bound.sql_hash = std::hash<std::string>{}(bound.expanded);
+}
+
+} // namespace azoth

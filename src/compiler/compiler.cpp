@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// The base compiler's frame: placeholders, names that it invents, and putting the text together.
+#include "compiler/compiler.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/error.hpp>
+
+#include "dialect/base.hpp"
+
+namespace azoth {
+
+namespace {
+
+/// Stands in the text where a placeholder will be, followed by its number in decimal and another mark. NUL cannot occur
+/// in SQL: `raw()` and quoting refuse it.
+constexpr char mark = '\0';
+
+} // namespace
+
+Compiler::Compiler(const Dialect& dialect, const sql::BindList& binds, ParameterStyle style)
+    : dialect_(dialect), binds_(binds) {
+    compiled_.style = style;
+    for (std::size_t i = 0; i < binds.nodes.size(); ++i) ordinals_.emplace(binds.nodes[i], i);
+}
+
+std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
+    compiled_.kind = statement.kind;
+    switch (statement.kind) {
+    case sql::NodeKind::select:
+        compiled_.returns_rows = true;
+        render_select(static_cast<const sql::SelectNode&>(statement), Place::top);
+        break;
+    case sql::NodeKind::insert: render_insert(static_cast<const sql::DmlNode&>(statement)); break;
+    case sql::NodeKind::update: render_update(static_cast<const sql::DmlNode&>(statement)); break;
+    case sql::NodeKind::delete_: render_delete(static_cast<const sql::DmlNode&>(statement)); break;
+    case sql::NodeKind::text:
+        compiled_.returns_rows = true; // unknown: the driver sees what comes back
+        render_text(static_cast<const sql::TextNode&>(statement));
+        break;
+    default: throw CompileError("only statements can be compiled, not a part of one");
+    }
+    finish();
+    return std::make_shared<const Compiled>(std::move(compiled_));
+}
+
+std::string Compiler::literal_expression(const sql::Node& expression) {
+    literal_binds_ = true;
+    qualify_ = false;
+    visit(expression);
+    return std::move(out_);
+}
+
+void Compiler::raw(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) throw CompileError("SQL text must not contain a NUL character");
+    out_ += text;
+}
+
+std::string Compiler::anonymous(std::string_view base) {
+    const auto count = ++anonymous_counts_[std::string{base}];
+    return std::string{base} + "_" + std::to_string(count);
+}
+
+std::string Compiler::alias_name(const sql::Node& from) {
+    const auto named = [&](const std::string& name, std::string_view base) {
+        if (!name.empty()) return name;
+        auto [entry, fresh] = alias_names_.try_emplace(&from);
+        if (fresh) entry->second = anonymous(base);
+        return entry->second;
+    };
+    if (from.kind == sql::NodeKind::cte) return named(static_cast<const sql::CteNode&>(from).name, "anon");
+    const auto& alias = static_cast<const sql::AliasNode&>(from);
+    const auto* table = sql::table_data(from);
+    return named(alias.name, table != nullptr ? std::string_view{table->name} : std::string_view{"anon"});
+}
+
+void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
+    out_ += mark;
+    out_ += std::to_string(pending_.size());
+    out_ += mark;
+    pending_.push_back({slot, identity});
+}
+
+void Compiler::visit_bind(const sql::BindNode& node) {
+    if (literal_binds_) {
+        out_ += literal(node.value.param());
+        return;
+    }
+    BindSlot slot;
+    slot.index = ordinals_.at(&node);
+    slot.type = node.type;
+    bind_placeholder(slot, &node);
+}
+
+void Compiler::visit_in_list(const sql::InListNode& node) {
+    if (node.negated) out_ += '(';
+    operand(*node.operand, sql::Operator::in);
+    out_ += node.negated ? " NOT IN (" : " IN (";
+    if (literal_binds_) {
+        for (std::size_t i = 0; i < node.values.size(); ++i)
+            out_ += (i > 0 ? ", " : "") + literal(node.values[i].param());
+        if (node.values.empty()) out_ += empty_in_list(node.negated);
+    } else {
+        BindSlot slot;
+        slot.source = BindSlot::Source::expanding;
+        slot.index = ordinals_.at(&node);
+        slot.type = node.item_type;
+        slot.negated = node.negated;
+        bind_placeholder(slot, &node);
+    }
+    out_ += node.negated ? "))" : ")";
+}
+
+void Compiler::finish() {
+    if (!ctes_.empty()) {
+        std::string with = "WITH ";
+        for (std::size_t i = 0; i < ctes_.size(); ++i) {
+            if (i > 0) with += ", ";
+            with += dialect_.quote(alias_name(*ctes_[i].first)) + " AS (" + ctes_[i].second + ")";
+        }
+        out_ = with + " " + out_;
+    }
+
+    compiled_.null_in_list = empty_in_list(false);
+    compiled_.null_not_in_list = empty_in_list(true);
+    compiled_.expanding = std::ranges::any_of(
+        pending_, [](const Pending& p) { return p.slot.source == BindSlot::Source::expanding; });
+    std::unordered_map<const void*, std::size_t> known; // PostgreSQL: a parameter that occurs again keeps its number
+    std::string text;
+    for (std::size_t i = 0; i < out_.size();) {
+        if (out_[i] != mark) {
+            const auto end = std::min(out_.find(mark, i), out_.size());
+            text.append(out_, i, end - i);
+            i = end;
+            continue;
+        }
+        const auto end = out_.find(mark, i + 1);
+        const auto& pending = pending_[std::stoul(out_.substr(i + 1, end - i - 1))];
+        i = end + 1;
+
+        auto number = compiled_.slots.size();
+        const bool reuses = compiled_.style == ParameterStyle::dollar && pending.identity != nullptr;
+        const auto earlier = reuses ? known.find(pending.identity) : known.end();
+        if (earlier != known.end()) {
+            number = earlier->second;
+        } else {
+            if (reuses) known.emplace(pending.identity, number);
+            compiled_.takes_rows = compiled_.takes_rows || pending.slot.source == BindSlot::Source::row;
+            compiled_.slots.push_back(pending.slot);
+        }
+        if (compiled_.expanding) {
+            compiled_.pieces.emplace_back(std::move(text), number);
+            text.clear();
+        } else if (compiled_.style == ParameterStyle::dollar) {
+            text += "$" + std::to_string(number + 1);
+        } else {
+            text += '?';
+        }
+    }
+    compiled_.sql = std::move(text);
+    if (!compiled_.expanding) {
+        compiled_.sql_hash = std::hash<std::string>{}(compiled_.sql);
+        for (const auto& slot : compiled_.slots) compiled_.param_types.push_back(slot.type);
+    }
+}
+
+CompiledStatement compile_node(const sql::Node& statement, const Dialect& dialect) {
+    const auto binds = sql::collect_binds(statement);
+    const auto compiled = dialect.compile(statement, binds);
+    if (compiled->takes_rows) return {compiled->sql, {}};
+    Compiled::Bound bound;
+    compiled->bind(binds, bound);
+    std::vector<Value> values;
+    for (const auto& param : bound.params) values.push_back(to_value(param));
+    return {*bound.sql, std::move(values)};
+}
+
+} // namespace azoth

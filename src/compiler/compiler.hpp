@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// The base compiler: one virtual function a node, overridden where a dialect differs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <azoth/compiler/compiled.hpp>
+#include <azoth/sql/from.hpp>
+#include <azoth/sql/node.hpp>
+
+namespace azoth {
+
+class Dialect;
+
+/// Renders one statement. Used once, then thrown away.
+class Compiler {
+public:
+    Compiler(const Dialect& dialect, const sql::BindList& binds, ParameterStyle style);
+    virtual ~Compiler() = default;
+    Compiler(const Compiler&) = delete;
+    Compiler& operator=(const Compiler&) = delete;
+
+    [[nodiscard]] std::shared_ptr<const Compiled> compile(const sql::Node& statement);
+    /// An expression alone, its bound values written as literals: for DDL's DEFAULT and CHECK.
+    [[nodiscard]] std::string literal_expression(const sql::Node& expression);
+
+protected:
+    // Expressions.
+    void visit(const sql::Node& node);
+    virtual void visit_column(const sql::ColumnNode& node);
+    virtual void visit_bind(const sql::BindNode& node);
+    virtual void visit_constant(const sql::ConstantNode& node);
+    virtual void visit_unary(const sql::UnaryNode& node);
+    virtual void visit_binary(const sql::BinaryNode& node);
+    virtual void visit_in_list(const sql::InListNode& node);
+    virtual void visit_function(const sql::FunctionNode& node);
+    virtual void visit_cast(const sql::CastNode& node);
+    void visit_boolean_list(const sql::BooleanListNode& node);
+    void visit_over(const sql::OverNode& node);
+    void visit_case(const sql::CaseNode& node);
+    void visit_tuple(const sql::TupleNode& node);
+
+    // Statements.
+    void render_insert(const sql::DmlNode& insert);
+    void render_update(const sql::DmlNode& update);
+    void render_delete(const sql::DmlNode& delete_statement);
+    void render_text(const sql::TextNode& text);
+    virtual void render_limit(const sql::SelectNode& select);
+    virtual void render_for_update(const sql::SelectNode& select);
+    virtual std::string_view join_word(bool outer) const { return outer ? " LEFT OUTER JOIN " : " JOIN "; }
+    /// Whether columns carry their table's name in RETURNING.
+    virtual bool qualifies_returning() const { return true; }
+    virtual std::string literal(const Param& value) const;
+    /// What stands between the parentheses of an empty IN list.
+    virtual std::string empty_in_list(bool negated) const;
+
+    // The pieces they share.
+    void operand(const sql::Node& node, sql::Operator outer);
+    void list(const std::vector<sql::NodePtr>& nodes);
+    void conditions(std::string_view word, const std::vector<sql::NodePtr>& nodes);
+    void bind_placeholder(const BindSlot& slot, const void* identity);
+    void assignments_of_insert(const sql::DmlNode& insert);
+    void returning(const sql::DmlNode& dml);
+    void raw(std::string_view text);
+    [[nodiscard]] std::string alias_name(const sql::Node& from);
+    [[nodiscard]] std::string anonymous(std::string_view base);
+
+    const Dialect& dialect_;
+    std::string out_;
+    bool qualify_ = true; ///< columns carry their table's name
+
+private:
+    /// What rendering a SELECT needs to know about where it stands.
+    enum class Place { top, from_element, expression };
+
+    /// A placeholder as it was met; the final pass numbers them in the order of the text.
+    struct Pending {
+        BindSlot slot;
+        const void* identity;
+    };
+
+    void render_select(const sql::SelectNode& select, Place place);
+    void select_columns(const std::vector<sql::NodePtr>& columns, Place place, bool record);
+    void render_from(const sql::Node& from);
+    void order_by(const sql::SelectNode& select);
+    void condition(const sql::Node& node, sql::Operator outer);
+    void visit_subquery(const sql::Node& select);
+    void visit_cte(const sql::CteNode& cte);
+    [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place) const;
+    [[nodiscard]] std::string label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used, Place place);
+    void finish();
+
+    const sql::BindList& binds_;
+    std::unordered_map<const sql::Node*, std::size_t> ordinals_;
+    std::vector<Pending> pending_;
+    std::vector<const sql::SelectNode*> selects_;           ///< being rendered, outermost first
+    std::vector<std::vector<const sql::Node*>> correlated_; ///< the FROM elements that an inner SELECT may refer to
+    std::unordered_map<const sql::Node*, std::string> alias_names_;
+    std::unordered_map<std::string, int> anonymous_counts_;
+    std::vector<std::pair<const sql::CteNode*, std::string>> ctes_; ///< with their text, in the order of WITH
+    bool literal_binds_ = false;
+    Compiled compiled_;
+};
+
+} // namespace azoth

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: MIT
+// Rendering SELECT: which FROM elements it has, how its columns are named, correlation, CTEs.
+#include <algorithm>
+
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/error.hpp>
+
+#include "compiler/compiler.hpp"
+#include "dialect/base.hpp"
+
+namespace azoth {
+
+using sql::NodeKind;
+using sql::NodePtr;
+
+namespace {
+
+/// A FROM element and, of a join, all its sides.
+void flatten_into(const sql::Node& from, std::vector<const sql::Node*>& elements) {
+    elements.push_back(&from);
+    if (from.kind != NodeKind::join) return;
+    const auto& join = static_cast<const sql::JoinNode&>(from);
+    flatten_into(*join.left, elements);
+    flatten_into(*join.right, elements);
+}
+
+std::vector<NodePtr> expanded(const std::vector<NodePtr>& columns) {
+    std::vector<NodePtr> all;
+    for (const auto& column : columns) {
+        if (column->kind == NodeKind::entity) {
+            const auto& parts = static_cast<const sql::EntityNode&>(*column).columns;
+            all.insert(all.end(), parts.begin(), parts.end());
+        } else {
+            all.push_back(column);
+        }
+    }
+    return all;
+}
+
+/// The same column of the same FROM element, whichever node says it.
+bool same_column(const sql::Node& a, const sql::Node& b) {
+    if (&a == &b) return true;
+    if (a.kind != NodeKind::column || b.kind != NodeKind::column) return false;
+    const auto& left = static_cast<const sql::ColumnNode&>(a);
+    const auto& right = static_cast<const sql::ColumnNode&>(b);
+    return left.from == right.from && left.name == right.name;
+}
+
+} // namespace
+
+std::vector<NodePtr> Compiler::from_list(const sql::SelectNode& select, Place place) const {
+    std::vector<NodePtr> froms;
+    for (const auto& from : select.from)
+        if (std::ranges::find(froms, from) == froms.end()) froms.push_back(from);
+    for (const auto& column : select.columns) sql::collect_froms(*column, froms);
+    for (const auto& criterion : select.where) sql::collect_froms(*criterion, froms);
+
+    // What stands inside a join is not listed again.
+    std::vector<NodePtr> shown;
+    for (const auto& from : froms) {
+        const bool hidden = std::ranges::any_of(
+            froms, [&](const NodePtr& other) { return other != from && sql::contains_from(*other, *from); });
+        if (!hidden) shown.push_back(from);
+    }
+
+    // A subquery in an expression refers to the enclosing FROM elements instead of listing them.
+    if (place == Place::expression && !correlated_.empty() && shown.size() > 1) {
+        const auto& outer = correlated_.back();
+        std::vector<NodePtr> own;
+        for (const auto& from : shown)
+            if (std::ranges::find(outer, from.get()) == outer.end()) own.push_back(from);
+        if (own.empty())
+            throw CompileError("a subquery has no FROM element of its own left: all of them belong to the enclosing SELECT");
+        return own;
+    }
+    return shown;
+}
+
+void Compiler::render_select(const sql::SelectNode& select, Place place) {
+    const auto froms = from_list(select, place);
+    std::vector<const sql::Node*> visible;
+    for (const auto& from : froms) flatten_into(*from, visible);
+    if (place == Place::expression && !correlated_.empty())
+        visible.insert(visible.end(), correlated_.back().begin(), correlated_.back().end());
+    correlated_.push_back(std::move(visible));
+    selects_.push_back(&select);
+    const bool qualified = std::exchange(qualify_, true);
+
+    out_ += "SELECT ";
+    if (select.distinct) out_ += "DISTINCT ";
+    const auto columns = expanded(select.columns);
+    if (columns.empty()) out_ += place == Place::expression ? "*" : "";
+    select_columns(columns, place, place == Place::top);
+    if (!froms.empty()) {
+        out_ += " FROM ";
+        bool first = true;
+        for (const auto& from : froms) {
+            if (!first) out_ += ", ";
+            first = false;
+            render_from(*from);
+        }
+    }
+    conditions(" WHERE ", select.where);
+    if (!select.group_by.empty()) {
+        out_ += " GROUP BY ";
+        list(select.group_by);
+    }
+    conditions(" HAVING ", select.having);
+    order_by(select);
+    render_limit(select);
+    if (select.for_update) render_for_update(select);
+
+    qualify_ = qualified;
+    selects_.pop_back();
+    correlated_.pop_back();
+}
+
+std::string Compiler::label_for(
+    const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used, Place place) {
+    const auto take = [&](std::string name) {
+        used.emplace_back(name, &node);
+        return name;
+    };
+    switch (node.kind) {
+    case NodeKind::label: return take(static_cast<const sql::LabelNode&>(node).name);
+    case NodeKind::literal_column: return {};
+    case NodeKind::column: {
+        const auto& column = static_cast<const sql::ColumnNode&>(node);
+        const auto earlier = std::ranges::find(used, column.name, [](const auto& entry) { return entry.first; });
+        if (earlier != used.end()) {
+            const bool repeated = std::ranges::any_of(used, [&](const auto& entry) { return same_column(*entry.second, node); });
+            return take(anonymous(repeated ? column.name + "_" : column.name));
+        }
+        take(column.name);
+        return place == Place::from_element ? column.name : std::string{};
+    }
+    case NodeKind::function: return take(anonymous(static_cast<const sql::FunctionNode&>(node).name));
+    case NodeKind::bind: return take(anonymous("param"));
+    case NodeKind::cast: {
+        const auto& operand = *static_cast<const sql::CastNode&>(node).operand;
+        if (operand.kind == NodeKind::column) return take(static_cast<const sql::ColumnNode&>(operand).name);
+        return take(anonymous("anon"));
+    }
+    case NodeKind::constant:
+        if (static_cast<const sql::ConstantNode&>(node).constant == sql::Constant::star) return {};
+        return take(anonymous("anon"));
+    case NodeKind::unary: {
+        const auto& unary = static_cast<const sql::UnaryNode&>(node);
+        if (unary.op == sql::Operator::distinct && unary.operand->kind == NodeKind::column) return {};
+        return take(anonymous("anon"));
+    }
+    default: return take(anonymous("anon"));
+    }
+}
+
+void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record) {
+    std::vector<std::pair<std::string, const sql::Node*>> used;
+    bool first = true;
+    for (const auto& column : columns) {
+        if (!first) out_ += ", ";
+        first = false;
+        const auto label = label_for(*column, used, place);
+        operand(*column, sql::Operator::comma);
+        if (!label.empty()) out_ += " AS " + dialect_.quote(label);
+        if (record) {
+            auto name = label;
+            if (name.empty() && column->kind == NodeKind::column) name = static_cast<const sql::ColumnNode&>(*column).name;
+            compiled_.columns.emplace_back(std::move(name), sql::type_of(*column));
+        }
+    }
+}
+
+void Compiler::render_from(const sql::Node& from) {
+    switch (from.kind) {
+    case NodeKind::table: {
+        const auto& table = *static_cast<const sql::TableNode&>(from).table;
+        out_ += quote_table(dialect_, table.schema, table.name);
+        return;
+    }
+    case NodeKind::alias: {
+        const auto& alias = static_cast<const sql::AliasNode&>(from);
+        if (alias.element->kind == NodeKind::select) {
+            out_ += '(';
+            render_select(static_cast<const sql::SelectNode&>(*alias.element), Place::from_element);
+            out_ += ')';
+        } else {
+            render_from(*alias.element);
+        }
+        out_ += " AS " + dialect_.quote(alias_name(from));
+        return;
+    }
+    case NodeKind::cte: visit_cte(static_cast<const sql::CteNode&>(from)); return;
+    case NodeKind::join: {
+        const auto& join = static_cast<const sql::JoinNode&>(from);
+        render_from(*join.left);
+        out_ += join_word(join.outer);
+        const bool nested = join.right->kind == NodeKind::join;
+        if (nested) out_ += '(';
+        render_from(*join.right);
+        if (nested) out_ += ')';
+        out_ += " ON ";
+        if (join.on) condition(*join.on, sql::Operator::none);
+        else out_ += "true";
+        return;
+    }
+    default: throw CompileError("this cannot stand in FROM");
+    }
+}
+
+void Compiler::visit_cte(const sql::CteNode& cte) {
+    const bool known = std::ranges::any_of(ctes_, [&](const auto& entry) { return entry.first == &cte; });
+    if (!known) {
+        // Rendered apart, with no enclosing SELECT to refer to; what it reads itself goes before it.
+        auto outer_text = std::exchange(out_, {});
+        auto outer_scopes = std::exchange(correlated_, {});
+        render_select(static_cast<const sql::SelectNode&>(*cte.select), Place::from_element);
+        auto text = std::exchange(out_, std::move(outer_text));
+        correlated_ = std::move(outer_scopes);
+        ctes_.emplace_back(&cte, std::move(text));
+    }
+    out_ += dialect_.quote(alias_name(cte));
+}
+
+void Compiler::order_by(const sql::SelectNode& select) {
+    if (select.order_by.empty()) return;
+    out_ += " ORDER BY ";
+    const auto columns = expanded(select.columns);
+
+    // A label of this SELECT is ordered by its name; so is the labelled expression itself.
+    const auto item = [&](const sql::Node& node, const auto& self) -> void {
+        if (node.kind == NodeKind::unary) {
+            const auto& unary = static_cast<const sql::UnaryNode&>(node);
+            if (precedence(unary.op) == precedence(sql::Operator::asc)) {
+                self(*unary.operand, self);
+                (out_ += ' ').append(text_of(unary.op));
+                return;
+            }
+        }
+        if (node.kind == NodeKind::label) {
+            for (const auto& column : columns)
+                if (column.get() == &node) {
+                    out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
+                    return;
+                }
+        }
+        if (node.kind == NodeKind::label_reference) {
+            const auto& name = static_cast<const sql::LabelReferenceNode&>(node).name;
+            for (const auto& column : columns) {
+                if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
+                    out_ += dialect_.quote(name);
+                    return;
+                }
+                if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {
+                    visit(*column);
+                    return;
+                }
+            }
+            throw CompileError(
+                "ORDER BY '" + name + "': the SELECT has no label or column of that name; use text for raw SQL");
+        }
+        operand(node, sql::Operator::comma);
+    };
+    bool first = true;
+    for (const auto& node : select.order_by) {
+        if (!first) out_ += ", ";
+        first = false;
+        item(*node, item);
+    }
+}
+
+void Compiler::render_limit(const sql::SelectNode& select) {
+    if (select.limit) {
+        out_ += " LIMIT ";
+        visit(*select.limit);
+    }
+    if (select.offset) {
+        out_ += select.limit ? " OFFSET " : " LIMIT ALL OFFSET ";
+        visit(*select.offset);
+    }
+}
+
+void Compiler::render_for_update(const sql::SelectNode&) { out_ += " FOR UPDATE"; }
+
+} // namespace azoth

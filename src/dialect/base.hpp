@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// What the built-in dialects share: features, quoting rules, and the calls into their compilers.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <azoth/dialect/dialect.hpp>
+
+namespace azoth {
+
+/// How identifiers are quoted, and which need it: reserved words, upper case, anything but letters, digits and '_'.
+struct QuotingRules {
+    char open = '"';
+    char close = '"';
+    bool (*is_reserved)(std::string_view lower_case_word) = nullptr;
+};
+
+/// As it is when the database takes it bare, else in quotes, quotes inside doubled.
+[[nodiscard]] std::string quote_identifier(std::string_view identifier, const QuotingRules& rules);
+
+/// "schema"."table", each quoted where needed.
+[[nodiscard]] std::string quote_table(const Dialect& dialect, std::string_view schema, std::string_view table);
+
+} // namespace azoth

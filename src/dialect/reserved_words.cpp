@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// The words that each database does not take bare as an identifier.
+#include "dialect/reserved_words.hpp"
+
+#include <algorithm>
+
+namespace azoth {
+
+namespace {
+
+constexpr std::string_view postgresql_words[] = {
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization",
+    "between", "binary", "both", "case", "cast", "check", "collate", "column", "constraint", "create",
+    "cross", "current_catalog", "current_date", "current_role", "current_schema", "current_time",
+    "current_timestamp", "current_user", "default", "deferrable", "desc", "distinct", "do", "else", "end",
+    "except", "false", "fetch", "for", "foreign", "freeze", "from", "full", "grant", "group", "having",
+    "ilike", "in", "initially", "inner", "intersect", "into", "is", "isnull", "join", "lateral", "leading",
+    "left", "like", "limit", "localtime", "localtimestamp", "natural", "new", "not", "notnull", "null",
+    "of", "off", "offset", "old", "on", "only", "or", "order", "outer", "over", "overlaps", "placing",
+    "primary", "references", "returning", "right", "select", "session_user", "similar", "some", "symmetric",
+    "table", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "verbose",
+    "when", "where", "window", "with",
+};
+
+constexpr std::string_view sqlite_words[] = {
+    "add", "after", "all", "alter", "analyze", "and", "as", "asc", "attach", "autoincrement", "before",
+    "begin", "between", "by", "cascade", "case", "cast", "check", "collate", "column", "commit", "conflict",
+    "constraint", "create", "cross", "current_date", "current_time", "current_timestamp", "database",
+    "default", "deferrable", "deferred", "delete", "desc", "detach", "distinct", "drop", "each", "else",
+    "end", "escape", "except", "exclusive", "exists", "explain", "fail", "false", "for", "foreign", "from",
+    "full", "glob", "group", "having", "if", "ignore", "immediate", "in", "index", "indexed", "initially",
+    "inner", "insert", "instead", "intersect", "into", "is", "isnull", "join", "key", "left", "like",
+    "limit", "match", "natural", "not", "notnull", "null", "of", "offset", "on", "or", "order", "outer",
+    "plan", "pragma", "primary", "query", "raise", "references", "reindex", "rename", "replace", "restrict",
+    "right", "rollback", "row", "select", "set", "table", "temp", "temporary", "then", "to", "transaction",
+    "trigger", "true", "union", "unique", "update", "using", "vacuum", "values", "view", "virtual", "when",
+    "where",
+};
+
+// What MySQL and MariaDB share.
+constexpr std::string_view mysql_family_words[] = {
+    "accessible", "add", "all", "alter", "analyze", "and", "as", "asc", "asensitive", "before", "between",
+    "bigint", "binary", "blob", "both", "by", "call", "cascade", "case", "change", "char", "character",
+    "check", "collate", "column", "condition", "constraint", "continue", "convert", "create", "cross",
+    "current_date", "current_time", "current_timestamp", "current_user", "cursor", "database", "databases",
+    "day_hour", "day_microsecond", "day_minute", "day_second", "dec", "decimal", "declare", "default",
+    "delayed", "delete", "desc", "describe", "deterministic", "distinct", "distinctrow", "div", "double",
+    "drop", "dual", "each", "else", "elseif", "enclosed", "escaped", "except", "exists", "exit", "explain",
+    "false", "fetch", "float", "float4", "float8", "for", "force", "foreign", "from", "fulltext", "grant",
+    "group", "having", "high_priority", "hour_microsecond", "hour_minute", "hour_second", "if", "ignore",
+    "in", "index", "infile", "inner", "inout", "insensitive", "insert", "int", "int1", "int2", "int3",
+    "int4", "int8", "integer", "intersect", "interval", "into", "is", "iterate", "join", "key", "keys",
+    "kill", "leading", "leave", "left", "like", "limit", "linear", "lines", "load", "localtime",
+    "localtimestamp", "lock", "long", "longblob", "longtext", "loop", "low_priority",
+    "master_ssl_verify_server_cert", "match", "maxvalue", "mediumblob", "mediumint", "mediumtext",
+    "middleint", "minute_microsecond", "minute_second", "mod", "modifies", "natural", "no_write_to_binlog",
+    "not", "null", "numeric", "on", "optimize", "option", "optionally", "or", "order", "out", "outer",
+    "outfile", "over", "partition", "precision", "primary", "procedure", "purge", "range", "read",
+    "read_write", "reads", "real", "recursive", "references", "regexp", "release", "rename", "repeat",
+    "replace", "require", "resignal", "restrict", "return", "revoke", "right", "rlike", "row_number",
+    "rows", "schema", "schemas", "second_microsecond", "select", "sensitive", "separator", "set", "show",
+    "signal", "smallint", "spatial", "specific", "sql", "sql_big_result", "sql_calc_found_rows",
+    "sql_small_result", "sqlexception", "sqlstate", "sqlwarning", "ssl", "starting", "straight_join",
+    "table", "terminated", "then", "tinyblob", "tinyint", "tinytext", "to", "trailing", "trigger", "true",
+    "undo", "union", "unique", "unlock", "unsigned", "update", "usage", "use", "using", "utc_date",
+    "utc_time", "utc_timestamp", "values", "varbinary", "varchar", "varcharacter", "varying", "when",
+    "where", "while", "window", "with", "write", "xor", "year_month", "zerofill",
+};
+
+constexpr std::string_view mysql_words[] = {
+    "cube", "cume_dist", "dense_rank", "empty", "first_value", "function", "generated", "get", "grouping",
+    "groups", "io_after_gtids", "io_before_gtids", "json_table", "lag", "last_value", "lateral", "lead",
+    "library", "manual", "master_bind", "nth_value", "ntile", "of", "optimizer_costs", "parallel",
+    "percent_rank", "qualify", "rank", "row", "stored", "system", "tablesample", "virtual",
+};
+
+constexpr std::string_view mariadb_words[] = {
+    "current_role", "do_domain_ids", "general", "ignore_domain_ids", "ignore_server_ids",
+    "master_heartbeat_period", "offset", "page_checksum", "parse_vcol_expr", "ref_system_id", "returning",
+    "rownum", "slow", "stats_auto_recalc", "stats_persistent", "stats_sample_pages",
+};
+
+template <std::size_t N>
+bool has(const std::string_view (&words)[N], std::string_view word) {
+    return std::ranges::binary_search(words, word);
+}
+
+} // namespace
+
+bool is_reserved_in_postgresql(std::string_view word) { return has(postgresql_words, word); }
+bool is_reserved_in_sqlite(std::string_view word) { return has(sqlite_words, word); }
+bool is_reserved_in_mysql(std::string_view word) { return has(mysql_family_words, word) || has(mysql_words, word); }
+bool is_reserved_in_mariadb(std::string_view word) { return has(mysql_family_words, word) || has(mariadb_words, word); }
+
+} // namespace azoth

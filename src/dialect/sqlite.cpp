@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// SQLite's SQL: LIMIT always with OFFSET, no FOR UPDATE, IS for distinctness, CURRENT_TIMESTAMP for now().
+#include "dialect/sqlite.hpp"
+
+#include "dialect/portable_compiler.hpp"
+#include "dialect/reserved_words.hpp"
+
+namespace azoth {
+
+namespace {
+
+class SQLiteCompiler final : public PortableCompiler {
+public:
+    using PortableCompiler::PortableCompiler;
+
+protected:
+    void visit_binary(const sql::BinaryNode& node) override {
+        const bool distinct = node.op == sql::Operator::is_distinct_from;
+        if (!distinct && node.op != sql::Operator::is_not_distinct_from) {
+            PortableCompiler::visit_binary(node);
+            return;
+        }
+        operand(*node.left, node.op);
+        out_ += distinct ? " IS NOT " : " IS ";
+        operand(*node.right, node.op);
+    }
+
+    void visit_function(const sql::FunctionNode& node) override {
+        if (node.name == "now" && node.arguments.empty()) out_ += "CURRENT_TIMESTAMP";
+        else PortableCompiler::visit_function(node);
+    }
+
+    void render_limit(const sql::SelectNode& select) override {
+        if (!select.limit && !select.offset) return;
+        out_ += " LIMIT ";
+        if (select.limit) visit(*select.limit);
+        else constant(-1);
+        out_ += " OFFSET ";
+        if (select.offset) visit(*select.offset);
+        else constant(0);
+    }
+
+    void render_for_update(const sql::SelectNode&) override {} // one writer at a time: nothing to lock
+    bool qualifies_returning() const override { return false; }
+    std::string empty_in_list(bool) const override { return "SELECT 1 FROM (SELECT 1) WHERE 1!=1"; }
+
+private:
+    void constant(std::int64_t value) {
+        BindSlot slot;
+        slot.source = BindSlot::Source::constant;
+        slot.type = Integer{};
+        slot.value = Value{Value::Variant{value}};
+        bind_placeholder(slot, nullptr);
+    }
+};
+
+} // namespace
+
+SQLiteDialect::SQLiteDialect() {
+    features_.last_insert_id = true;
+    features_.schemas = false;
+    features_.native_boolean = false;
+}
+
+std::string_view SQLiteDialect::name() const noexcept { return "sqlite"; }
+
+std::shared_ptr<const Compiled> SQLiteDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
+    return SQLiteCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
+}
+
+std::string SQLiteDialect::quote(std::string_view identifier) const {
+    return quote_identifier(identifier, {'"', '"', &is_reserved_in_sqlite});
+}
+
+namespace dialects {
+
+std::shared_ptr<const Dialect> sqlite() {
+    static const std::shared_ptr<const Dialect> dialect = std::make_shared<SQLiteDialect>();
+    return dialect;
+}
+
+} // namespace dialects
+} // namespace azoth

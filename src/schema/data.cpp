@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// Looking things up in a table's description.
+#include <azoth/schema/data.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+#include <azoth/error.hpp>
+
+namespace azoth::schema {
+
+namespace {
+
+std::uint64_t next_serial() {
+    static std::atomic<std::uint64_t> serial{0};
+    return ++serial;
+}
+
+} // namespace
+
+TableData::TableData(std::string table_name, std::string schema_name)
+    : name(std::move(table_name)), schema(std::move(schema_name)), serial(next_serial()) {
+    if (name.empty()) throw ArgumentError("a table needs a name");
+}
+
+ColumnData& TableData::add_column(std::string column_name, Type type) {
+    if (column_name.empty()) throw ArgumentError("table '" + name + "': a column needs a name");
+    if (find(column_name) != nullptr)
+        throw ArgumentError("table '" + name + "' already has a column '" + column_name + "'");
+    ColumnData& column = columns.emplace_back();
+    column.name = std::move(column_name);
+    column.type = type;
+    column.table = this;
+    column.position = columns.size() - 1;
+    return column;
+}
+
+const ColumnData* TableData::find(std::string_view column_name) const noexcept {
+    const auto found = std::ranges::find(columns, column_name, &ColumnData::name);
+    return found == columns.end() ? nullptr : &*found;
+}
+
+std::vector<const ColumnData*> TableData::primary_key() const {
+    std::vector<const ColumnData*> key;
+    for (const auto& column : columns)
+        if (column.primary_key) key.push_back(&column);
+    return key;
+}
+
+const ColumnData* TableData::autoincrement_column() const {
+    const auto key = primary_key();
+    for (const auto* column : key)
+        if (column->autoincrement == Autoincrement::on) return column;
+    if (key.size() != 1) return nullptr;
+    const ColumnData* only = key.front();
+    if (only->autoincrement == Autoincrement::off || !only->type.is_integer() || only->server_default || only->default_
+        || is_foreign_key(only->name))
+        return nullptr;
+    return only;
+}
+
+std::string TableData::full_name() const { return schema.empty() ? name : schema + "." + name; }
+
+bool TableData::is_foreign_key(std::string_view column_name) const noexcept {
+    return std::ranges::any_of(foreign_keys, [&](const ForeignKeyData& key) {
+        return std::ranges::find(key.columns, column_name) != key.columns.end();
+    });
+}
+
+const std::string& target_schema(const TableData& table, const ForeignKeyData& key) noexcept {
+    return key.target_schema.empty() ? table.schema : key.target_schema;
+}
+
+} // namespace azoth::schema

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Reading what a column declaration's options say.
+#include <azoth/schema/options.hpp>
+
+#include <vector>
+
+#include <azoth/error.hpp>
+
+namespace azoth::schema {
+
+ForeignKeyData parse_foreign_key(std::string_view target) {
+    std::vector<std::string> parts{""};
+    for (const char c : target) {
+        if (c == '.') parts.emplace_back();
+        else parts.back() += c;
+    }
+    const bool all_named = [&] {
+        for (const auto& part : parts)
+            if (part.empty()) return false;
+        return true;
+    }();
+    if (parts.size() < 2 || parts.size() > 3 || !all_named)
+        throw ArgumentError(
+            "foreign_key(\"" + std::string{target} + "\"): write \"table.column\" or \"schema.table.column\"");
+    ForeignKeyData key;
+    key.target_columns.push_back(std::move(parts.back()));
+    key.target_table = std::move(parts[parts.size() - 2]);
+    if (parts.size() == 3) key.target_schema = std::move(parts.front());
+    return key;
+}
+
+void ForeignKeyOption::apply(TableData& table, ColumnData& column) const {
+    ForeignKeyData own = key;
+    own.columns = {column.name};
+    table.foreign_keys.push_back(std::move(own));
+}
+
+} // namespace azoth::schema

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// Tables, aliases and joins: their columns, what an expression selects from, and joining by foreign key.
+#include <azoth/sql/from.hpp>
+
+#include <algorithm>
+
+#include <azoth/error.hpp>
+#include <azoth/sql/visit.hpp>
+
+namespace azoth::sql {
+
+namespace {
+
+NodePtr select_below(const Node& from) noexcept {
+    if (from.kind == NodeKind::cte) return static_cast<const CteNode&>(from).select;
+    if (from.kind == NodeKind::alias) {
+        const auto& element = static_cast<const AliasNode&>(from).element;
+        if (element->kind == NodeKind::select) return element;
+    }
+    return nullptr;
+}
+
+/// The name under which a selected expression can be reached from outside; empty when it has none.
+std::string output_name(const Node& column) {
+    switch (column.kind) {
+    case NodeKind::label: return static_cast<const LabelNode&>(column).name;
+    case NodeKind::column: return static_cast<const ColumnNode&>(column).name;
+    case NodeKind::literal_column: return static_cast<const LiteralColumnNode&>(column).text;
+    default: return {};
+    }
+}
+
+void flatten(const NodePtr& from, std::vector<NodePtr>& tables) {
+    if (from->kind == NodeKind::join) {
+        const auto& join = static_cast<const JoinNode&>(*from);
+        flatten(join.left, tables);
+        flatten(join.right, tables);
+    } else {
+        tables.push_back(from);
+    }
+}
+
+struct KeyMatch {
+    NodePtr referring;
+    NodePtr referred;
+    const schema::ForeignKeyData* key;
+};
+
+void find_keys(const NodePtr& referring, const NodePtr& referred, std::vector<KeyMatch>& matches) {
+    const auto* from = table_data(*referring);
+    const auto* to = table_data(*referred);
+    if (from == nullptr || to == nullptr) return;
+    for (const auto& key : from->foreign_keys)
+        if (key.target_table == to->name && schema::target_schema(*from, key) == to->schema)
+            matches.push_back({referring, referred, &key});
+}
+
+} // namespace
+
+const schema::TableData* table_data(const Node& from) noexcept {
+    if (from.kind == NodeKind::table) return static_cast<const TableNode&>(from).table.get();
+    if (from.kind == NodeKind::alias) return table_data(*static_cast<const AliasNode&>(from).element);
+    return nullptr;
+}
+
+std::string describe(const Node& from) {
+    switch (from.kind) {
+    case NodeKind::table: return "table '" + static_cast<const TableNode&>(from).table->full_name() + "'";
+    case NodeKind::alias: {
+        const auto& alias = static_cast<const AliasNode&>(from);
+        return alias.name.empty() ? "an anonymous alias" : "'" + alias.name + "'";
+    }
+    case NodeKind::cte: {
+        const auto& cte = static_cast<const CteNode&>(from);
+        return cte.name.empty() ? "an anonymous CTE" : "CTE '" + cte.name + "'";
+    }
+    case NodeKind::join: {
+        const auto& join = static_cast<const JoinNode&>(from);
+        return "the join of " + describe(*join.left) + " and " + describe(*join.right);
+    }
+    default: return "a statement";
+    }
+}
+
+std::vector<NodePtr> columns_of(const NodePtr& from) {
+    std::vector<NodePtr> columns;
+    if (const auto* table = table_data(*from)) {
+        columns.reserve(table->columns.size());
+        for (const auto& data : table->columns) columns.push_back(detail::make_column_node(from, data));
+        return columns;
+    }
+    if (const auto select = select_below(*from)) {
+        const auto add = [&](const NodePtr& selected) {
+            const auto name = output_name(*selected);
+            if (name.empty()) return;
+            const auto* data = selected->kind == NodeKind::column ? static_cast<const ColumnNode&>(*selected).column : nullptr;
+            columns.push_back(std::make_shared<ColumnNode>(from, name, type_of(*selected), data));
+        };
+        for (const auto& selected : static_cast<const SelectNode&>(*select).columns) {
+            if (selected->kind == NodeKind::entity)
+                for (const auto& part : static_cast<const EntityNode&>(*selected).columns) add(part);
+            else add(selected);
+        }
+    }
+    return columns;
+}
+
+std::shared_ptr<const ColumnNode> column_of(const NodePtr& from, std::string_view name) {
+    auto columns = columns_of(from);
+    for (const auto& column : columns)
+        if (static_cast<const ColumnNode&>(*column).name == name) return std::static_pointer_cast<const ColumnNode>(column);
+    std::string message = describe(*from) + " has no column '" + std::string{name} + "'; it has";
+    if (columns.empty()) message += " none with a name (label() gives an expression one)";
+    for (const auto& column : columns) message += " '" + static_cast<const ColumnNode&>(*column).name + "'";
+    throw ArgumentError(message);
+}
+
+bool contains_from(const Node& from, const Node& part) noexcept {
+    if (&from == &part) return true;
+    if (from.kind != NodeKind::join) return false;
+    const auto& join = static_cast<const JoinNode&>(from);
+    return contains_from(*join.left, part) || contains_from(*join.right, part);
+}
+
+NodePtr foreign_key_condition(const NodePtr& left, const NodePtr& right) {
+    std::vector<NodePtr> left_tables;
+    std::vector<NodePtr> right_tables;
+    flatten(left, left_tables);
+    flatten(right, right_tables);
+    std::vector<KeyMatch> matches;
+    for (const auto& l : left_tables)
+        for (const auto& r : right_tables) {
+            find_keys(r, l, matches);
+            if (table_data(*l) != table_data(*r)) find_keys(l, r, matches);
+        }
+    if (matches.empty())
+        throw ArgumentError(
+            "cannot join " + describe(*left) + " and " + describe(*right)
+            + ": no foreign key connects them; give the ON condition as the last argument");
+    if (matches.size() > 1)
+        throw ArgumentError(
+            "cannot join " + describe(*left) + " and " + describe(*right)
+            + ": more than one foreign key connects them; give the ON condition as the last argument");
+    const auto& match = matches.front();
+    std::vector<NodePtr> conditions;
+    for (std::size_t i = 0; i < match.key->columns.size(); ++i) {
+        const auto target = i < match.key->target_columns.size() ? match.key->target_columns[i] : std::string{};
+        // SQLAlchemy writes the referred column first.
+        conditions.push_back(make_binary(
+            Operator::eq, column_of(match.referred, target), column_of(match.referring, match.key->columns[i]), Boolean{}));
+    }
+    return make_boolean_list(Operator::and_, std::move(conditions));
+}
+
+void collect_froms(const Node& node, std::vector<NodePtr>& into) {
+    switch (node.kind) {
+    case NodeKind::column: {
+        const auto& from = static_cast<const ColumnNode&>(node).from;
+        if (from && std::ranges::find(into, from) == into.end()) into.push_back(from);
+        return;
+    }
+    case NodeKind::entity: {
+        const auto& from = static_cast<const EntityNode&>(node).from;
+        if (from && std::ranges::find(into, from) == into.end()) into.push_back(from);
+        return;
+    }
+    case NodeKind::scalar_subquery:
+    case NodeKind::exists:
+    case NodeKind::select: return; // their FROM is their own
+    default: each_child(node, [&](const NodePtr& child) { collect_froms(*child, into); });
+    }
+}
+
+} // namespace azoth::sql

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The untyped part of building SELECT: whole tables as columns, and where a join goes.
+#include <azoth/sql/select.hpp>
+
+#include <azoth/error.hpp>
+
+namespace azoth::detail {
+
+void SelectBase::add_columns_of(const sql::NodePtr& from) {
+    auto& select = own();
+    for (auto& column : sql::columns_of(from)) select.add(&sql::SelectNode::columns, 'c', std::move(column));
+}
+
+void SelectBase::join_elements(sql::NodePtr left, sql::NodePtr right, sql::NodePtr on, bool outer) {
+    auto& select = own();
+    // A FROM element that already has the left side grows by the join; otherwise the join is a new element.
+    std::optional<std::size_t> position;
+    for (std::size_t i = 0; i < select.from.size() && !position; ++i)
+        if (sql::contains_from(*select.from[i], *left)) position = i;
+    if (!on) on = sql::foreign_key_condition(left, right);
+    auto base = position ? select.from[*position] : std::move(left);
+    select.join(position, std::make_shared<sql::JoinNode>(std::move(base), std::move(right), std::move(on), outer));
+}
+
+void SelectBase::join_right(const sql::NodePtr& right, sql::NodePtr on, bool outer) {
+    std::vector<sql::NodePtr> candidates = node_->from;
+    for (const auto& column : node_->columns) sql::collect_froms(*column, candidates);
+    std::erase_if(candidates, [&](const sql::NodePtr& candidate) { return candidate == right; });
+    if (candidates.empty())
+        throw ArgumentError(
+            "join(): there is nothing to join " + sql::describe(*right) + " to; select a column or use select_from() first");
+    if (on) {
+        // The side that the condition mentions; the first one when it mentions none.
+        std::vector<sql::NodePtr> mentioned;
+        sql::collect_froms(*on, mentioned);
+        for (const auto& candidate : candidates)
+            for (const auto& from : mentioned)
+                if (from != right && sql::contains_from(*candidate, *from)) {
+                    join_elements(candidate, right, std::move(on), outer);
+                    return;
+                }
+        join_elements(candidates.front(), right, std::move(on), outer);
+        return;
+    }
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        try {
+            auto condition = sql::foreign_key_condition(candidates[i], right);
+            join_elements(candidates[i], right, std::move(condition), outer);
+            return;
+        } catch (const ArgumentError&) {
+            if (i + 1 == candidates.size()) throw;
+        }
+    }
+}
+
+} // namespace azoth::detail
