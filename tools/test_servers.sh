@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Starts a private PostgreSQL and MariaDB: unprivileged user, data in a temporary folder, free loopback ports.
-# Nothing is left behind, whatever happens to the command or to this script.
+# They end with the command and with this script, however that ends; only SIGKILL to the script leaves the data folder behind.
 #     tools/test_servers.sh -- command args...   runs the command with the two URLs in its environment
 #     tools/test_servers.sh                      prints the URLs, serves until interrupted
 # The URLs are AZOTH_TEST_POSTGRESQL_URL and AZOTH_TEST_MARIADB_URL. Exit status is the command's.
+# shellcheck disable=SC2317 # shellcheck does not see that the trap calls the functions
 set -euo pipefail
 
 command=()
@@ -35,7 +36,6 @@ if ((EUID == 0)); then
 fi
 
 # ---- stopping --------------------------------------------------------------------------------
-# shellcheck disable=SC2317 # the functions below are called by the trap
 folder=$(mktemp -d "${TMPDIR:-/tmp}/azoth-servers.XXXXXX")
 postgres_pid='' mariadb_pid='' command_pid='' preparing=()
 

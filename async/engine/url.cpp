@@ -132,7 +132,7 @@ void read_query(Url& url, std::string_view text) {
         std::string key = decode(pair.substr(0, equals), "a query option's name", Plus::blank);
         if (key.empty()) refuse("a query option has no name");
         const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-        std::string decoded = decode(value, "the query option '" + key + "'", Plus::blank);
+        std::string decoded = decode(value, "a query option's value", Plus::blank);
         url.query.emplace_back(std::move(key), std::move(decoded));
     }
 }
@@ -166,7 +166,8 @@ Url::Url(std::string_view text) {
     } else {
         // "user:pa/ss@host": read by the rule, half a password would become the database, and be shown as one.
         const std::string_view suspect = path.empty() ? options : path;
-        if (authority.find(':') != std::string_view::npos && suspect.find('@') != std::string_view::npos) {
+        const bool has_colon = !authority.starts_with('[') && authority.find(':') != std::string_view::npos;
+        if (has_colon && suspect.find('@') != std::string_view::npos) {
             refuse(
                 "it can be read in two ways: write '/' and '?' in the password as %2F and %3F, or '@' in the database "
                 "name as %40");

@@ -89,7 +89,8 @@ void Compiler::visit_bind(const sql::BindNode& node) {
         return;
     }
     BindSlot slot;
-    slot.index = ordinals_.at(&node);
+    slot.source = node.position ? BindSlot::Source::row : BindSlot::Source::statement;
+    slot.index = node.position ? *node.position : ordinals_.at(&node);
     slot.type = node.type;
     bind_placeholder(slot, &node);
 }

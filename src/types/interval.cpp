@@ -2,7 +2,8 @@
 // Intervals as text: PostgreSQL's style both ways, ISO 8601 durations to read.
 #include <azoth/types/temporal.hpp>
 
-#include <cstdlib>
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "temporal_fields.hpp"
@@ -111,19 +112,16 @@ bool add_unit(IntervalSum& sum, const SignedNumber& number, std::string_view uni
         {"usec", Unit::time, 1},
         {"microsecond", Unit::time, 1},
     };
-    const std::string_view singular =
-        unit.size() > 1 && unit.ends_with('s') ? unit.substr(0, unit.size() - 1) : unit;
-    for (const Unit& candidate : units) {
-        // "ms" and "us" end in an s that is no plural's.
-        if (candidate.name != unit && candidate.name != singular) continue;
-        if (candidate.part != Unit::time && number.millionths != 0) return false;
-        if (candidate.part == Unit::months) return sum.add_months(number.whole, candidate.size);
-        if (candidate.part == Unit::days) return sum.add_days(number.whole, candidate.size);
-        // Millionths of an hour are 3600 microseconds each, of a microsecond nothing.
-        return sum.add_time(number.whole, candidate.size)
-            && sum.add_time(number.millionths * candidate.size / 1'000'000, 1);
-    }
-    return false;
+    const auto* found = std::ranges::find(units, unit, &Unit::name);
+    // Second, because "ms" and "us" end in an s that is no plural's.
+    if (found == std::end(units) && unit.ends_with('s'))
+        found = std::ranges::find(units, unit.substr(0, unit.size() - 1), &Unit::name);
+    if (found == std::end(units)) return false;
+    if (found->part != Unit::time && number.millionths != 0) return false;
+    if (found->part == Unit::months) return sum.add_months(number.whole, found->size);
+    if (found->part == Unit::days) return sum.add_days(number.whole, found->size);
+    // Millionths of an hour are 3600 microseconds each, of a microsecond nothing.
+    return sum.add_time(number.whole, found->size) && sum.add_time(number.millionths * found->size / 1'000'000, 1);
 }
 
 /// "13:45:00.5" behind a number that was read as hours: minutes and seconds follow the colon.

@@ -32,22 +32,25 @@ private:
     int descriptor_;
 };
 
+using Ended = std::shared_ptr<std::atomic<bool>>;
+
 // The end of the pipe's writing end is the message.
-void run(std::function<void()> work, Descriptor) {
+void run(std::function<void()> work, Ended ended, Descriptor) {
     mysql_thread_init();
     work();
-    work = nullptr; // what it owns ends on this thread, before anybody is told
+    work = nullptr; // what it owns alone ends on this thread, before anybody is told
     mysql_thread_end();
+    ended->store(true, std::memory_order_release);
 }
 
 /// Starts a thread that no signal of the program is delivered to.
-void start(std::function<void()> work, Descriptor mouth) {
+void start(std::function<void()> work, Ended ended, Descriptor mouth) {
     sigset_t all{};
     sigset_t before{};
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
-        std::thread(run, std::move(work), std::move(mouth)).detach();
+        std::thread(run, std::move(work), std::move(ended), std::move(mouth)).detach();
     } catch (...) {
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
         throw;
@@ -63,13 +66,16 @@ HelperThread::HelperThread(const asio::any_io_executor& executor, std::function<
     const Descriptor ear{ends[0]};
     Descriptor mouth{ends[1]};
     ear_ = std::make_shared<Socket>(executor, ear.get());
-    start(std::move(work), std::move(mouth));
+    start(std::move(work), ended_, std::move(mouth));
 }
 
 asio::awaitable<bool> HelperThread::wait(Deadline deadline) {
-    if (ended_) co_return true;
-    ended_ = co_await ear_->wait_until(Socket::Direction::read, deadline);
-    co_return ended_;
+    if (!ended_->load(std::memory_order_acquire)) {
+        const bool told = co_await ear_->wait_until(Socket::Direction::read, deadline);
+        if (!told) co_return false;
+    }
+    // Also what makes the work's writes visible here.
+    co_return ended_->load(std::memory_order_acquire);
 }
 
 } // namespace azoth::mysql

@@ -2,6 +2,7 @@
 // A blocking call of the client library on a thread of its own, awaited.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 
@@ -23,7 +24,7 @@ public:
     [[nodiscard]] asio::awaitable<bool> wait(Deadline deadline);
 
 private:
-    bool ended_ = false;
+    std::shared_ptr<std::atomic<bool>> ended_ = std::make_shared<std::atomic<bool>>(false);
     std::shared_ptr<Socket> ear_; ///< readable when the work has ended
 };
 

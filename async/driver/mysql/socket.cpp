@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -63,7 +64,7 @@ asio::awaitable<bool> Socket::wait_until(Direction direction, Deadline deadline)
     timer_.async_wait(asio::bind_executor(executor, std::move(ring)));
 
     asio_error_code error;
-    const auto completion = asio::redirect_error(asio::use_awaitable, error);
+    auto completion = asio::redirect_error(asio::use_awaitable, error);
     co_await stream_.async_wait(kind(direction), completion);
     ++round_;
     timer_.cancel();

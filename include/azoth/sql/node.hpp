@@ -12,6 +12,7 @@
 #include <azoth/schema/data.hpp>
 #include <azoth/sql/fwd.hpp>
 #include <azoth/sql/key.hpp>
+#include <azoth/sql/memo.hpp>
 #include <azoth/sql/operators.hpp>
 #include <azoth/types/type.hpp>
 #include <azoth/types/value.hpp>
@@ -106,12 +107,17 @@ struct ColumnNode final : ExpressionNode {
     const schema::ColumnData* column; ///< null when it is no table's column; kept alive by `from`
 };
 
-/// One bound value. Its value is not part of the key.
+/// One bound value; the value is not part of the key. Or, with a position, a value that each parameter row brings.
 struct BindNode final : ExpressionNode {
     BindNode(Value bound, Type value_type) noexcept : ExpressionNode(NodeKind::bind, value_type), value(std::move(bound)) {
         has_binds = true;
     }
+    BindNode(std::size_t row_position, Type value_type) noexcept
+        : ExpressionNode(NodeKind::bind, value_type), position(row_position) {
+        key.mix(row_position + 1);
+    }
     Value value;
+    std::optional<std::size_t> position; ///< in the parameter row
 };
 
 enum class Constant : std::uint8_t { null, true_, false_, star };
@@ -320,6 +326,7 @@ struct JoinNode final : Node {
 /// A statement; builders copy it to change it, so its members are filled by the builder functions in `sql/`.
 struct StatementNode : Node {
     using Node::Node;
+    StatementMemo memo; ///< not part of the statement: what engines remember of it
 };
 
 struct SelectNode final : StatementNode {
@@ -337,7 +344,6 @@ struct SelectNode final : StatementNode {
     bool distinct = false;
     bool for_update = false;
     std::shared_ptr<const void> options; ///< the ORM's loader options; not rendered
-    Key options_key{};
 
     /// Adds to a clause and to the key. Builders call these on a node nobody else can see yet.
     void add(std::vector<NodePtr> SelectNode::*clause, std::uint64_t tag, NodePtr child);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// EngineCore: what an engine, its pools and its connections share.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <azoth/compiler/cache.hpp>
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/driver/driver.hpp>
+#include <azoth/engine/connection.hpp>
+#include <azoth/engine/options.hpp>
+#include <azoth/engine/url.hpp>
+
+namespace azoth::engine {
+
+/// Constant after construction, but for the cache, which is thread-safe.
+class EngineCore {
+public:
+    /// @throws ArgumentError, NoSuchModuleError.
+    EngineCore(asio::any_io_executor io_executor, Url database, EngineOptions engine_options);
+
+    /// @param statement  a SELECT, INSERT, UPDATE, DELETE or text()
+    [[nodiscard]] Lookup lookup(const sql::NodePtr& statement);
+
+    [[nodiscard]] bool echo() const noexcept { return options.echo; }
+    /// One line for the log. Call only when echo() says so.
+    void log(std::string_view line) const;
+    /// A statement and its parameters, as SQLAlchemy shows them: `rows` tuples of `params.size() / rows` values.
+    void log_statement(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
+
+    const Url url;
+    const std::shared_ptr<const driver::Driver> driver;
+    const std::shared_ptr<const Dialect> dialect;
+    const bool single_connection; ///< each connection would be a database of its own: one is kept for ever
+    const EngineOptions options;
+    CompiledCache cache;
+    asio::any_io_executor executor; ///< emptied when its context is destroyed
+};
+
+/// The parameters as text, for errors and the log.
+[[nodiscard]] std::vector<std::string> describe(std::span<const Param> params);
+
+} // namespace azoth::engine

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+// Slot: one connection of a pool, with the state of whoever has it on lease.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <azoth/driver/driver.hpp>
+#include <azoth/engine/transaction.hpp>
+
+#include "engine/core.hpp"
+
+namespace azoth::engine {
+
+class PoolState;
+
+/// In the pool's list, or on lease to one Connection. On lease it is touched by the Connection's strand only, except for what
+/// is atomic.
+class Slot {
+public:
+    Slot(std::shared_ptr<EngineCore> engine_core, std::unique_ptr<driver::Connection> connection, std::uint64_t gen)
+        : core(std::move(engine_core)), driver(std::move(connection)), generation(gen) {}
+
+    // ---- who has it ----------------------------------------------------------------------------
+    enum class Use : std::uint8_t {
+        idle,
+        busy,     ///< an operation runs
+        orphaned, ///< an operation runs whose Connection is gone: the operation gives the slot back
+    };
+
+    const std::shared_ptr<EngineCore> core;
+    std::unique_ptr<driver::Connection> driver; ///< null once the context is destroyed
+    const std::uint64_t generation;             ///< of the pool, when connecting began
+    std::shared_ptr<PoolState> pool;            ///< only on lease: an idle slot does not keep its pool
+    std::atomic<std::uint64_t> lease{0};        ///< odd while on lease
+    std::atomic<Use> use{Use::idle};
+    bool invalidated = false;                   ///< to be closed when it comes back
+
+    // ---- its transaction -----------------------------------------------------------------------
+    struct SavepointEntry {
+        std::uint64_t serial;
+        unsigned number; ///< sa_savepoint_<number>
+    };
+
+    std::uint64_t transaction = 0;  ///< its serial; 0: none
+    bool on_server = false;         ///< BEGIN was sent
+    bool lost = false;              ///< the server has it no more, the user has not rolled back yet
+    bool in_unit = false;           ///< engine.begin(): what follows the transaction's end is refused
+    driver::BeginOptions begin_options;
+    std::vector<SavepointEntry> savepoints;
+    unsigned savepoints_set = 0;    ///< on this lease
+    std::uint64_t abandoned = 0;    ///< the outermost scope that was destroyed while it was active
+    std::uint64_t serials = 0;
+
+    // ---- its condition -------------------------------------------------------------------------
+    bool failed = false;            ///< an operation failed or was cut off: ask the driver before the next
+    std::unique_ptr<driver::Cursor> cursor;
+    std::uint64_t stream = 0;       ///< the serial of the open stream; 0: none
+
+    [[nodiscard]] std::uint64_t next_serial() noexcept { return ++serials; }
+    /// Something has to be seen to before the next statement.
+    [[nodiscard]] bool needs_attention() const noexcept {
+        return failed || lost || abandoned != 0 || (in_unit && transaction == 0);
+    }
+    [[nodiscard]] bool has_scope(std::uint64_t serial) const noexcept;
+    /// Marks a scope, and those inside it, to be rolled back.
+    void abandon(std::uint64_t serial) noexcept;
+    void end_transaction() noexcept;
+    /// The savepoint and those set after it are gone.
+    void end_savepoint(std::uint64_t serial) noexcept;
+    /// As for a new borrower.
+    void renew() noexcept;
+    /// In a catch block: notes that an operation failed, and drops the pool's generation when the connection is lost.
+    void note_failure() noexcept;
+};
+
+/// True while the lease is the slot's.
+[[nodiscard]] inline bool is_current(const Lease& lease) noexcept {
+    return lease.slot && lease.slot->lease.load(std::memory_order_acquire) == lease.number;
+}
+
+/// Ends a lease: the slot goes back to its pool, as it is or by way of a reset.
+void give_back(Lease lease) noexcept;
+
+/// Held while one operation runs.
+class Operation {
+public:
+    enum class Kind : std::uint8_t { ordinary, of_stream };
+
+    /// @param lease  refers to the caller's, which outlives this
+    /// @throws ResourceClosedError when the lease is over; InvalidRequestError when another operation runs or a stream is open.
+    explicit Operation(const Lease& lease, Kind kind = Kind::ordinary);
+    ~Operation();
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+
+    [[nodiscard]] Slot& slot() const noexcept { return *lease_.slot; }
+    [[nodiscard]] driver::Connection& driver() const noexcept { return *lease_.slot->driver; }
+
+private:
+    const Lease& lease_;
+};
+
+/// What engine's files need of the handles' insides.
+struct ScopeAccess {
+    template <class Scope>
+    [[nodiscard]] static Scope make(const Lease& lease, std::uint64_t serial) {
+        return Scope(lease, serial);
+    }
+    [[nodiscard]] static Connection make_connection(Lease lease) { return Connection(std::move(lease)); }
+    [[nodiscard]] static const Lease& lease(const Connection& connection) noexcept { return connection.lease_; }
+};
+
+/// Brings a connection that needs attention to where a statement may be sent.
+/// @throws PendingRollbackError when its transaction is lost; ResourceClosedError when it is.
+[[nodiscard]] asio::awaitable<void> attend(Slot& slot);
+/// The same as far as it can be done without looking at the transaction: recovery, abandoned scopes.
+[[nodiscard]] asio::awaitable<void> settle(Slot& slot);
+/// Sends BEGIN. @pre the slot needs no attention
+[[nodiscard]] asio::awaitable<void> begin_on_server(Slot& slot);
+
+/// How long putting a connection right may take, unless its borrower waits longer.
+inline constexpr std::chrono::seconds recovery_time{5};
+
+} // namespace azoth::engine

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Executing SELECTs of entities and loading their links.
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include <azoth/error.hpp>
+#include <azoth/orm/load_plan.hpp>
+
+#include "session/core.hpp"
+
+namespace azoth::session {
+
+namespace {
+
+/// Owners in one IN list: SQLAlchemy's number.
+constexpr std::size_t selectin_chunk = 500;
+
+/// Loads the target from the identity map, when a many-to-one link is by its primary key.
+ModelBase* find_target(Core& core, const orm::RelationshipInfo& info, const std::vector<Value>& values, orm::GraphRef& owner) {
+    if (info.pairs.size() != info.target->primary_key.size()) return nullptr;
+    for (std::size_t i = 0; i < info.pairs.size(); ++i)
+        if (info.pairs[i].second != info.target->primary_key[i]) return nullptr;
+    return core.identity_map.find(*info.target, orm::identity_key(values), owner);
+}
+
+struct WaitingOwners {
+    std::vector<std::vector<Value>> values; ///< what each distinct link compares
+    std::vector<std::vector<ModelBase*>> owners;
+};
+
+} // namespace
+
+asio::awaitable<std::shared_ptr<const LoadedRows>> load_objects(Core& core, sql::NodePtr statement) {
+    auto rows = std::make_shared<LoadedRows>();
+    rows->data = co_await run_statement(core, statement);
+    const auto& select = static_cast<const sql::SelectNode&>(*statement);
+    rows->plan = orm::plan_load(select, *rows->data.compiled);
+    rows->graph = orm::make_graph();
+    rows->objects.resize(rows->plan.entities.size());
+
+    if (const auto count = rows->data.row_count(); count > 0) {
+        std::size_t bytes = 0;
+        for (const auto& entity : rows->plan.entities) bytes += entity.mapper->object_size;
+        orm::reserve(*rows->graph, bytes * count);
+        orm::ObjectLoader loader{core, *rows->graph};
+        for (auto& objects : rows->objects) objects.reserve(count);
+        for (std::size_t row = 0; row < count; ++row)
+            for (std::size_t entity = 0; entity < rows->plan.entities.size(); ++entity)
+                rows->objects[entity].push_back(loader.load(rows->plan.entities[entity], *rows->data.rows, row));
+    }
+    if (select.options) {
+        const auto options = std::static_pointer_cast<const orm::LoaderOptions>(select.options);
+        std::vector<ModelBase*> owners;
+        for (const auto& objects : rows->objects) owners.insert(owners.end(), objects.begin(), objects.end());
+        co_await load_options(core, options->options, std::move(owners), rows->graph);
+    }
+    co_return rows;
+}
+
+asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::RelationshipInfo& info) {
+    const auto values = orm::link_values(owner, info);
+    if (values.empty()) { // a NULL key refers to nothing
+        if (info.collection) orm::fill_collection(owner, info, {});
+        else orm::fill_related(owner, info, nullptr);
+        co_return;
+    }
+    if (info.direction == orm::Direction::many_to_one) {
+        orm::GraphRef kept;
+        if (auto* target = find_target(core, info, values, kept)) {
+            orm::fill_related(owner, info, target);
+            co_return;
+        }
+    }
+    const auto rows = co_await load_objects(core, orm::lazy_select(info, values));
+    auto objects = rows->objects.front();
+    if (info.collection) orm::fill_collection(owner, info, std::move(objects));
+    else orm::fill_related(owner, info, objects.empty() ? nullptr : objects.front());
+}
+
+namespace {
+
+/// The owners that have not loaded the link, by what it compares.
+WaitingOwners waiting_owners(Core& core, const orm::RelationshipInfo& info, const std::vector<ModelBase*>& owners) {
+    WaitingOwners waiting;
+    std::map<orm::IdentityKey, std::size_t> known;
+    for (auto* owner : owners) {
+        const auto& link = *reinterpret_cast<const orm::AttributeBase*>(reinterpret_cast<const char*>(owner) + info.offset);
+        if (link.is_present()) continue;
+        auto values = orm::link_values(*owner, info);
+        if (values.empty()) {
+            if (info.collection) orm::fill_collection(*owner, info, {});
+            else orm::fill_related(*owner, info, nullptr);
+            continue;
+        }
+        if (info.direction == orm::Direction::many_to_one) {
+            orm::GraphRef kept;
+            if (auto* target = find_target(core, info, values, kept)) {
+                orm::fill_related(*owner, info, target);
+                continue;
+            }
+        }
+        const auto [entry, fresh] = known.emplace(orm::identity_key(values), waiting.values.size());
+        if (fresh) {
+            waiting.values.push_back(std::move(values));
+            waiting.owners.emplace_back();
+        }
+        auto& same = waiting.owners[entry->second];
+        if (std::ranges::find(same, owner) == same.end()) same.push_back(owner);
+    }
+    return waiting;
+}
+
+/// One SELECT for the owners [begin, end) of `waiting`.
+asio::awaitable<std::vector<ModelBase*>> load_chunk(
+    Core& core, const orm::RelationshipInfo& info, const WaitingOwners& waiting, std::size_t begin, std::size_t end,
+    orm::Graph& graph) {
+    const std::vector<std::vector<Value>> values(
+        waiting.values.begin() + static_cast<std::ptrdiff_t>(begin), waiting.values.begin() + static_cast<std::ptrdiff_t>(end));
+    const auto data = co_await run_statement(core, orm::selectin_select(info, values));
+    const auto plan = orm::plan_entity(*info.target, orm::selectin_columns(info), *data.compiled);
+
+    std::map<orm::IdentityKey, std::vector<ModelBase*>> found;
+    std::vector<ModelBase*> targets;
+    orm::ObjectLoader loader{core, graph};
+    for (std::size_t row = 0; row < data.row_count(); ++row) {
+        std::vector<Value> key;
+        for (std::size_t i = 0; i < info.pairs.size(); ++i) key.push_back(to_value(data.rows->field(row, i), data.type(i)));
+        auto* object = loader.load(plan, *data.rows, row);
+        targets.push_back(object);
+        found[orm::identity_key(key)].push_back(object);
+    }
+    for (std::size_t i = begin; i < end; ++i) {
+        const auto entry = found.find(orm::identity_key(waiting.values[i]));
+        for (auto* owner : waiting.owners[i]) {
+            if (info.collection) {
+                orm::fill_collection(*owner, info, entry == found.end() ? std::vector<ModelBase*>{} : entry->second);
+            } else {
+                orm::fill_related(*owner, info, entry == found.end() ? nullptr : entry->second.front());
+            }
+        }
+    }
+    co_return targets;
+}
+
+} // namespace
+
+asio::awaitable<void> load_options(
+    Core& core, const std::vector<orm::LoaderOption>& options, std::vector<ModelBase*> owners, orm::GraphRef graph) {
+    for (const auto& option : options) {
+        const auto& info = option.mapper->relationships[option.relationship];
+        std::vector<ModelBase*> concerned;
+        for (auto* owner : owners)
+            if (owner != nullptr && owner->orm_state().mapper == option.mapper) concerned.push_back(owner);
+        const auto waiting = waiting_owners(core, info, concerned);
+        for (std::size_t begin = 0; begin < waiting.values.size(); begin += selectin_chunk) {
+            const auto end = std::min(begin + selectin_chunk, waiting.values.size());
+            (void)co_await load_chunk(core, info, waiting, begin, end, *graph);
+        }
+        if (option.nested.empty()) continue;
+        std::vector<ModelBase*> targets;
+        for (auto* owner : concerned)
+            orm::each_linked(*owner, info, [&](ModelBase& target) { targets.push_back(&target); });
+        co_await load_options(core, option.nested, std::move(targets), graph);
+    }
+}
+
+} // namespace azoth::session

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// One statement for many rows of parameters: turning the user's rows into parameters, a bounded number at a time.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <ranges>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <azoth/engine/result.hpp>
+#include <azoth/engine/transaction.hpp>
+
+namespace azoth::engine {
+
+/// A row of parameters of known width: std::tuple, std::pair, std::array.
+template <class Row>
+concept TupleLike = requires { std::tuple_size<std::remove_cvref_t<Row>>::value; };
+
+/// A row whose width is known at run time: std::vector<Value>.
+template <class Row>
+concept ValueRow = std::ranges::sized_range<Row>
+    && std::same_as<std::remove_cvref_t<std::ranges::range_reference_t<Row>>, Value>;
+
+template <class T>
+concept Cell = SqlValue<std::remove_cvref_t<T>> || std::convertible_to<const T&, std::string_view>
+    || std::same_as<std::remove_cvref_t<T>, Null>;
+
+/// A range that `execute()` takes as its parameter rows.
+template <class R>
+concept ParameterRows = std::ranges::input_range<R>
+    && (TupleLike<std::ranges::range_reference_t<R>> || ValueRow<std::remove_cvref_t<std::ranges::range_reference_t<R>>>
+        || Cell<std::ranges::range_reference_t<R>>)
+    && !std::convertible_to<R, std::string_view>;
+
+/// One executemany: begun once, filled and sent piece by piece. The connection is busy while it lives.
+class BatchRun {
+public:
+    /// @throws InvalidRequestError when the connection is busy or closed, or the statement takes no parameter rows.
+    BatchRun(Lease lease, sql::NodePtr statement);
+    ~BatchRun();
+    BatchRun(const BatchRun&) = delete;
+    BatchRun& operator=(const BatchRun&) = delete;
+
+    /// True when a piece is large enough to be sent.
+    [[nodiscard]] bool full() const noexcept;
+    [[nodiscard]] bool empty() const noexcept;
+    /// Room for the next row's values. @throws ArgumentError when the statement takes another number.
+    [[nodiscard]] Param* begin_row(std::size_t width);
+    /// Keeps a value that nobody else does, until the piece is sent.
+    [[nodiscard]] Param keep(Value value);
+    /// Puts the row together: the values just written, the statement's own, and defaults made for this row.
+    void finish_row();
+    /// Executes the statement for the rows so far.
+    [[nodiscard]] asio::awaitable<void> send();
+    [[nodiscard]] ResultData finish();
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// @tparam Stable  the value stays where it is until the piece is sent, so that a view of it will do
+template <bool Stable, class T>
+[[nodiscard]] Param to_param(BatchRun& run, const T& value) {
+    if constexpr (std::same_as<T, Null>) {
+        return Param{};
+    } else if constexpr (!SqlValue<T>) {
+        const std::string_view text{value};
+        if constexpr (Stable) return TypeTraits<std::string>::param(text);
+        else return run.keep(TypeTraits<std::string>::value(text));
+    } else if constexpr (requires { TypeTraits<T>::param(value); } && (Stable || std::is_arithmetic_v<T>)) {
+        return TypeTraits<T>::param(value);
+    } else {
+        return run.keep(TypeTraits<T>::value(value));
+    }
+}
+
+template <bool Stable, class Row>
+void add_row(BatchRun& run, const Row& row) {
+    if constexpr (TupleLike<Row>) {
+        constexpr std::size_t width = std::tuple_size_v<Row>;
+        Param* cells = run.begin_row(width);
+        [&]<std::size_t... Is>(std::index_sequence<Is...>) {
+            using std::get;
+            static_assert(
+                (Cell<std::tuple_element_t<Is, Row>> && ...),
+                "a parameter row has a value of a type that cannot be bound; specialise azoth::TypeTraits for it");
+            ((cells[Is] = to_param<Stable>(run, get<Is>(row))), ...);
+        }(std::make_index_sequence<width>{});
+    } else if constexpr (ValueRow<Row>) {
+        Param* cells = run.begin_row(static_cast<std::size_t>(std::ranges::size(row)));
+        for (const auto& value : row) *cells++ = to_param<Stable>(run, value);
+    } else {
+        *run.begin_row(1) = to_param<Stable>(run, row);
+    }
+    run.finish_row();
+}
+
+/// Executes a statement for each row of `rows`, a view that this coroutine owns.
+template <class R, class View>
+[[nodiscard]] asio::awaitable<R> execute_rows(Lease lease, sql::NodePtr statement, View rows) {
+    constexpr bool stable = std::ranges::forward_range<View>
+        && std::is_lvalue_reference_v<std::ranges::range_reference_t<View>>;
+    BatchRun run(std::move(lease), std::move(statement));
+    auto row = std::ranges::begin(rows);
+    const auto end = std::ranges::end(rows);
+    while (row != end) {
+        for (; row != end && !run.full(); ++row) add_row<stable>(run, *row);
+        co_await run.send();
+    }
+    co_return R(run.finish());
+}
+
+} // namespace azoth::engine

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+// Connection: executes statements, one at a time, in a transaction.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include <azoth/compiler/compiled.hpp>
+#include <azoth/driver/driver.hpp>
+#include <azoth/engine/batch.hpp>
+#include <azoth/engine/options.hpp>
+#include <azoth/engine/result.hpp>
+#include <azoth/engine/stream.hpp>
+#include <azoth/engine/transaction.hpp>
+#include <azoth/sql/statement.hpp>
+
+namespace azoth {
+
+namespace engine {
+
+/// A statement's compilation and its bound values, from the statement's memory, the engine's cache, or made now.
+struct Lookup {
+    std::shared_ptr<const Compiled> compiled;
+    std::shared_ptr<const sql::BindList> binds; ///< views the statement: keep that
+    bool cached = false;
+
+    Lookup() = default;
+};
+
+[[nodiscard]] asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statement);
+[[nodiscard]] asio::awaitable<ResultData>
+execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions options);
+
+template <class R>
+[[nodiscard]] asio::awaitable<R> execute_as(Lease lease, sql::NodePtr statement) {
+    auto data = co_await execute_statement(std::move(lease), std::move(statement));
+    co_return R(std::move(data));
+}
+template <class R>
+[[nodiscard]] asio::awaitable<R> execute_within_as(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
+    auto data = co_await execute_statement_within(std::move(lease), std::move(statement), options);
+    co_return R(std::move(data));
+}
+template <class S>
+[[nodiscard]] asio::awaitable<S> stream_as(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
+    auto stream = co_await open_stream(std::move(lease), std::move(statement), options);
+    // A mistake in the number of columns shows at once, not with the first row.
+    if constexpr (requires { std::tuple_size<typename S::value_type>::value; })
+        stream.head.check_width(std::tuple_size_v<typename S::value_type>);
+    co_return S(std::move(stream));
+}
+
+template <std::size_t I, class Results, class Nodes>
+[[nodiscard]] asio::awaitable<void> execute_each(Lease lease, const Nodes& nodes, Results& results) {
+    if constexpr (I < std::tuple_size_v<Results>) {
+        auto data = co_await execute_statement(lease, nodes[I]);
+        std::get<I>(results).emplace(std::move(data));
+        co_await execute_each<I + 1>(std::move(lease), nodes, results);
+    }
+    co_return;
+}
+
+} // namespace engine
+
+/// A connection taken from an engine's pool. Move-only; used by one strand at a time, one operation at a time: a second one
+/// while another is suspended throws InvalidRequestError.
+///
+/// Commit as you go: the first statement begins a transaction, `commit()` and `rollback()` end it, the next statement begins
+/// another. Or `begin()` for a scope of your own.
+///
+/// Destroyed without `close()` it goes back to the pool all the same: the pool rolls back what was open, in the background.
+///
+/// @cancellation  every operation obeys `terminal` (and Asio's `co_spawn` by default passes nothing else). Cancelled in
+///   mid-statement, the connection rolls back before it is used again, by you or by whoever has it next.
+class Connection {
+public:
+    /// A closed one.
+    Connection() noexcept = default;
+    ~Connection();
+    Connection(Connection&& other) noexcept : lease_(std::move(other.lease_)) { other.lease_.number = 0; }
+    Connection& operator=(Connection&& other) noexcept;
+
+    /// Executes a statement and reads all its rows: a `Result<Ts...>` typed by its columns, or `Result<>`.
+    /// @throws the class of the DBAPIError tree that fits, with statement and parameters; CompileError; ResourceClosedError
+    ///   after `close()`; PendingRollbackError when the transaction was lost and not yet rolled back here.
+    template <Statement S>
+    [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement) {
+        return engine::execute_as<engine::result_type_t<S>>(lease_, statement.node());
+    }
+    /// @throws TimeoutError when `options.timeout()` is over; the transaction is rolled back then.
+    template <Statement S>
+    [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement, const ExecutionOptions& options) {
+        return engine::execute_within_as<engine::result_type_t<S>>(lease_, statement.node(), options);
+    }
+    /// Executes a statement once for each row of a range: tuples of as many values as `columns()` has columns. RETURNING rows
+    /// come in the order of the parameter rows. Sent in pieces, all in the one transaction; no rows, no statement.
+    /// @param rows  an lvalue is referred to until the awaitable has completed, an rvalue is moved in
+    /// @throws ArgumentError when a row has another number of values.
+    template <Statement S, engine::ParameterRows R>
+    [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement, R&& rows) {
+        return engine::execute_rows<engine::result_type_t<S>>(
+            lease_, statement.node(), std::views::all(std::forward<R>(rows)));
+    }
+    /// The first column of the first row; nothing when there is no row, or when it is NULL.
+    template <Statement S>
+    [[nodiscard]] auto scalar(const S& statement) {
+        return scalar_of<engine::result_type_t<S>>(lease_, statement.node());
+    }
+    /// The first column of all rows.
+    template <Statement S>
+    [[nodiscard]] auto scalars(const S& statement) {
+        return scalars_of<engine::result_type_t<S>>(lease_, statement.node());
+    }
+    /// Rows in pieces, with a bounded number of them in memory.
+    template <Statement S>
+    [[nodiscard]] auto stream(const S& statement, const ExecutionOptions& options = ExecutionOptions()) {
+        return engine::stream_as<typename engine::StreamType<engine::result_type_t<S>>::type>(
+            lease_, statement.node(), options);
+    }
+    /// Several statements, executed in order; a tuple of their results. None of them may depend on another's rows.
+    template <Statement... S>
+    [[nodiscard]] asio::awaitable<std::tuple<engine::result_type_t<S>...>> pipeline(const S&... statements) {
+        std::array<sql::NodePtr, sizeof...(S)> nodes{statements.node()...};
+        return pipeline_of<engine::result_type_t<S>...>(lease_, std::move(nodes));
+    }
+
+    /// Begins a transaction. (BEGIN is sent with the first statement, so an empty transaction costs nothing.)
+    /// @throws InvalidRequestError when there is one already, begun here or by a statement.
+    [[nodiscard]] asio::awaitable<Transaction> begin();
+    [[nodiscard]] asio::awaitable<Transaction> begin(TransactionOptions options);
+    /// Sets a savepoint, in a new transaction if there is none.
+    [[nodiscard]] asio::awaitable<Savepoint> begin_nested();
+    /// Ends the transaction, its savepoints included; without one nothing happens.
+    /// @throws CommitUnknownError when the connection was lost before the answer came.
+    [[nodiscard]] asio::awaitable<void> commit();
+    [[nodiscard]] asio::awaitable<void> rollback();
+    /// True from the first statement, or `begin()`, until commit or rollback.
+    [[nodiscard]] bool in_transaction() const noexcept;
+    [[nodiscard]] bool in_nested_transaction() const noexcept;
+
+    /// Rolls back what is open and gives the connection back to the pool. Does nothing when closed already.
+    /// @throws InvalidRequestError when an operation is suspended. What the rollback throws is not thrown: such a connection is
+    ///   put right or replaced by the pool.
+    [[nodiscard]] asio::awaitable<void> close();
+    [[nodiscard]] bool closed() const noexcept;
+    /// The pool closes this connection, instead of keeping it, when it comes back. For a connection whose state you changed.
+    void invalidate();
+
+    [[nodiscard]] const std::shared_ptr<const Dialect>& dialect() const;
+    /// "15.20", "10.11.6-MariaDB", "3.40.1".
+    [[nodiscard]] std::string server_version() const;
+    /// PGconn*, MYSQL* or sqlite3*, for what Azoth does not wrap. Not to be used while an operation is suspended.
+    [[nodiscard]] void* native_handle() const;
+
+    // ---- for layers above ----------------------------------------------------------------------
+
+    /// The compilation of a statement and its bound values, without executing it.
+    [[nodiscard]] engine::Lookup lookup(const sql::NodePtr& statement) const;
+    /// Executes what is compiled and bound already; begins a transaction as `execute()` does.
+    /// @param bound  filled by `compiled->bind()`; the caller keeps it until the awaitable has completed
+    [[nodiscard]] asio::awaitable<driver::Result>
+    execute_compiled(std::shared_ptr<const Compiled> compiled, const Compiled::Bound& bound);
+    /// Executes what is compiled for `rows` rows of parameters, row-major in the order of the placeholders, in one call of the
+    /// driver. The caller keeps `params` and what they view until the awaitable has completed.
+    [[nodiscard]] asio::awaitable<driver::BatchResult> execute_batch(
+        std::shared_ptr<const Compiled> compiled, std::span<const Param> params, std::size_t rows, driver::BatchWants wants);
+    /// SQL without parameters or rows, as DDL; not prepared. Begins a transaction as `execute()` does.
+    [[nodiscard]] asio::awaitable<void> run(std::string sql);
+    /// The driver's connection, in a transaction of this connection's. @throws as `execute()`.
+    [[nodiscard]] asio::awaitable<driver::Connection*> driver_connection();
+
+private:
+    friend struct engine::ScopeAccess;
+    explicit Connection(engine::Lease lease) noexcept : lease_(std::move(lease)) {}
+
+    template <class R>
+    static asio::awaitable<decltype(std::declval<const R&>().scalar())> scalar_of(engine::Lease lease, sql::NodePtr node) {
+        auto data = co_await engine::execute_statement(std::move(lease), std::move(node));
+        const R result(std::move(data));
+        co_return result.scalar();
+    }
+    template <class R>
+    static asio::awaitable<decltype(std::declval<const R&>().scalars())> scalars_of(engine::Lease lease, sql::NodePtr node) {
+        auto data = co_await engine::execute_statement(std::move(lease), std::move(node));
+        const R result(std::move(data));
+        co_return result.scalars();
+    }
+    template <class... R>
+    static asio::awaitable<std::tuple<R...>>
+    pipeline_of(engine::Lease lease, std::array<sql::NodePtr, sizeof...(R)> nodes) {
+        std::tuple<std::optional<R>...> results;
+        co_await engine::execute_each<0>(std::move(lease), nodes, results);
+        co_return std::apply([](auto&... one) { return std::tuple<R...>(std::move(*one)...); }, results);
+    }
+
+    engine::Lease lease_;
+};
+
+} // namespace azoth

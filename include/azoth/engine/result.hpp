@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: MIT
+// Result: the rows of an executed statement, decoded as they are read.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <azoth/engine/row.hpp>
+
+namespace azoth {
+
+namespace engine {
+
+[[noreturn]] void throw_no_result();
+[[noreturn]] void throw_multiple_results();
+
+/// What all results share: iteration, and the ways to take few rows. `Reader` decodes row number n.
+///
+/// All rows are in memory, so reading them takes nothing away: a result may be read as often as wanted. (SQLAlchemy's is
+/// used up by the first reading.) Iterators point to the result: it must stay where it is meanwhile.
+template <class Reader>
+class Rows {
+public:
+    using value_type = typename Reader::value_type;
+
+    class iterator {
+    public:
+        using iterator_concept = std::forward_iterator_tag;
+        using iterator_category = std::input_iterator_tag;
+        using value_type = typename Reader::value_type;
+        using difference_type = std::ptrdiff_t;
+        using reference = value_type;
+        using pointer = void;
+
+        iterator() noexcept = default;
+        iterator(const Reader* reader, std::size_t row) noexcept : reader_(reader), row_(row) {}
+
+        /// Decodes the row, each time anew.
+        [[nodiscard]] value_type operator*() const { return reader_->read(row_); }
+        iterator& operator++() noexcept {
+            ++row_;
+            return *this;
+        }
+        iterator operator++(int) noexcept {
+            auto before = *this;
+            ++row_;
+            return before;
+        }
+        friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.row_ == b.row_; }
+
+    private:
+        const Reader* reader_ = nullptr;
+        std::size_t row_ = 0;
+    };
+
+    explicit Rows(Reader reader) : reader_(std::move(reader)) {}
+
+    /// @throws ResourceClosedError when the statement returned no rows.
+    [[nodiscard]] iterator begin() const {
+        reader_.data().check_returns_rows();
+        return iterator{&reader_, 0};
+    }
+    [[nodiscard]] iterator end() const noexcept { return iterator{&reader_, reader_.data().row_count()}; }
+
+    [[nodiscard]] std::vector<value_type> all() const {
+        const auto rows = count();
+        std::vector<value_type> values;
+        values.reserve(rows);
+        for (std::size_t row = 0; row < rows; ++row) values.push_back(reader_.read(row));
+        return values;
+    }
+    /// The only row. @throws NoResultFound, MultipleResultsFound.
+    [[nodiscard]] value_type one() const {
+        const auto rows = count();
+        if (rows == 0) throw_no_result();
+        if (rows > 1) throw_multiple_results();
+        return reader_.read(0);
+    }
+    /// The only row, nothing when there is none. @throws MultipleResultsFound.
+    [[nodiscard]] std::optional<value_type> one_or_none() const {
+        const auto rows = count();
+        if (rows > 1) throw_multiple_results();
+        return rows == 0 ? std::nullopt : std::optional<value_type>{reader_.read(0)};
+    }
+    [[nodiscard]] std::optional<value_type> first() const {
+        return count() == 0 ? std::nullopt : std::optional<value_type>{reader_.read(0)};
+    }
+
+protected:
+    /// @throws ResourceClosedError when the statement returned no rows.
+    [[nodiscard]] std::size_t count() const {
+        reader_.data().check_returns_rows();
+        return reader_.data().row_count();
+    }
+
+    Reader reader_;
+};
+
+/// Reads rows as tuples.
+template <class... Ts>
+class TupleReader {
+public:
+    using value_type = std::tuple<Ts...>;
+
+    explicit TupleReader(ResultData data) : data_(std::move(data)) {
+        if (!data_.rows) return;
+        data_.check_width(sizeof...(Ts));
+        for (std::size_t column = 0; column < sizeof...(Ts); ++column) types_[column] = data_.type(column);
+    }
+    [[nodiscard]] const ResultData& data() const noexcept { return data_; }
+    [[nodiscard]] value_type read(std::size_t row) const { return read(row, std::index_sequence_for<Ts...>{}); }
+    /// One column of a row.
+    template <std::size_t Column>
+    [[nodiscard]] auto read_column(std::size_t row) const {
+        return decode_cell<std::tuple_element_t<Column, value_type>>(data_, types_[Column], row, Column);
+    }
+
+private:
+    template <std::size_t... Is>
+    [[nodiscard]] value_type read(std::size_t row, std::index_sequence<Is...>) const {
+        return value_type{decode_cell<Ts>(data_, types_[Is], row, Is)...}; // braces: from left to right
+    }
+
+    ResultData data_;
+    std::array<Type, sizeof...(Ts)> types_;
+};
+
+/// Reads rows as `Row`.
+class RowReader {
+public:
+    using value_type = Row;
+
+    explicit RowReader(ResultData data) : data_(std::make_shared<const ResultData>(std::move(data))) {}
+    [[nodiscard]] const ResultData& data() const noexcept { return *data_; }
+    [[nodiscard]] Row read(std::size_t row) const { return Row{data_, row}; }
+
+private:
+    std::shared_ptr<const ResultData> data_;
+};
+
+/// Reads one column.
+template <class T>
+class ColumnReader {
+public:
+    using value_type = T;
+
+    ColumnReader(ResultData data, std::size_t column) : data_(std::move(data)), column_(column) {
+        if (!data_.rows) return;
+        data_.check_column(column_);
+        type_ = data_.type(column_);
+    }
+    [[nodiscard]] const ResultData& data() const noexcept { return data_; }
+    [[nodiscard]] T read(std::size_t row) const { return decode_cell<T>(data_, type_, row, column_); }
+
+private:
+    ResultData data_;
+    std::size_t column_;
+    Type type_;
+};
+
+} // namespace engine
+
+/// One column of a result: `for (std::string name : result.scalars())`.
+template <SqlValue T>
+class ScalarResult : public engine::Rows<engine::ColumnReader<T>> {
+public:
+    explicit ScalarResult(engine::ResultData data, std::size_t column = 0)
+        : engine::Rows<engine::ColumnReader<T>>(engine::ColumnReader<T>{std::move(data), column}) {}
+};
+
+namespace engine {
+
+/// What typed and untyped results share beyond the rows.
+template <class Reader>
+class ResultBase : public Rows<Reader> {
+public:
+    explicit ResultBase(ResultData data) : Rows<Reader>(Reader{std::move(data)}) {}
+
+    /// False for INSERT, UPDATE and DELETE without RETURNING, and for DDL: such a result has no rows to read.
+    [[nodiscard]] bool returns_rows() const noexcept { return data().rows != nullptr; }
+    /// Rows that an INSERT, UPDATE or DELETE changed (matched, for UPDATE); -1 when unknown, as for SELECT.
+    [[nodiscard]] std::int64_t rowcount() const noexcept { return data().affected; }
+    /// The key that the database generated for an INSERT; nothing where none was, or the database does not tell
+    /// (PostgreSQL): ask for it with `returning()`.
+    [[nodiscard]] std::optional<std::int64_t> last_insert_id() const noexcept {
+        if (data().last_insert_id == 0) return std::nullopt;
+        return data().last_insert_id;
+    }
+    /// SQLAlchemy's name for the same.
+    [[nodiscard]] std::optional<std::int64_t> inserted_primary_key() const noexcept { return last_insert_id(); }
+    /// The names of the columns.
+    [[nodiscard]] std::vector<std::string> keys() const { return data().keys(); }
+
+    /// What the rows are read from; for layers above.
+    [[nodiscard]] const ResultData& data() const noexcept { return this->reader_.data(); }
+};
+
+} // namespace engine
+
+/// The rows of a statement whose column types are known: tuples, decoded as they are read.
+///
+///     for (const auto& [name, n] : co_await connection.execute(statement)) ...
+template <class... Ts>
+class Result : public engine::ResultBase<engine::TupleReader<Ts...>> {
+    using First = std::tuple_element_t<0, std::tuple<Ts...>>;
+
+public:
+    /// @throws InvalidRequestError when the statement returned another number of columns.
+    explicit Result(engine::ResultData data) : engine::ResultBase<engine::TupleReader<Ts...>>(std::move(data)) {}
+
+    /// The first column of the first row; nothing when there is no row, or when it is NULL.
+    [[nodiscard]] detail::make_optional_t<First> scalar() const {
+        if (this->count() == 0) return std::nullopt;
+        return this->reader_.template read_column<0>(0);
+    }
+    /// The first column of the only row. @throws NoResultFound, MultipleResultsFound.
+    [[nodiscard]] First scalar_one() const {
+        check_one();
+        return this->reader_.template read_column<0>(0);
+    }
+    /// The first column of the only row; nothing when there is no row, or when it is NULL. @throws MultipleResultsFound.
+    [[nodiscard]] detail::make_optional_t<First> scalar_one_or_none() const {
+        if (this->count() > 1) engine::throw_multiple_results();
+        return scalar();
+    }
+    /// The first column of each row.
+    [[nodiscard]] ScalarResult<First> scalars() const { return ScalarResult<First>{this->data()}; }
+
+private:
+    void check_one() const {
+        const auto rows = this->count();
+        if (rows == 0) engine::throw_no_result();
+        if (rows > 1) engine::throw_multiple_results();
+    }
+};
+
+/// The rows of a statement whose column types are known only at run time: see `Row`.
+template <>
+class Result<> : public engine::ResultBase<engine::RowReader> {
+public:
+    explicit Result(engine::ResultData data) : ResultBase(std::move(data)) {}
+
+    /// As for typed results, read as a T.
+    template <SqlValue T = Value>
+    [[nodiscard]] detail::make_optional_t<T> scalar() const {
+        if (count() == 0) return std::nullopt;
+        return reader_.read(0).template get<T>(std::size_t{0});
+    }
+    template <SqlValue T = Value>
+    [[nodiscard]] T scalar_one() const {
+        return one().template get<T>(std::size_t{0});
+    }
+    template <SqlValue T = Value>
+    [[nodiscard]] detail::make_optional_t<T> scalar_one_or_none() const {
+        if (count() > 1) engine::throw_multiple_results();
+        return scalar<T>();
+    }
+    template <SqlValue T = Value>
+    [[nodiscard]] ScalarResult<T> scalars(std::size_t column = 0) const {
+        return ScalarResult<T>{data(), column};
+    }
+};
+
+namespace engine {
+
+template <class S>
+struct ResultType {
+    using type = Result<>;
+};
+template <template <class...> class S, class... Ts>
+    requires(sizeof...(Ts) > 0 && (SqlValue<Ts> && ...))
+struct ResultType<S<Ts...>> {
+    using type = Result<Ts...>;
+};
+
+/// What executing an S gives: `Result<Ts...>` when its columns are values, else `Result<>`.
+template <class S>
+using result_type_t = typename ResultType<S>::type;
+
+} // namespace engine
+} // namespace azoth

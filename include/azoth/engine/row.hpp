@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// Row: one row of a result whose column types are not known at compile time; and how cells are read, typed or not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <azoth/compiler/compiled.hpp>
+#include <azoth/driver/driver.hpp>
+#include <azoth/error.hpp>
+#include <azoth/types/type_traits.hpp>
+
+namespace azoth {
+
+namespace engine {
+
+/// A statement's outcome as the driver handed it over, with what is needed to read it. Results are made from it.
+struct ResultData {
+    std::shared_ptr<const RowBuffer> rows; ///< null when the statement returns no rows
+    std::shared_ptr<const std::vector<driver::ColumnInfo>> columns;
+    std::shared_ptr<const Compiled> compiled; ///< null when the rows belong to no compiled statement
+    std::int64_t affected = -1;
+    std::int64_t last_insert_id = 0;
+
+    ResultData() = default;
+    ResultData(driver::Result result, std::shared_ptr<const Compiled> statement);
+
+    [[nodiscard]] std::size_t row_count() const noexcept { return rows ? rows->row_count() : 0; }
+    [[nodiscard]] std::size_t column_count() const noexcept { return columns ? columns->size() : 0; }
+    /// As labelled by the statement where it says so, else as the server calls it.
+    [[nodiscard]] const std::string& name(std::size_t column) const noexcept;
+    /// The statement's type for the column; the server's where the statement has none.
+    [[nodiscard]] const Type& type(std::size_t column) const noexcept;
+    [[nodiscard]] std::vector<std::string> keys() const;
+    /// The position of a column. @throws ArgumentError that lists the columns there are.
+    [[nodiscard]] std::size_t find(std::string_view column_name) const;
+    /// @throws ArgumentError when there is no such column.
+    void check_column(std::size_t column) const;
+    /// @throws ResourceClosedError when the statement returned no rows.
+    void check_returns_rows() const {
+        if (!rows) throw_no_rows();
+    }
+    /// @throws InvalidRequestError when the number of columns is another.
+    void check_width(std::size_t wanted) const;
+    [[noreturn]] static void throw_no_rows();
+    /// Throws `error` again with the column's name in front.
+    [[noreturn]] void rethrow_naming(std::size_t column, const TypeMismatchError& error) const;
+};
+
+/// Reads one cell. @throws TypeMismatchError that names the column.
+template <class T>
+[[nodiscard]] T decode_cell(const ResultData& data, const Type& type, std::size_t row, std::size_t column) {
+    try {
+        return TypeTraits<T>::decode(data.rows->field(row, column), type);
+    } catch (const TypeMismatchError& error) {
+        data.rethrow_naming(column, error);
+    }
+}
+
+} // namespace engine
+
+/// One row, read by position or by name. It shares the buffer it is in, so it may be kept.
+class Row {
+public:
+    Row(std::shared_ptr<const engine::ResultData> data, std::size_t row) noexcept
+        : data_(std::move(data)), row_(row) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return data_->column_count(); }
+    [[nodiscard]] std::vector<std::string> keys() const { return data_->keys(); }
+
+    /// The value as a T, `std::optional<T>` where it may be NULL.
+    /// @throws ArgumentError when there is no such column, TypeMismatchError when the value is no T.
+    template <SqlValue T>
+    [[nodiscard]] T get(std::size_t column) const {
+        data_->check_column(column);
+        return engine::decode_cell<T>(*data_, data_->type(column), row_, column);
+    }
+    template <SqlValue T>
+    [[nodiscard]] T get(std::string_view column_name) const {
+        return get<T>(data_->find(column_name));
+    }
+    [[nodiscard]] Value operator[](std::size_t column) const { return get<Value>(column); }
+    [[nodiscard]] Value operator[](std::string_view column_name) const { return get<Value>(column_name); }
+
+    [[nodiscard]] bool is_null(std::size_t column) const {
+        data_->check_column(column);
+        return data_->rows->field(row_, column).is_null();
+    }
+    [[nodiscard]] bool is_null(std::string_view column_name) const { return is_null(data_->find(column_name)); }
+
+private:
+    std::shared_ptr<const engine::ResultData> data_;
+    std::size_t row_;
+};
+
+} // namespace azoth

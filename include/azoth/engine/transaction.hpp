@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// Transaction and Savepoint: what begin() and begin_nested() give; ended by commit() or rollback(), spoken.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <azoth/detail/asio.hpp>
+
+namespace azoth {
+
+namespace engine {
+
+class Slot;
+struct ScopeAccess;
+
+/// The right to use a pooled connection, until it is given back; then whatever still has this lease is told so.
+struct Lease {
+    std::shared_ptr<Slot> slot;
+    std::uint64_t number = 0;
+
+    Lease() = default;
+    Lease(std::shared_ptr<Slot> connection, std::uint64_t lease_number) noexcept
+        : slot(std::move(connection)), number(lease_number) {}
+};
+
+/// What Transaction and Savepoint share: a place in a connection's transaction, and what happens when it is abandoned.
+class TransactionScope {
+public:
+    TransactionScope(TransactionScope&& other) noexcept
+        : lease_(std::move(other.lease_)), serial_(std::exchange(other.serial_, 0)) {}
+    TransactionScope& operator=(TransactionScope&& other) noexcept;
+    TransactionScope(const TransactionScope&) = delete;
+    TransactionScope& operator=(const TransactionScope&) = delete;
+
+    /// True until it is committed or rolled back, here, through the connection, or with an enclosing one.
+    [[nodiscard]] bool is_active() const noexcept;
+
+protected:
+    friend struct ScopeAccess;
+    TransactionScope(Lease lease, std::uint64_t serial) noexcept : lease_(std::move(lease)), serial_(serial) {}
+    /// Still active: marks it to be rolled back by the connection's next operation, or on its way back to the pool.
+    ~TransactionScope();
+
+    Lease lease_;
+    std::uint64_t serial_; ///< 0: moved from
+};
+
+} // namespace engine
+
+/// A transaction begun with `connection.begin()`. Destroyed while it is active it counts as rolled back: the connection does
+/// that before its next statement, or the pool when the connection comes back. Destructors do no I/O.
+class Transaction : public engine::TransactionScope {
+public:
+    /// @throws InvalidRequestError when it has ended already; CommitUnknownError when the answer was lost.
+    [[nodiscard]] asio::awaitable<void> commit();
+    /// Does nothing when it has ended already.
+    [[nodiscard]] asio::awaitable<void> rollback();
+
+private:
+    friend struct engine::ScopeAccess;
+    using TransactionScope::TransactionScope;
+};
+
+/// A SAVEPOINT set with `connection.begin_nested()`; ends with the transaction it is in at the latest.
+class Savepoint : public engine::TransactionScope {
+public:
+    /// RELEASE SAVEPOINT. @throws InvalidRequestError when it has ended already.
+    [[nodiscard]] asio::awaitable<void> commit();
+    /// ROLLBACK TO SAVEPOINT. Does nothing when it has ended already.
+    [[nodiscard]] asio::awaitable<void> rollback();
+
+private:
+    friend struct engine::ScopeAccess;
+    using TransactionScope::TransactionScope;
+};
+
+} // namespace azoth

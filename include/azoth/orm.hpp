@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Mapping without I/O: mapped classes, their attributes in SQL, new objects.
+#pragma once
+
+#include <azoth/core.hpp>
+#include <azoth/orm/entity.hpp>
+#include <azoth/orm/make.hpp>
+#include <azoth/orm/registry.hpp>

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// Mapped<T>: a member that is a column. A value and a few state bits; changing it tells the object's session once.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include <azoth/orm/state.hpp>
+#include <azoth/types/type_traits.hpp>
+
+namespace azoth {
+
+namespace orm {
+
+/// What every wrapper starts with: where its object is, which attribute it is, and in what state.
+class AttributeBase {
+public:
+    AttributeBase() = default;
+    AttributeBase(const AttributeBase&) = delete;
+    AttributeBase& operator=(const AttributeBase&) = delete;
+
+    static constexpr std::uint8_t present = 1; ///< has a value: loaded, or set by the program
+    static constexpr std::uint8_t changed = 2; ///< set since the last load or flush
+
+    /// The object this is a member of; null when it was not made by make<T>() or a load.
+    [[nodiscard]] ModelBase* owner() const noexcept {
+        if (offset_ == 0) return nullptr;
+        return reinterpret_cast<ModelBase*>(reinterpret_cast<std::uintptr_t>(this) - offset_);
+    }
+    [[nodiscard]] std::uint16_t index() const noexcept { return index_; }
+    [[nodiscard]] bool is_present() const noexcept { return (flags_ & present) != 0; }
+    [[nodiscard]] bool is_changed() const noexcept { return (flags_ & changed) != 0; }
+
+    void set_flags(std::uint8_t flags) noexcept { flags_ = flags; }
+    void place(std::uint32_t offset, std::uint16_t index) noexcept {
+        offset_ = offset;
+        index_ = index;
+    }
+
+protected:
+    ~AttributeBase() = default;
+
+    /// Throws NotLoadedError naming class, attribute, why, and what to call.
+    [[noreturn]] void throw_not_loaded() const;
+    /// Before the first change: keeps the old value aside and registers the object with its session.
+    void before_change();
+
+    std::uint32_t offset_ = 0; ///< bytes from the object's ModelBase to this
+    std::uint16_t index_ = 0;
+    std::uint8_t flags_ = 0;
+};
+
+/// The operations on an attribute whose type is not known, one table per C++ type.
+struct AttributeOperations {
+    Type type;
+    bool nullable;
+    void (*load)(AttributeBase&, const Field&, const Type&);
+    Value (*value)(const AttributeBase&);
+    Param (*param)(const AttributeBase&, Value& scratch);
+    bool (*is_null)(const AttributeBase&);
+    void (*assign)(AttributeBase&, const Value&); ///< from a value of the same type or NULL; flags are the caller's
+};
+
+} // namespace orm
+
+/// A mapped column: reads like a T (`*user->name`, `user->name->size()`), assigns like one. `std::optional<T>` is nullable.
+template <class T>
+class Mapped : public orm::AttributeBase {
+public:
+    using value_type = T;
+
+    Mapped() = default;
+    Mapped(const Mapped&) = delete;
+
+    /// @throws NotLoadedError when it was neither loaded nor set.
+    [[nodiscard]] const T& get() const {
+        if (!is_present()) [[unlikely]] {
+            if constexpr (detail::is_optional<T>) {
+                if (reads_as_null()) return value_;
+            }
+            throw_not_loaded();
+        }
+        return value_;
+    }
+    [[nodiscard]] const T& operator*() const { return get(); }
+    [[nodiscard]] const T* operator->() const { return &get(); }
+
+    template <class V>
+        requires std::assignable_from<T&, V&&>
+    Mapped& operator=(V&& value) {
+        if (!is_changed()) before_change();
+        value_ = std::forward<V>(value);
+        flags_ = present | changed;
+        return *this;
+    }
+    /// Copies the value, not the identity.
+    Mapped& operator=(const Mapped& other) { return *this = other.get(); }
+    Mapped& operator=(Null)
+        requires detail::is_optional<T>
+    {
+        return *this = T{};
+    }
+
+    template <class V>
+        requires requires(const T& t, const V& v) { t == v; }
+    [[nodiscard]] bool operator==(const V& other) const {
+        return get() == other;
+    }
+    [[nodiscard]] bool operator==(const Mapped& other) const { return get() == other.get(); }
+
+    /// For loaders: sets the value as it came from the database.
+    void load(const Field& field, const Type& type) {
+        value_ = TypeTraits<T>::decode(field, type);
+        flags_ = present;
+    }
+    /// For loaders of text columns: reuses the string's memory.
+    [[nodiscard]] T& raw() noexcept { return value_; }
+    [[nodiscard]] const T& raw() const noexcept { return value_; }
+
+private:
+    /// A nullable attribute of a new object that was never set is NULL.
+    [[nodiscard]] bool reads_as_null() const noexcept {
+        const auto* object = owner();
+        return object == nullptr || object->orm_state().lifecycle <= orm::Lifecycle::pending;
+    }
+
+    T value_{};
+};
+
+namespace orm {
+
+template <class T>
+const AttributeOperations& operations_of() {
+    static const AttributeOperations operations{
+        TypeTraits<T>::type(),
+        azoth::detail::is_optional<T>,
+        [](AttributeBase& attribute, const Field& field, const Type& type) {
+            static_cast<Mapped<T>&>(attribute).load(field, type);
+        },
+        [](const AttributeBase& attribute) { return TypeTraits<T>::value(static_cast<const Mapped<T>&>(attribute).raw()); },
+        [](const AttributeBase& attribute, Value& scratch) -> Param {
+            const auto& value = static_cast<const Mapped<T>&>(attribute).raw();
+            if constexpr (requires { TypeTraits<T>::param(value); }) {
+                return TypeTraits<T>::param(value);
+            } else {
+                scratch = TypeTraits<T>::value(value);
+                return scratch.param();
+            }
+        },
+        [](const AttributeBase& attribute) {
+            if constexpr (azoth::detail::is_optional<T>) return !static_cast<const Mapped<T>&>(attribute).raw().has_value();
+            else return false;
+        },
+        [](AttributeBase& attribute, const Value& value) {
+            auto& mapped = static_cast<Mapped<T>&>(attribute);
+            if (value.is_null()) {
+                mapped.raw() = T{};
+                return;
+            }
+            const auto& variant = value.variant();
+            using B = azoth::detail::remove_optional_t<T>;
+            if constexpr (std::is_integral_v<B> && !std::same_as<B, bool>) {
+                if (const auto* integer = std::get_if<std::int64_t>(&variant)) mapped.raw() = static_cast<B>(*integer);
+                else if (const auto* large = std::get_if<std::uint64_t>(&variant)) mapped.raw() = static_cast<B>(*large);
+            } else if constexpr (std::is_floating_point_v<B>) {
+                mapped.raw() = static_cast<B>(std::get<double>(variant));
+            } else if constexpr (requires { std::get<B>(variant); }) {
+                mapped.raw() = std::get<B>(variant);
+            } else if constexpr (std::same_as<B, Json>) {
+                mapped.raw() = wire::parse_json(std::get<JsonText>(variant).text);
+            }
+        },
+    };
+    return operations;
+}
+
+} // namespace orm
+} // namespace azoth

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+// Mapped classes in statements: col<&User::name>, select<User>(), insert<User>(), join<&Address::user>().
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <azoth/orm/mapper.hpp>
+#include <azoth/sql/dml.hpp>
+#include <azoth/sql/select.hpp>
+
+namespace azoth {
+
+namespace orm {
+
+/// `col<&User::name> = "x"`: sets the member of an object (make) or builds SQL (values()).
+template <auto P, class Owner, class V>
+class AttributeAssignment {
+public:
+    explicit AttributeAssignment(V value) : value_(std::move(value)) {}
+
+    template <class T>
+    void set(T& object) && {
+        object.*P = std::move(value_);
+    }
+    [[nodiscard]] Assignment assignment() const;
+
+private:
+    V value_;
+};
+
+template <auto P>
+using attribute_type = typename member_of<P>::value_type;
+
+/// The expression of an attribute; made once per attribute.
+[[nodiscard]] const sql::NodePtr& attribute_node(const MapperData& mapper, std::string_view name);
+
+/// The type of `col<P>`.
+template <auto P, class Owner>
+class Col : public ExpressionMethods<Col<P, Owner>, attribute_type<P>> {
+public:
+    using value_type = attribute_type<P>;
+
+    [[nodiscard]] const sql::NodePtr& node() const {
+        static const sql::NodePtr& found = attribute_node(mapper_of<Owner>(), member_name<P>());
+        return found;
+    }
+    [[nodiscard]] std::shared_ptr<const sql::ColumnNode> column_node() const {
+        return std::static_pointer_cast<const sql::ColumnNode>(node());
+    }
+
+    template <class V>
+        requires(!std::same_as<std::remove_cvref_t<V>, Col>)
+    [[nodiscard]] auto operator=(V&& value) const {
+        return AttributeAssignment<P, Owner, std::decay_t<V>>{std::forward<V>(value)};
+    }
+};
+
+template <auto P, class Owner, class V>
+Assignment AttributeAssignment<P, Owner, V>::assignment() const {
+    return azoth::detail::assign<attribute_type<P>>(Col<P, Owner>{}.column_node(), value_);
+}
+
+} // namespace orm
+
+/// A mapped attribute in SQL: `col<&User::name> == "sandy"`. For a mixin's member name the class: `col<&Base::x, User>`.
+template <auto P, class Owner = orm::class_of<P>>
+inline constexpr orm::Col<P, Owner> col{};
+
+template <class T>
+struct EntityFrom {
+    [[nodiscard]] static const sql::NodePtr& node() { return mapper_of<T>().table->node(); }
+};
+
+/// SELECT of mapped classes: rows hold shared_ptr<T> of each.
+template <orm::MappedClass... T>
+    requires(sizeof...(T) > 0)
+[[nodiscard]] Select<Entity<T>...> select() {
+    Select<Entity<T>...> statement;
+    (statement.own().add(&sql::SelectNode::columns, 'c', mapper_of<T>().entity), ...);
+    return statement;
+}
+
+template <orm::MappedClass T>
+[[nodiscard]] Insert<> insert() {
+    return Insert<>{mapper_of<T>().table->node()};
+}
+template <orm::MappedClass T>
+[[nodiscard]] Update<> update() {
+    return Update<>{mapper_of<T>().table->node()};
+}
+template <orm::MappedClass T>
+[[nodiscard]] Delete<> delete_() {
+    return Delete<>{mapper_of<T>().table->node()};
+}
+
+namespace orm {
+/// The target's table and the ON condition of a relationship.
+[[nodiscard]] sql::NodePtr relationship_condition(const MapperData& mapper, const RelationshipInfo& relationship);
+} // namespace orm
+
+template <auto Relationship>
+struct RelationshipJoin {
+    static void apply(detail::SelectBase& select, bool outer) {
+        const auto& mapper = mapper_of<orm::class_of<Relationship>>();
+        const auto& info = mapper.relationships[mapper.relationship_index(orm::member_name<Relationship>())];
+        select.join_elements(
+            mapper.table->node(), info.target->table->node(), orm::relationship_condition(mapper, info), outer);
+    }
+};
+
+} // namespace azoth

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// Turning rows into objects: which column goes into which attribute, and which row is an object already there.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <azoth/compiler/compiled.hpp>
+#include <azoth/orm/session_state.hpp>
+#include <azoth/types/field.hpp>
+
+namespace azoth::orm {
+
+/// How one mapped class is read from the rows of a statement.
+struct EntityPlan {
+    struct Load {
+        std::size_t column;
+        std::uint16_t attribute;
+        Type type;
+        void (*load)(AttributeBase&, const Field&, const Type&);
+        std::uint32_t offset;
+    };
+
+    const MapperData* mapper = nullptr;
+    std::vector<Load> loads;
+    std::vector<std::size_t> key_loads; ///< positions in `loads` of the primary key
+    bool integer_key = false;           ///< a single integer: the fast way
+
+    EntityPlan() = default;
+};
+
+/// What the columns of a SELECT are: entities and single values, in order.
+struct LoadPlan {
+    struct Element {
+        int entity = -1;        ///< index into `entities`; -1: a single value
+        std::size_t column = 0; ///< the first
+    };
+    std::vector<EntityPlan> entities;
+    std::vector<Element> elements;
+
+    LoadPlan() = default;
+};
+
+/// @throws InvalidRequestError when the statement does not select what was expected.
+[[nodiscard]] LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled);
+/// For columns in another order than the class's own. @param columns  the column of each attribute
+[[nodiscard]] EntityPlan plan_entity(const MapperData& mapper, const std::vector<std::size_t>& columns, const Compiled& compiled);
+
+/// Makes objects of the rows of one result.
+class ObjectLoader {
+public:
+    /// New objects live in `graph`; others are kept by it.
+    ObjectLoader(SessionState& session, Graph& graph) : session_(session), graph_(graph) {}
+
+    /// The object of the row, null when its key is NULL (an outer join). Attributes that are loaded already stay as they
+    /// are. @throws TypeMismatchError naming class and attribute.
+    [[nodiscard]] ModelBase* load(const EntityPlan& plan, const RowBuffer& rows, std::size_t row);
+
+private:
+    SessionState& session_;
+    Graph& graph_;
+};
+
+/// Loads every row of one entity. `populate_existing` overwrites what is loaded.
+void populate(const EntityPlan& plan, const RowBuffer& rows, std::size_t row, ModelBase& object, bool populate_existing);
+
+/// One loader option: how a relationship is loaded along with its owners.
+struct LoaderOption {
+    const MapperData* mapper = nullptr;
+    std::uint16_t relationship = 0;
+    std::vector<LoaderOption> nested;
+};
+
+/// What `options()` hangs on a SELECT.
+struct LoaderOptions {
+    std::vector<LoaderOption> options;
+};
+
+/// Fills a collection that was not loaded: what the database has, with pending changes of the program on top.
+void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector<ModelBase*> loaded);
+/// Points a link at what the database says; the other side of a one-to-many knows it, too.
+void fill_related(ModelBase& owner, const RelationshipInfo& info, ModelBase* target);
+
+/// The values of the attributes that a relationship compares, on the owner's side. Empty when one is NULL or not loaded.
+[[nodiscard]] std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info);
+
+/// SELECT of the target's objects that `owner` links to.
+[[nodiscard]] std::shared_ptr<const sql::SelectNode> lazy_select(const RelationshipInfo& info, const std::vector<Value>& values);
+/// SELECT of the objects that many owners link to, by their values. The linking columns come first.
+[[nodiscard]] std::shared_ptr<const sql::SelectNode>
+selectin_select(const RelationshipInfo& info, const std::vector<std::vector<Value>>& values);
+/// The columns of `selectin_select` for each attribute of the target; the linking columns are 0, 1, ….
+[[nodiscard]] std::vector<std::size_t> selectin_columns(const RelationshipInfo& info);
+/// SELECT of one object by its primary key.
+[[nodiscard]] std::shared_ptr<const sql::SelectNode> select_by_key(const MapperData& mapper, const std::vector<Value>& key);
+
+} // namespace azoth::orm

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Loader options: `select<User>().options(selectinload<&User::addresses>())`.
+#pragma once
+
+#include <utility>
+
+#include <azoth/orm/entity.hpp>
+#include <azoth/orm/load_plan.hpp>
+
+namespace azoth {
+
+namespace orm {
+
+/// A loader option for `options()`; further relationships of the target hang on it.
+class RelationshipLoad {
+public:
+    explicit RelationshipLoad(LoaderOption option) : option_(std::move(option)) {}
+
+    /// `selectinload<&User::addresses>().selectinload<&Address::country>()`
+    template <auto P>
+    [[nodiscard]] RelationshipLoad selectinload() const;
+    /// For Select::options().
+    void apply(sql::SelectNode& select) const;
+
+private:
+    [[nodiscard]] RelationshipLoad nested(LoaderOption option) const;
+
+    LoaderOption option_;
+};
+
+template <auto P>
+[[nodiscard]] LoaderOption loader_option() {
+    const auto& mapper = mapper_of<class_of<P>>();
+    return {&mapper, mapper.relationship_index(member_name<P>()), {}};
+}
+
+template <auto P>
+RelationshipLoad RelationshipLoad::selectinload() const {
+    return nested(loader_option<P>());
+}
+
+} // namespace orm
+
+/// Loads a relationship for all objects of a result by one more SELECT (one for every 500 owners).
+template <auto P>
+[[nodiscard]] orm::RelationshipLoad selectinload() {
+    return orm::RelationshipLoad{orm::loader_option<P>()};
+}
+
+} // namespace azoth

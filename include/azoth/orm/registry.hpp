@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Registry: mapped classes gathered in one MetaData, to create their tables.
+#pragma once
+
+#include <azoth/orm/mapper.hpp>
+#include <azoth/schema/metadata.hpp>
+
+namespace azoth {
+
+/// A set of mapped classes. A class's mapping belongs to the class; a registry says which tables to create together.
+class Registry {
+public:
+    /// @throws ArgumentError when a mapping is wrong or two classes have tables of one name.
+    template <orm::MappedClass... T>
+    void add() {
+        (metadata_.add(*mapper_of<T>().table), ...);
+    }
+    [[nodiscard]] MetaData& metadata() noexcept { return metadata_; }
+    [[nodiscard]] const MetaData& metadata() const noexcept { return metadata_; }
+
+private:
+    MetaData metadata_;
+};
+
+} // namespace azoth

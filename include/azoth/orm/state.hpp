@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+// What is known of one mapped object: its class, its graph, its session, and what changed since it was loaded.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <azoth/orm/graph.hpp>
+#include <azoth/types/value.hpp>
+
+namespace azoth {
+
+class ModelBase;
+
+namespace orm {
+
+class MapperData;
+class SessionState;
+
+/// Where an object stands (SQLAlchemy's object states).
+enum class Lifecycle : std::uint8_t { transient, pending, persistent, deleted, detached };
+
+/// What changed in one object since it was loaded or flushed. Made with the first change.
+struct Changes {
+    struct Old {
+        std::uint16_t attribute;
+        bool known; ///< false: it had not been loaded
+        Value value;
+    };
+    struct OldTarget {
+        std::uint16_t relationship;
+        ModelBase* target;
+    };
+    struct Member {
+        std::uint16_t relationship;
+        ModelBase* object;
+    };
+
+    std::vector<Old> values;
+    std::vector<OldTarget> targets; ///< of many-to-one links: what they pointed at
+    std::vector<Member> added;      ///< to collections
+    std::vector<Member> removed;
+
+    Changes() = default;
+};
+
+/// Part of every mapped object.
+struct ObjectState {
+    const MapperData* mapper = nullptr; ///< null: not made by make<T>() or a load
+    Graph* graph = nullptr;
+    SessionState* session = nullptr;
+    std::unique_ptr<Changes> changes;
+    Lifecycle lifecycle = Lifecycle::transient;
+    bool in_dirty_list = false;
+    bool to_be_deleted = false;
+
+    ObjectState() = default;
+    Changes& changed() {
+        if (!changes) changes = std::make_unique<Changes>();
+        return *changes;
+    }
+};
+
+} // namespace orm
+
+/// The root of all mapped classes; derive from `Model<T>` instead.
+class ModelBase {
+public:
+    ModelBase() = default;
+    virtual ~ModelBase() = default;
+    ModelBase(const ModelBase&) = delete;
+    ModelBase& operator=(const ModelBase&) = delete;
+
+    [[nodiscard]] orm::ObjectState& orm_state() noexcept { return state_; }
+    [[nodiscard]] const orm::ObjectState& orm_state() const noexcept { return state_; }
+
+private:
+    orm::ObjectState state_;
+};
+
+/// The base of a mapped class: `struct User : az::Model<User> { … static void map(az::Mapper<User>& m); };`
+/// Objects are made by `make<User>()` or loaded by a session; they cannot be copied, and live in the graph of what they
+/// are linked with.
+template <class T>
+class Model : public ModelBase {};
+
+} // namespace azoth

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// Rows to objects.
+#include <azoth/orm/load_plan.hpp>
+
+#include <azoth/error.hpp>
+#include <azoth/types/type_traits.hpp>
+
+namespace azoth::orm {
+
+namespace {
+
+void finish(EntityPlan& plan) {
+    for (std::size_t i = 0; i < plan.loads.size(); ++i)
+        if (plan.mapper->attributes[plan.loads[i].attribute].primary_key) plan.key_loads.push_back(i);
+    if (plan.key_loads.size() != plan.mapper->primary_key.size())
+        throw InvalidRequestError(plan.mapper->class_name + ": the statement does not select the whole primary key");
+    const auto& key = plan.mapper->attributes[plan.mapper->primary_key.front()];
+    plan.integer_key = plan.mapper->primary_key.size() == 1 && key.operations->type.is_integer();
+}
+
+EntityPlan::Load load_of(const MapperData& mapper, std::uint16_t attribute, std::size_t column, const Compiled& compiled) {
+    const auto& info = mapper.attributes[attribute];
+    return {column, attribute, compiled.columns[column].type, info.operations->load, info.offset};
+}
+
+/// @throws the same error with the attribute's name in front.
+[[noreturn]] void rethrow_naming(const EntityPlan& plan, const EntityPlan::Load& load, const TypeMismatchError& error) {
+    throw TypeMismatchError(
+        plan.mapper->class_name + "::" + plan.mapper->attributes[load.attribute].name + " (column "
+        + plan.mapper->table->name() + "." + plan.mapper->attributes[load.attribute].name + "): " + error.what());
+}
+
+} // namespace
+
+EntityPlan plan_entity(const MapperData& mapper, const std::vector<std::size_t>& columns, const Compiled& compiled) {
+    EntityPlan plan;
+    plan.mapper = &mapper;
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        plan.loads.push_back(load_of(mapper, static_cast<std::uint16_t>(i), columns[i], compiled));
+    finish(plan);
+    return plan;
+}
+
+LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled) {
+    LoadPlan plan;
+    std::size_t column = 0;
+    for (const auto& element : select.columns) {
+        if (element->kind != sql::NodeKind::entity) {
+            plan.elements.push_back({-1, column++});
+            continue;
+        }
+        const auto& entity = static_cast<const sql::EntityNode&>(*element);
+        const auto& mapper = *static_cast<const MapperData*>(entity.tag);
+        std::vector<std::size_t> columns;
+        for (std::size_t i = 0; i < entity.columns.size(); ++i) columns.push_back(column + i);
+        plan.elements.push_back({static_cast<int>(plan.entities.size()), column});
+        plan.entities.push_back(plan_entity(mapper, columns, compiled));
+        column += entity.columns.size();
+    }
+    return plan;
+}
+
+void populate(const EntityPlan& plan, const RowBuffer& rows, std::size_t row, ModelBase& object, bool populate_existing) {
+    for (const auto& load : plan.loads) {
+        auto& attribute = *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + load.offset);
+        if (!populate_existing && (attribute.is_present() || attribute.is_changed())) continue;
+        try {
+            load.load(attribute, rows.field(row, load.column), load.type);
+        } catch (const TypeMismatchError& error) {
+            rethrow_naming(plan, load, error);
+        }
+    }
+}
+
+ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std::size_t row) {
+    GraphRef owner;
+    ModelBase* object = nullptr;
+    std::int64_t integer = 0;
+    IdentityKey key;
+    if (plan.integer_key) {
+        const auto& load = plan.loads[plan.key_loads.front()];
+        const auto field = rows.field(row, load.column);
+        if (field.is_null()) return nullptr;
+        try {
+            integer = wire::decode_integer(field);
+        } catch (const TypeMismatchError& error) {
+            rethrow_naming(plan, load, error);
+        }
+        object = session_.identity_map.find(*plan.mapper, integer, owner);
+    } else {
+        std::vector<Value> values;
+        for (const auto position : plan.key_loads) {
+            const auto& load = plan.loads[position];
+            const auto field = rows.field(row, load.column);
+            if (field.is_null()) return nullptr;
+            values.push_back(to_value(field, load.type));
+        }
+        key = identity_key(values);
+        object = session_.identity_map.find(*plan.mapper, key, owner);
+    }
+    if (object != nullptr) {
+        populate(plan, rows, row, *object, false);
+        link(&graph_, object->orm_state().graph);
+        return object;
+    }
+    object = plan.mapper->create(graph_, true);
+    populate(plan, rows, row, *object, true);
+    auto& state = object->orm_state();
+    state.lifecycle = Lifecycle::persistent;
+    state.session = &session_;
+    if (plan.integer_key) session_.identity_map.insert(integer, *object);
+    else session_.identity_map.insert(key, *object);
+    return object;
+}
+
+} // namespace azoth::orm
