@@ -46,7 +46,7 @@ struct StateCode {
     errc code;
 };
 
-/// PostgreSQL's appendix A; the 42S.., 21S.., 08S.. and 70100 are MariaDB's and ODBC's. Sorted, for the search.
+/// PostgreSQL's appendix A; the 42S.., 08S.. and 70100 are MariaDB's and ODBC's. Sorted, for the search.
 constexpr auto state_codes = std::to_array<StateCode>({
     {"08000", errc::connection_lost},
     {"08001", errc::connection_failed},
@@ -194,8 +194,9 @@ ErrorClass class_of(const DiagnosticInfo& info) noexcept {
     case errc::data_invalid:
     case errc::out_of_range: return ErrorClass::data;
     case errc::not_supported: return ErrorClass::not_supported;
-    // psycopg calls a read-only transaction internal; sqlite3 and the MySQL drivers a read-only database operational.
-    case errc::read_only: return info.sqlstate.starts_with("25") ? ErrorClass::internal : ErrorClass::operational;
+    // Internal in psycopg, where it is a transaction's state; operational in sqlite3 and the MySQL drivers.
+    case errc::read_only:
+        return info.sqlstate.starts_with("25") ? ErrorClass::internal : ErrorClass::operational;
     case errc::unknown: break;
     }
     if (!info.sqlstate.empty()) {
@@ -249,6 +250,11 @@ std::string describe(
     return text;
 }
 
+template <class Exception>
+[[noreturn]] void raise(DiagnosticInfo& info, std::string& statement, std::vector<std::string>& parameters) {
+    throw Exception(std::move(info), std::move(statement), std::move(parameters));
+}
+
 } // namespace
 
 const std::error_category& error_category() noexcept {
@@ -267,18 +273,19 @@ DBAPIError::DBAPIError(DiagnosticInfo info, std::string statement, std::vector<s
 void throw_database_error(DiagnosticInfo info, std::string statement, std::vector<std::string> parameters) {
     switch (class_of(info)) {
     case ErrorClass::database: break;
-    case ErrorClass::data: throw DataError(std::move(info), std::move(statement), std::move(parameters));
-    case ErrorClass::operational: throw OperationalError(std::move(info), std::move(statement), std::move(parameters));
-    case ErrorClass::integrity: throw IntegrityError(std::move(info), std::move(statement), std::move(parameters));
-    case ErrorClass::internal: throw InternalError(std::move(info), std::move(statement), std::move(parameters));
-    case ErrorClass::programming: throw ProgrammingError(std::move(info), std::move(statement), std::move(parameters));
-    case ErrorClass::not_supported: throw NotSupportedError(std::move(info), std::move(statement), std::move(parameters));
+    case ErrorClass::data: raise<DataError>(info, statement, parameters);
+    case ErrorClass::operational: raise<OperationalError>(info, statement, parameters);
+    case ErrorClass::integrity: raise<IntegrityError>(info, statement, parameters);
+    case ErrorClass::internal: raise<InternalError>(info, statement, parameters);
+    case ErrorClass::programming: raise<ProgrammingError>(info, statement, parameters);
+    case ErrorClass::not_supported: raise<NotSupportedError>(info, statement, parameters);
     }
-    throw DatabaseError(std::move(info), std::move(statement), std::move(parameters));
+    raise<DatabaseError>(info, statement, parameters);
 }
 
 errc errc_from_sqlstate(const std::string& sqlstate) noexcept {
-    const auto found = std::ranges::lower_bound(state_codes, std::string_view{sqlstate}, {}, &StateCode::sqlstate);
+    const auto found =
+        std::ranges::lower_bound(state_codes, std::string_view{sqlstate}, {}, &StateCode::sqlstate);
     return found != state_codes.end() && found->sqlstate == sqlstate ? found->code : errc::unknown;
 }
 

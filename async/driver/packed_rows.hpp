@@ -96,4 +96,20 @@ private:
     char inline_bytes_[inline_bytes];
 };
 
+/// Some rows of a larger buffer, for handing out in parts what was read at once. Whoever shares a slice keeps `all` alive
+/// with it: by a shared_ptr of the owner that points at the slice.
+class RowSlice final : public RowBuffer {
+public:
+    RowSlice(const PackedRows& all, std::size_t first, std::size_t rows) noexcept
+        : RowBuffer(rows, all.column_count()), all_(&all), first_(first) {}
+
+    [[nodiscard]] Field field(std::size_t row, std::size_t column) const noexcept override {
+        return all_->field(first_ + row, column);
+    }
+
+private:
+    const PackedRows* all_;
+    std::size_t first_;
+};
+
 } // namespace azoth::driver

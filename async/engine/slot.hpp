@@ -83,8 +83,15 @@ public:
     return lease.slot && lease.slot->lease.load(std::memory_order_acquire) == lease.number;
 }
 
-/// Ends a lease: the slot goes back to its pool, as it is or by way of a reset.
+/// Nothing is open or unread on it.
+[[nodiscard]] inline bool is_clean(const driver::Connection& driver) noexcept {
+    return driver.is_open() && !driver.needs_recovery() && !driver.in_transaction();
+}
+
+/// Ends a lease: the slot goes back to its pool, now or when the operation that runs has ended.
 void give_back(Lease lease) noexcept;
+/// The slot goes to its pool, as it is or by way of a reset. Nobody uses it any more.
+void return_to_pool(std::shared_ptr<Slot> slot) noexcept;
 
 /// Held while one operation runs.
 class Operation {
@@ -113,6 +120,10 @@ struct ScopeAccess {
     }
     [[nodiscard]] static Connection make_connection(Lease lease) { return Connection(std::move(lease)); }
     [[nodiscard]] static const Lease& lease(const Connection& connection) noexcept { return connection.lease_; }
+    /// The transaction was ended by the user, on a connection that is still his. A lost one is not ended.
+    [[nodiscard]] static bool has_ended(const TransactionScope& scope) noexcept {
+        return is_current(scope.lease_) && !scope.lease_.slot->has_scope(scope.serial_);
+    }
 };
 
 /// Brings a connection that needs attention to where a statement may be sent.

@@ -51,7 +51,10 @@ std::string decode(std::string_view text, std::string_view part, Plus plus = Plu
         } else if (c == '%') {
             const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
             const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-            if (low < 0) refuse(std::string{part} + " has a '%' without two hexadecimal digits; a percent sign is %25");
+            if (low < 0)
+                refuse(
+                    std::string{part} + " has a '%' without two hexadecimal digits; a percent sign is %25"
+                );
             c = static_cast<char>(high * 16 + low);
             i += 2;
         }
@@ -98,7 +101,8 @@ void read_port(Url& url, std::string_view text) {
     unsigned port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (error != std::errc{} || end != text.data() + text.size() || port == 0 || port > 65'535)
-        refuse("the port is no number from 1 to 65535 (are '@', '/', '?' and ':' in the password percent-encoded?)");
+        refuse("the port is no number from 1 to 65535 (are '@', '/', '?' and ':' in the password "
+               "percent-encoded?)");
     url.port = static_cast<std::uint16_t>(port);
 }
 
@@ -164,13 +168,13 @@ Url::Url(std::string_view text) {
         read_userinfo(*this, authority.substr(0, at));
         read_host_and_port(*this, authority.substr(at + 1));
     } else {
-        // "user:pa/ss@host": read by the rule, half a password would become the database, and be shown as one.
+        // "user:pa/ss@host": by the rule, half a password would become the database, and be shown as one.
         const std::string_view suspect = path.empty() ? options : path;
         const bool has_colon = !authority.starts_with('[') && authority.find(':') != std::string_view::npos;
         if (has_colon && suspect.find('@') != std::string_view::npos) {
             refuse(
-                "it can be read in two ways: write '/' and '?' in the password as %2F and %3F, or '@' in the database "
-                "name as %40");
+                "it can be read in two ways: write '/' and '?' in the password as %2F and %3F, or '@' in the "
+                "database's name as %40");
         }
         read_host_and_port(*this, authority);
     }
@@ -179,7 +183,8 @@ Url::Url(std::string_view text) {
 }
 
 std::optional<std::string> Url::option(std::string_view key) const {
-    const auto found = std::find_if(query.rbegin(), query.rend(), [key](const auto& pair) { return pair.first == key; });
+    const auto found =
+        std::find_if(query.rbegin(), query.rend(), [key](const auto& pair) { return pair.first == key; });
     if (found == query.rend()) return std::nullopt;
     return found->second;
 }

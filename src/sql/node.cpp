@@ -111,6 +111,8 @@ void DmlNode::add(std::vector<NodePtr> DmlNode::*clause, std::uint64_t tag, Node
 
 NodePtr make_bind(Value value, const Type& type) { return std::make_shared<BindNode>(std::move(value), type); }
 
+NodePtr make_inline_text(std::string text) { return std::make_shared<BindNode>(std::move(text), String{}, true); }
+
 NodePtr make_constant(Constant constant) {
     static const NodePtr null_node = std::make_shared<ConstantNode>(Constant::null, Type{});
     static const NodePtr true_node = std::make_shared<ConstantNode>(Constant::true_, Boolean{});
@@ -136,8 +138,17 @@ NodePtr make_binary(Operator op, NodePtr left, NodePtr right, Type type, NodePtr
 }
 
 NodePtr make_boolean_list(Operator op, std::vector<NodePtr> conditions) {
+    if (conditions.empty()) throw ArgumentError("and_() and or_() need at least one condition");
+    // `false` decides an AND and says nothing in an OR; `true` the other way round.
+    const auto deciding = op == Operator::and_ ? Constant::false_ : Constant::true_;
+    const auto neutral = op == Operator::and_ ? Constant::true_ : Constant::false_;
     std::vector<NodePtr> flat;
     for (auto& condition : conditions) {
+        if (condition->kind == NodeKind::constant) {
+            const auto constant = static_cast<const ConstantNode&>(*condition).constant;
+            if (constant == deciding) return make_constant(deciding);
+            if (constant == neutral) continue;
+        }
         if (condition->kind == NodeKind::boolean_list) {
             const auto& nested = static_cast<const BooleanListNode&>(*condition);
             if (nested.op == op) {
@@ -147,7 +158,7 @@ NodePtr make_boolean_list(Operator op, std::vector<NodePtr> conditions) {
         }
         flat.push_back(std::move(condition));
     }
-    if (flat.empty()) throw ArgumentError("and_() and or_() need at least one condition");
+    if (flat.empty()) return make_constant(neutral);
     if (flat.size() == 1) return flat.front();
     return std::make_shared<BooleanListNode>(op, std::move(flat));
 }

@@ -6,6 +6,8 @@ namespace azoth::sql {
 
 namespace {
 
+constexpr int lowest = -100; ///< in parentheses wherever it stands
+
 struct Entry {
     std::string_view text;
     int precedence;
@@ -31,6 +33,23 @@ Entry entry(Operator op) noexcept {
     case not_like: return {"NOT LIKE", 5, like, false};
     case ilike: return {"ILIKE", 5, not_ilike, false};
     case not_ilike: return {"NOT ILIKE", 5, ilike, false};
+    // SQLAlchemy groups these everywhere.
+    case startswith: return {"LIKE", lowest, not_startswith, false};
+    case not_startswith: return {"NOT LIKE", lowest, startswith, false};
+    case istartswith: return {"ILIKE", lowest, not_istartswith, false};
+    case not_istartswith: return {"NOT ILIKE", lowest, istartswith, false};
+    case endswith: return {"LIKE", lowest, not_endswith, false};
+    case not_endswith: return {"NOT LIKE", lowest, endswith, false};
+    case iendswith: return {"ILIKE", lowest, not_iendswith, false};
+    case not_iendswith: return {"NOT ILIKE", lowest, iendswith, false};
+    case contains: return {"LIKE", lowest, not_contains, false};
+    case not_contains: return {"NOT LIKE", lowest, contains, false};
+    case icontains: return {"ILIKE", lowest, not_icontains, false};
+    case not_icontains: return {"NOT ILIKE", lowest, icontains, false};
+    case regexp_match: return {"REGEXP", 5, not_regexp_match, false};
+    case not_regexp_match: return {"NOT REGEXP", 5, regexp_match, false};
+    case match: return {"MATCH", 5, not_match, false};
+    case not_match: return {"MATCH", 5, match, false};
     case in: return {"IN", 5, not_in, false};
     case not_in: return {"NOT IN", 5, in, false};
     case between: return {"BETWEEN", 5, not_between, false};
@@ -39,13 +58,27 @@ Entry entry(Operator op) noexcept {
     case subtract: return {"-", 7, none, false};
     case multiply: return {"*", 8, none, true};
     case divide: return {"/", 8, none, false};
+    case floor_divide: return {"/", 8, none, false};
     case modulo: return {"%", 8, none, false};
-    case concat: return {"||", 6, none, true};
+    case concat: return {"||", 5, none, true};
+    case bitwise_and: return {"&", 7, none, false};
+    case bitwise_or: return {"|", 7, none, false};
+    case bitwise_xor: return {"^", 7, none, false};
+    case bitwise_not: return {"~", 8, none, false};
+    case bitwise_lshift: return {"<<", 7, none, false};
+    case bitwise_rshift: return {">>", 7, none, false};
     case and_: return {"AND", 3, none, true};
     case or_: return {"OR", 2, none, true};
     case not_: return {"NOT", 5, none, false};
     case negate: return {"-", 8, none, false};
     case distinct: return {"DISTINCT", 5, none, false};
+    case any: return {"ANY", 15, none, false};
+    case all: return {"ALL", 15, none, false};
+    case collate: return {"COLLATE", 4, none, false};
+    case custom: return {"", 0, none, false};
+    case extract: return {"EXTRACT", 100, none, false};
+    case filter: return {"FILTER", 6, none, false};
+    case within_group: return {"WITHIN GROUP", 6, none, false};
     case asc: return {"ASC", 3, none, false};
     case desc: return {"DESC", 3, none, false};
     case nulls_first: return {"NULLS FIRST", 3, none, false};
@@ -62,6 +95,8 @@ Entry entry(Operator op) noexcept {
 std::string_view text_of(Operator op) noexcept { return entry(op).text; }
 int precedence(Operator op) noexcept { return entry(op).precedence; }
 Operator negation(Operator op) noexcept { return entry(op).negation; }
+
+bool is_like_family(Operator op) noexcept { return op >= Operator::startswith && op <= Operator::not_icontains; }
 
 bool needs_parentheses(Operator inner, Operator outer) noexcept {
     if (inner == Operator::none || outer == Operator::none) return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Decimal arithmetic: 64-bit integers while they suffice, big ones from there on; comparison and hash by value.
+// Decimal arithmetic, comparison and hash: 64-bit integers while they suffice, big ones from there on.
 #include "decimal_big.hpp"
 
 #include <functional>
@@ -49,7 +49,8 @@ Decimal Decimal::Big::make(BigInt integer, std::int64_t scale) {
     Decimal result;
     result.scale_ = static_cast<std::int32_t>(scale);
     // A cpp_int keeps sign and magnitude, so the range is asked for; conversion alone would saturate.
-    if (integer >= std::numeric_limits<std::int64_t>::min() && integer <= std::numeric_limits<std::int64_t>::max()) {
+    if (integer >= std::numeric_limits<std::int64_t>::min()
+        && integer <= std::numeric_limits<std::int64_t>::max()) {
         result.small_ = static_cast<std::int64_t>(integer);
     } else {
         result.big_ = std::make_shared<const Big>(std::move(integer));
@@ -178,7 +179,8 @@ std::weak_ordering operator<=>(const Decimal& a, const Decimal& b) {
             return left <=> right;
         }
     }
-    if (const int left = Decimal::Big::sign(a), right = Decimal::Big::sign(b); left != right) return left <=> right;
+    if (const int left = Decimal::Big::sign(a), right = Decimal::Big::sign(b); left != right)
+        return left <=> right;
     return Decimal::Big::integer_at(a, scale).compare(Decimal::Big::integer_at(b, scale)) <=> 0;
 }
 
@@ -195,7 +197,10 @@ std::size_t Decimal::hash() const {
     }
     if (text == "0") return 0;
     const std::size_t seed = std::hash<std::string_view>{}(text);
-    return seed ^ static_cast<std::size_t>(mix * (static_cast<std::uint64_t>(exponent) * 2 + (is_negative() ? 1 : 0)));
+    return seed
+           ^ static_cast<std::size_t>(
+               mix * (static_cast<std::uint64_t>(exponent) * 2 + (is_negative() ? 1 : 0))
+           );
 }
 
 std::ostream& operator<<(std::ostream& out, const Decimal& value) {

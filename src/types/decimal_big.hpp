@@ -18,11 +18,12 @@ namespace azoth {
 
 namespace detail {
 
-/// Without expression templates: their results are types of their own, and no statement here is long enough to gain.
-using BigInt = boost::multiprecision::number<boost::multiprecision::cpp_int_backend<>, boost::multiprecision::et_off>;
+/// Without expression templates: their results are types of their own, and no expression here would gain.
+using BigInt =
+    boost::multiprecision::number<boost::multiprecision::cpp_int_backend<>, boost::multiprecision::et_off>;
 
-/// What a number may be written with: more than any database keeps, and few enough that no text of a dozen bytes
-/// ("1e999999999") can ask for gigabytes.
+/// The most digits to read: more than any database keeps, and few enough that a dozen bytes ("1e999999999")
+/// cannot ask for gigabytes.
 inline constexpr std::int64_t max_decimal_digits = 200'000;
 
 /// 10^0 … 10^18: those that fit std::int64_t.
@@ -55,7 +56,8 @@ public:
     explicit Digits(std::int64_t value) noexcept {
         // Negated as unsigned, where the smallest integer has a counterpart.
         const auto bits = static_cast<std::uint64_t>(value);
-        const auto [end, error] = std::to_chars(buffer_, buffer_ + sizeof buffer_, value < 0 ? 0 - bits : bits);
+        const auto [end, error] =
+            std::to_chars(buffer_, buffer_ + sizeof buffer_, value < 0 ? 0 - bits : bits);
         static_cast<void>(error); // twenty bytes hold every 64-bit integer
         small_size_ = static_cast<std::size_t>(end - buffer_);
     }
@@ -82,7 +84,7 @@ struct Decimal::Big {
     /// 10^exponent. @throws ArgumentError when that is absurdly large.
     [[nodiscard]] static detail::BigInt power_of_ten(std::int64_t exponent);
 
-    /// `integer` × 10^-scale, in the small form whenever it fits: each value has one representation per scale.
+    /// `integer` × 10^-scale, in the small form whenever it fits: a value has one representation per scale.
     [[nodiscard]] static Decimal make(detail::BigInt integer, std::int64_t scale);
 
     [[nodiscard]] static detail::BigInt integer_of(const Decimal& value) {

@@ -42,7 +42,8 @@ Decimal Decimal::from_pg_binary(std::string_view bytes) {
     const std::uint16_t scale = wire::read_u16(bytes.data() + 6);
     if (bytes.size() != header_size + 2 * count) malformed("the number of digits does not fit the length");
     if (sign == sign_nan) return nan();
-    if (sign == sign_infinity || sign == sign_negative_infinity) return infinity(sign == sign_negative_infinity);
+    if (sign == sign_infinity || sign == sign_negative_infinity)
+        return infinity(sign == sign_negative_infinity);
     if (sign != sign_positive && sign != sign_negative) malformed("unknown sign");
     if (scale > max_display_scale) malformed("unknown scale");
 
@@ -52,7 +53,7 @@ Decimal Decimal::from_pg_binary(std::string_view bytes) {
         if (value > 9999) malformed("a digit above 9999");
         return std::int64_t{value};
     };
-    // The integer that all digits make is in units of 10000^(weight + 1 - count); the result's unit is 10^-scale.
+    // All digits together count units of 10000^(weight + 1 - count); the result counts units of 10^-scale.
     const std::int64_t shift = 4 * (std::int64_t{weight} + 1 - static_cast<std::int64_t>(count)) + scale;
 
     if (count <= 4) { // sixteen decimal digits
@@ -95,7 +96,9 @@ void Decimal::append_pg_binary(std::string& out) const {
     }
     if (scale_ < 0 || scale_ > max_display_scale) {
         throw ArgumentError(
-            "a decimal with " + std::to_string(scale_) + " digits behind the point: PostgreSQL keeps at most 16383");
+            "a decimal with " + std::to_string(scale_)
+            + " digits behind the point: PostgreSQL keeps at most 16383"
+        );
     }
     if (Big::is_zero(*this)) {
         append_u16(out, 0);
@@ -106,12 +109,14 @@ void Decimal::append_pg_binary(std::string& out) const {
     }
     const detail::Digits digits = Big::digits_of(*this);
     const std::string_view text = digits.view();
-    // Decimal place p is the digit of 10^p; group g holds the places 4g to 4g+3, as the point lies between groups.
+    // Place p is the digit of 10^p; group g holds the places 4g to 4g+3, so the point lies between groups.
     const std::int64_t highest = static_cast<std::int64_t>(text.size()) - 1 - scale_;
     const std::int64_t lowest = -std::int64_t{scale_};
     const std::int64_t weight = floor_divide_by_4(highest);
     if (weight > std::numeric_limits<std::int16_t>::max())
-        throw ArgumentError("a decimal with more than 131072 digits before the point: PostgreSQL keeps no more");
+        throw ArgumentError(
+            "a decimal with more than 131072 digits before the point: PostgreSQL keeps no more"
+        );
 
     const std::size_t start = out.size();
     append_u16(out, 0); // the count, set below
@@ -122,8 +127,9 @@ void Decimal::append_pg_binary(std::string& out) const {
     for (std::int64_t group = weight; group >= floor_divide_by_4(lowest); --group) {
         unsigned value = 0;
         for (std::int64_t place = 4 * group + 3; place >= 4 * group; --place) {
-            const bool inside = place <= highest && place >= lowest;
-            value = value * 10 + (inside ? static_cast<unsigned>(text[static_cast<std::size_t>(highest - place)] - '0') : 0);
+            value *= 10;
+            if (place > highest || place < lowest) continue;
+            value += static_cast<unsigned>(text[static_cast<std::size_t>(highest - place)] - '0');
         }
         append_u16(out, static_cast<std::uint16_t>(value));
         if (value != 0) kept = out.size();

@@ -74,7 +74,8 @@ std::optional<Decimal> Decimal::try_parse(std::string_view text) {
     if (!parts) {
         std::string_view word = text;
         const bool negative = take_sign(word);
-        if (equals_ignoring_case(word, "infinity") || equals_ignoring_case(word, "inf")) return infinity(negative);
+        if (equals_ignoring_case(word, "infinity") || equals_ignoring_case(word, "inf"))
+            return infinity(negative);
         if (equals_ignoring_case(text, "nan")) return nan();
         return std::nullopt;
     }
@@ -137,7 +138,9 @@ std::string Decimal::to_string() const {
     }
     const auto scale = static_cast<std::size_t>(scale_);
     if (text.size() > scale) {
-        result.append(text.substr(0, text.size() - scale)).append(1, '.').append(text.substr(text.size() - scale));
+        result.append(text.substr(0, text.size() - scale))
+            .append(1, '.')
+            .append(text.substr(text.size() - scale));
     } else {
         result.append("0.").append(scale - text.size(), '0').append(text);
     }
@@ -154,7 +157,8 @@ Decimal Decimal::from_double(double value, std::int32_t scale) {
     constexpr std::size_t max_whole = 309;
     char buffer[max_whole + max_fraction + 3];
     const int precision = std::min(scale, max_fraction);
-    const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, precision);
+    const auto [end, error] =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, precision);
     static_cast<void>(error); // the buffer holds the longest of them
     return Decimal{std::string_view{buffer, static_cast<std::size_t>(end - buffer)}}.rescaled(scale);
 }

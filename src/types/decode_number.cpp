@@ -67,11 +67,14 @@ Integer decode_any_integer(const Field& field) {
     case Wire::pg_int4: from_signed(read_i32(field.data)); break;
     case Wire::pg_int8: from_signed(read_i64(field.data)); break;
     case Wire::unsigned_integer:
-        if (std::in_range<Integer>(field.unsigned_integer)) result = static_cast<Integer>(field.unsigned_integer);
+        if (std::in_range<Integer>(field.unsigned_integer))
+            result = static_cast<Integer>(field.unsigned_integer);
         break;
     case Wire::pg_bool: return static_cast<Integer>(*field.data != 0);
     case Wire::real: result = whole_number<Integer>(field.real); break;
-    case Wire::pg_float4: result = whole_number<Integer>(double{std::bit_cast<float>(read_u32(field.data))}); break;
+    case Wire::pg_float4:
+        result = whole_number<Integer>(double{std::bit_cast<float>(read_u32(field.data))});
+        break;
     case Wire::pg_float8: result = whole_number<Integer>(std::bit_cast<double>(read_u64(field.data))); break;
     case Wire::pg_numeric: result = whole_number<Integer>(Decimal::from_pg_binary(field.view())); break;
     case Wire::text: {
@@ -101,8 +104,9 @@ Integer decode_any_integer(const Field& field) {
 /// A word for true or false, in the spellings of the databases.
 std::optional<bool> parse_bool(std::string_view text) noexcept {
     const auto is = [text](std::string_view lower) {
-        return std::ranges::equal(
-            text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; });
+        return std::ranges::equal(text, lower, [](char a, char b) {
+            return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+        });
     };
     if (is("t") || is("true") || is("1")) return true;
     if (is("f") || is("false") || is("0")) return false;
@@ -146,13 +150,15 @@ std::int64_t decode_integer(const Field& field) {
 
 std::int64_t decode_integer(const Field& field, std::int64_t low, std::int64_t high) {
     const std::int64_t value = decode_integer(field);
-    if (value < low || value > high) refuse_range(std::to_string(value), std::to_string(low), std::to_string(high));
+    if (value < low || value > high)
+        refuse_range(std::to_string(value), std::to_string(low), std::to_string(high));
     return value;
 }
 
 std::uint64_t decode_unsigned(const Field& field, std::uint64_t high) {
-    const std::uint64_t value = field.wire == Wire::unsigned_integer ? field.unsigned_integer
-                                                                      : decode_any_integer<std::uint64_t>(field);
+    const std::uint64_t value = field.wire == Wire::unsigned_integer
+                                    ? field.unsigned_integer
+                                    : decode_any_integer<std::uint64_t>(field);
     if (value > high) refuse_range(std::to_string(value), "0", std::to_string(high));
     return value;
 }
@@ -183,8 +189,9 @@ double decode_double(const Field& field) {
 Decimal decode_decimal(const Field& field, const Type& type) {
     // What SQLAlchemy calls the default decimal return scale: digits of a REAL that stands for a decimal.
     constexpr std::int32_t default_scale = 10;
-    const std::int32_t scale =
-        type.kind == TypeKind::numeric && type.scale != Type::unset && type.scale >= 0 ? type.scale : default_scale;
+    const std::int32_t scale = type.kind == TypeKind::numeric && type.scale != Type::unset && type.scale >= 0
+                                   ? type.scale
+                                   : default_scale;
     if (!has_wrong_size(field)) {
         switch (field.wire) {
         case Wire::pg_numeric: return Decimal::from_pg_binary(field.view());
@@ -192,7 +199,8 @@ Decimal decode_decimal(const Field& field, const Type& type) {
             if (auto value = Decimal::try_parse(field.view())) return *std::move(value);
             break;
         case Wire::real: return Decimal::from_double(field.real, scale);
-        case Wire::pg_float4: return Decimal::from_double(double{std::bit_cast<float>(read_u32(field.data))}, scale);
+        case Wire::pg_float4:
+            return Decimal::from_double(double{std::bit_cast<float>(read_u32(field.data))}, scale);
         case Wire::pg_float8: return Decimal::from_double(std::bit_cast<double>(read_u64(field.data)), scale);
         case Wire::integer: {
             // SQLite keeps 12.00 in a NUMERIC column as the integer 12: the scale comes back with the type.
@@ -201,7 +209,8 @@ Decimal decode_decimal(const Field& field, const Type& type) {
         }
         case Wire::unsigned_integer: {
             constexpr auto high = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-            if (field.unsigned_integer <= high) return Decimal{static_cast<std::int64_t>(field.unsigned_integer)};
+            if (field.unsigned_integer <= high)
+                return Decimal{static_cast<std::int64_t>(field.unsigned_integer)};
             return Decimal{std::to_string(field.unsigned_integer)};
         }
         case Wire::pg_int2: return Decimal{std::int64_t{read_i16(field.data)}};

@@ -37,7 +37,10 @@ Date date_from_days(const Field& field, std::int64_t days, const Wanted& wanted)
     if (civil.year < int{std::chrono::year::min()} || civil.year > int{std::chrono::year::max()})
         refuse(field, wanted, ": std::chrono's years are -32767 to 32767; ask for std::string");
     return Date{
-        std::chrono::year{static_cast<int>(civil.year)}, std::chrono::month{civil.month}, std::chrono::day{civil.day}};
+        std::chrono::year{static_cast<int>(civil.year)},
+        std::chrono::month{civil.month},
+        std::chrono::day{civil.day}
+    };
 }
 
 /// The day of a moment that is a midnight; a time of day would be lost.
@@ -112,7 +115,7 @@ Time decode_time(const Field& field) {
 
 Timestamp decode_timestamp(const Field& field) {
     static constexpr Wanted wanted{"a timestamp", "azoth::Timestamp"};
-    // A timestamptz has no zone of its own: it is read as a clock in UTC shows it (now() is one, whatever the column).
+    // A timestamptz has no zone of its own, so it is read as a clock in UTC shows it: now() is one.
     if (const auto count = moment_of(field, wanted)) return Timestamp{std::chrono::microseconds{*count}};
     if (field.wire == Wire::text) {
         if (const auto value = parse_timestamp(field.view())) return *value;

@@ -104,7 +104,9 @@ Json parse_json(const std::string& text) {
         return Json::parse(text);
     } catch (const Json::exception& error) {
         throw TypeMismatchError(
-            std::string{"cannot read the column as a JSON document; ask for std::string ("} + error.what() + ")");
+            std::string{"cannot read the column as a JSON document; ask for std::string ("} + error.what()
+            + ")"
+        );
     }
 }
 

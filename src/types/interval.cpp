@@ -26,7 +26,9 @@ void append_two_digits(std::string& out, std::uint64_t value) {
 /// The sum of an interval's parts while it is read; false as soon as one leaves its range.
 class IntervalSum {
 public:
-    [[nodiscard]] bool add_months(std::int64_t count, std::int64_t months) { return add(months_, count, months); }
+    [[nodiscard]] bool add_months(std::int64_t count, std::int64_t months) {
+        return add(months_, count, months);
+    }
     [[nodiscard]] bool add_days(std::int64_t count, std::int64_t days) { return add(days_, count, days); }
     [[nodiscard]] bool add_time(std::int64_t count, std::int64_t unit) { return add(time_, count, unit); }
 
@@ -35,7 +37,10 @@ public:
         for (const std::int64_t part : {months_, days_})
             if (part < Limits::min() || part > Limits::max()) return std::nullopt;
         return Interval{
-            static_cast<std::int32_t>(months_), static_cast<std::int32_t>(days_), std::chrono::microseconds{time_}};
+            static_cast<std::int32_t>(months_),
+            static_cast<std::int32_t>(days_),
+            std::chrono::microseconds{time_}
+        };
     }
 
 private:
@@ -121,7 +126,8 @@ bool add_unit(IntervalSum& sum, const SignedNumber& number, std::string_view uni
     if (found->part == Unit::months) return sum.add_months(number.whole, found->size);
     if (found->part == Unit::days) return sum.add_days(number.whole, found->size);
     // Millionths of an hour are 3600 microseconds each, of a microsecond nothing.
-    return sum.add_time(number.whole, found->size) && sum.add_time(number.millionths * found->size / 1'000'000, 1);
+    return sum.add_time(number.whole, found->size)
+           && sum.add_time(number.millionths * found->size / 1'000'000, 1);
 }
 
 /// "13:45:00.5" behind a number that was read as hours: minutes and seconds follow the colon.
@@ -129,7 +135,8 @@ bool add_clock(IntervalSum& sum, const SignedNumber& hours, TextReader& reader) 
     const std::int64_t sign = hours.negative ? -1 : 1;
     const auto minutes = reader.number(2, 2);
     if (!minutes || *minutes > 59 || hours.millionths != 0) return false;
-    if (!sum.add_time(hours.whole, microseconds_per_hour) || !sum.add_time(sign * *minutes, microseconds_per_minute))
+    if (!sum.add_time(hours.whole, microseconds_per_hour)
+        || !sum.add_time(sign * *minutes, microseconds_per_minute))
         return false;
     if (!reader.take(':')) return true;
     const auto seconds = reader.number(2, 2);
@@ -225,7 +232,8 @@ std::optional<Interval> parse_interval(std::string_view text) {
         } else {
             reader.take(' ');
             const std::string_view rest = reader.rest();
-            const std::string_view unit = rest.substr(0, rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz"));
+            const std::string_view unit =
+                rest.substr(0, rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz"));
             if (!add_unit(sum, *number, unit)) return std::nullopt;
             reader = TextReader{rest.substr(unit.size())};
         }

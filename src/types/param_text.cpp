@@ -78,8 +78,10 @@ std::string to_string(const Param& param, std::size_t limit) {
         return "'" + to_string(Date{day}) + "'";
     }
     case ParamKind::time: return "'" + to_string(Time{std::chrono::microseconds{param.integer}}) + "'";
-    case ParamKind::timestamp: return "'" + to_string(Timestamp{std::chrono::microseconds{param.integer}}) + "'";
-    case ParamKind::timestamp_tz: return "'" + to_string(TimestampTz{std::chrono::microseconds{param.integer}}) + "'";
+    case ParamKind::timestamp:
+        return "'" + to_string(Timestamp{std::chrono::microseconds{param.integer}}) + "'";
+    case ParamKind::timestamp_tz:
+        return "'" + to_string(TimestampTz{std::chrono::microseconds{param.integer}}) + "'";
     case ParamKind::interval: return "'" + to_string(*param.interval) + "'";
     case ParamKind::uuid: return "'" + to_string(*param.uuid) + "'";
     }

@@ -73,7 +73,11 @@ std::optional<CivilDay> read_day(TextReader& reader) {
     if (!month || !reader.take('-')) return std::nullopt;
     const auto day = reader.number(2, 2);
     if (!day) return std::nullopt;
-    const CivilDay civil{negative ? -*year : *year, static_cast<unsigned>(*month), static_cast<unsigned>(*day)};
+    const CivilDay civil{
+        negative ? -*year : *year,
+        static_cast<unsigned>(*month),
+        static_cast<unsigned>(*day)
+    };
     if (!detail::exists(civil)) return std::nullopt;
     return civil;
 }
@@ -174,7 +178,8 @@ std::optional<Date> parse_date(std::string_view text) {
     TextReader reader{text};
     const auto civil = read_day(reader);
     if (!civil || !reader.at_end()) return std::nullopt;
-    if (civil->year < int{std::chrono::year::min()} || civil->year > int{std::chrono::year::max()}) return std::nullopt;
+    if (civil->year < int{std::chrono::year::min()} || civil->year > int{std::chrono::year::max()})
+        return std::nullopt;
     return Date{
         std::chrono::year{static_cast<int>(civil->year)},
         std::chrono::month{civil->month},
@@ -204,7 +209,8 @@ std::optional<TimestampTz> parse_timestamp_tz(std::string_view text) {
     if (reader.rest().starts_with(" +") || reader.rest().starts_with(" -")) reader.take(' ');
     const auto offset = read_offset(reader);
     std::int64_t utc = 0;
-    if (!offset || !reader.at_end() || __builtin_sub_overflow(*moment, *offset * microseconds_per_second, &utc))
+    if (!offset || !reader.at_end()
+        || __builtin_sub_overflow(*moment, *offset * microseconds_per_second, &utc))
         return std::nullopt;
     return TimestampTz{std::chrono::microseconds{utc}};
 }

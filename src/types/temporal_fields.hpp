@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The proleptic Gregorian calendar in 64 bits, and a reader of digits: what temporal text needs in both directions.
+// The Gregorian calendar in 64 bits, and a reader of digits: what temporal text needs in both directions.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct CivilDay {
     days += 719'468; // from 0000-03-01, so that a leap day ends its year
     const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
     const auto day_of_era = static_cast<unsigned>(days - era * 146'097);
-    const unsigned year_of_era = (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    const unsigned year_of_era =
+        (day_of_era - day_of_era / 1'460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
     const unsigned day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     const unsigned shifted_month = (5 * day_of_year + 2) / 153;
     CivilDay civil;

@@ -44,7 +44,9 @@ Uuid::Uuid(std::string_view text) {
     const auto parsed = try_parse(text);
     if (!parsed) {
         throw ArgumentError(
-            "'" + std::string{text.substr(0, 40)} + "' is no UUID: 32 hexadecimal digits, with or without hyphens");
+            "'" + std::string{text.substr(0, 40)}
+            + "' is no UUID: 32 hexadecimal digits, with or without hyphens"
+        );
     }
     *this = *parsed;
 }

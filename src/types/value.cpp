@@ -32,7 +32,8 @@ Value own_string(const Field& field) {
 /// A 64-bit integer keeps its sign or, past the signed range, the lack of one.
 Value own_integer(const Field& field) {
     constexpr auto high = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-    if (field.wire == Wire::unsigned_integer && field.unsigned_integer > high) return own(field.unsigned_integer);
+    if (field.wire == Wire::unsigned_integer && field.unsigned_integer > high)
+        return own(field.unsigned_integer);
     return own(wire::decode_integer(field));
 }
 

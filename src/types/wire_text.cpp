@@ -49,7 +49,8 @@ WireName name_of(Wire wire) noexcept {
     case Wire::pg_interval: return {"interval", "azoth::Interval"};
     case Wire::pg_uuid: return {"uuid", "azoth::Uuid"};
     case Wire::pg_jsonb: return {"JSON document", "azoth::Json"};
-    case Wire::pg_other: return {"a value of a type without a decoder", "azoth::Bytes, or cast it to text in SQL"};
+    case Wire::pg_other:
+        return {"a value of a type without a decoder", "azoth::Bytes, or cast it to text in SQL"};
     }
     return {"value", "azoth::Value"};
 }
@@ -70,7 +71,7 @@ void append_integer(std::string& out, Integer value) {
 }
 
 void append_days(std::string& out, std::int64_t days) {
-    // By way of a timestamp's text, because a std::chrono::year ends at 32767.
+    // Not by way of Date, because a std::chrono::year ends at 32767.
     const detail::CivilDay civil = detail::civil_from_days(days);
     if (civil.year < 0) out += '-';
     const std::string year = std::to_string(civil.year < 0 ? -civil.year : civil.year);
@@ -162,7 +163,8 @@ bool append_text(const Field& field, std::string& out) {
         const PgMoment kind = read_pg_timestamp(field, count);
         if (kind != PgMoment::finite) return append_moment(out, kind);
         const std::chrono::microseconds since_epoch{count};
-        out += field.wire == Wire::pg_timestamp ? to_string(Timestamp{since_epoch}) : to_string(TimestampTz{since_epoch});
+        if (field.wire == Wire::pg_timestamp) out += to_string(Timestamp{since_epoch});
+        else out += to_string(TimestampTz{since_epoch});
         return true;
     }
     case Wire::pg_interval: {

@@ -32,14 +32,23 @@ bool becomes(DiagnosticInfo diagnostic) {
 
 TEST_CASE("error: the code decides the class", "[error]") {
     for (const errc code :
-         {errc::unique_violation, errc::foreign_key_violation, errc::not_null_violation, errc::check_violation,
+         {errc::unique_violation,
+          errc::foreign_key_violation,
+          errc::not_null_violation,
+          errc::check_violation,
           errc::exclusion_violation})
         CHECK(becomes<IntegrityError>(info(code)));
     for (const errc code :
-         {errc::serialization_failure, errc::deadlock, errc::lock_timeout, errc::query_canceled, errc::connection_failed,
-          errc::connection_lost, errc::authentication_failed})
+         {errc::serialization_failure,
+          errc::deadlock,
+          errc::lock_timeout,
+          errc::query_canceled,
+          errc::connection_failed,
+          errc::connection_lost,
+          errc::authentication_failed})
         CHECK(becomes<OperationalError>(info(code)));
-    for (const errc code : {errc::undefined_table, errc::undefined_column, errc::duplicate_table, errc::syntax_error})
+    for (const errc code :
+         {errc::undefined_table, errc::undefined_column, errc::duplicate_table, errc::syntax_error})
         CHECK(becomes<ProgrammingError>(info(code)));
     CHECK(becomes<DataError>(info(errc::data_invalid)));
     CHECK(becomes<DataError>(info(errc::out_of_range)));
@@ -110,12 +119,16 @@ TEST_CASE("error: codes answer portable questions", "[error]") {
 }
 
 TEST_CASE("error: the text has the statement and its parameters", "[error]") {
-    const auto text = [](const DiagnosticInfo& diagnostic, std::string sql, std::vector<std::string> parameters) {
-        return std::string{DBAPIError{diagnostic, std::move(sql), std::move(parameters)}.what()};
-    };
+    const auto text =
+        [](const DiagnosticInfo& diagnostic, std::string sql, std::vector<std::string> parameters) {
+            return std::string{DBAPIError{diagnostic, std::move(sql), std::move(parameters)}.what()};
+        };
     const DiagnosticInfo unique = info(errc::unique_violation, "23505", "duplicate key value\n");
-    CHECK(text(unique, "INSERT INTO t VALUES ($1, $2)", {"1", "'x'"})
-          == "(IntegrityError) duplicate key value\n[SQL: INSERT INTO t VALUES ($1, $2)]\n[parameters: (1, 'x')]");
+    CHECK(
+        text(unique, "INSERT INTO t VALUES ($1, $2)", {"1", "'x'"})
+        == "(IntegrityError) duplicate key value\n[SQL: INSERT INTO t VALUES ($1, $2)]\n[parameters: (1, "
+           "'x')]"
+    );
     CHECK(text(unique, "SELECT 1", {}) == "(IntegrityError) duplicate key value\n[SQL: SELECT 1]");
     CHECK(text(unique, "", {}) == "(IntegrityError) duplicate key value");
     CHECK(text(info(errc::connection_lost, "", ""), "", {}) == "(OperationalError) connection lost");

@@ -21,16 +21,17 @@ constexpr std::chrono::seconds farewell{5};
 // KILL QUERY hits one statement; a second miss would be somebody else's.
 constexpr int kill_attempts = 3;
 
-/// Sets a member for the time of a coroutine.
-class DeadlineScope {
+/// A limit on the socket's waits for the time of a coroutine.
+class LimitScope {
 public:
-    DeadlineScope(Deadline& slot, Deadline value) noexcept : slot_(slot), before_(std::exchange(slot, value)) {}
-    ~DeadlineScope() { slot_ = before_; }
-    DeadlineScope(const DeadlineScope&) = delete;
-    DeadlineScope& operator=(const DeadlineScope&) = delete;
+    LimitScope(std::shared_ptr<Socket> socket, Deadline limit) noexcept
+        : socket_(std::move(socket)), before_(std::exchange(socket_->limit, limit)) {}
+    ~LimitScope() { socket_->limit = before_; }
+    LimitScope(const LimitScope&) = delete;
+    LimitScope& operator=(const LimitScope&) = delete;
 
 private:
-    Deadline& slot_;
+    std::shared_ptr<Socket> socket_;
     Deadline before_;
 };
 
@@ -50,7 +51,7 @@ asio::awaitable<void> Connection::drain() {
 
 /// The same, as far as it goes in that time. What the server calls an error ends the statement, too.
 asio::awaitable<void> Connection::drain_within(std::chrono::milliseconds time) {
-    const DeadlineScope scope{deadline_, std::min(deadline_, std::chrono::steady_clock::now() + time)};
+    const LimitScope scope{socket_, std::min(socket_->limit, std::chrono::steady_clock::now() + time)};
     try {
         co_await drain();
     } catch (const DBAPIError&) {
@@ -69,9 +70,10 @@ asio::awaitable<void> Connection::absorb_late_kill(std::string_view sql) {
     }
 }
 
-asio::awaitable<void> Connection::stop_statement() {
+asio::awaitable<void> Connection::stop_statement(Deadline deadline) {
+    const LimitScope scope{socket_, deadline};
     ConnectOptions options = options_;
-    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline_ - std::chrono::steady_clock::now());
+    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
     options.connect_timeout = std::clamp(left, std::chrono::seconds{1}, std::chrono::seconds{30});
     std::function<void()> kill = [options, id = mysql_thread_id(handle_.get())] { kill_query_blocking(options, id); };
     HelperThread helper{executor_, std::move(kill)};
@@ -82,7 +84,7 @@ asio::awaitable<void> Connection::stop_statement() {
         if (!is_idle()) throw;
     }
     // Until then the kill is under way, and could hit the next statement.
-    const bool ended = co_await helper.wait(deadline_);
+    const bool ended = co_await helper.wait(deadline);
     if (!ended) {
         const NativeError error{CR_SERVER_LOST, "HY000", "the server did not take KILL QUERY in time"};
         fail(error, {});
@@ -92,13 +94,13 @@ asio::awaitable<void> Connection::stop_statement() {
 
 asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point deadline) {
     if (!open_) throw ResourceClosedError("the database connection is closed and cannot be recovered");
-    if (busy_) throw InvalidRequestError("an operation on this connection has not ended; cancel and await it first");
+    if (operation_ != nullptr) throw InvalidRequestError("an operation on this connection has not ended; cancel and await it first");
     detach_cursor();
     broken_off_ = false;
     Operation operation{*this}; // marks the connection again unless all ends well
-    const DeadlineScope scope{deadline_, deadline};
+    const LimitScope scope{socket_, deadline};
     if (!is_idle()) co_await drain_within(grace);
-    if (!is_idle()) co_await stop_statement();
+    if (!is_idle()) co_await stop_statement(deadline);
     // Also ends what `begin()` may have prepared, and takes the blow of a kill that came late.
     co_await absorb_late_kill("ROLLBACK");
     isolation_is_set_ = false;
@@ -106,14 +108,14 @@ asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point 
 
 asio::awaitable<void> Connection::close() {
     if (handle_ == nullptr) co_return;
-    if (busy_) throw InvalidRequestError("an operation on this connection has not ended; await it before closing");
+    if (operation_ != nullptr) throw InvalidRequestError("an operation on this connection has not ended; await it before closing");
     if (broken_off_) {
         throw InvalidRequestError("the last operation on this connection was cut off; recover() or terminate() it first");
     }
     if (open_) {
         open_ = false;
         detach_cursor();
-        const DeadlineScope scope{deadline_, std::chrono::steady_clock::now() + farewell};
+        const LimitScope scope{socket_, std::chrono::steady_clock::now() + farewell};
         call_.begin<mysql_close_start, mysql_close_cont>(handle_.release());
         try {
             if (call_.pending()) co_await finish_call();

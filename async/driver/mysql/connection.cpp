@@ -16,6 +16,11 @@ Connection::Connection(asio::any_io_executor executor, HandlePtr handle, Connect
       socket_(std::make_shared<Socket>(executor_, mysql_get_socket(handle_.get()))),
       cache_(options_.statement_cache_size) {}
 
+Connection::~Connection() {
+    if (operation_ != nullptr) operation_->abandon();
+    terminate();
+}
+
 // ---- one call --------------------------------------------------------------------------------
 
 asio::awaitable<void> Connection::finish_call() {
@@ -25,23 +30,25 @@ asio::awaitable<void> Connection::finish_call() {
         const auto direction =
             (wants & MYSQL_WAIT_WRITE) != 0 ? Socket::Direction::write : Socket::Direction::read;
         int happened = wants & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE);
-        if ((wants & MYSQL_WAIT_TIMEOUT) == 0 && deadline_ == no_deadline) {
+        if ((wants & MYSQL_WAIT_TIMEOUT) == 0 && socket_->limit == no_deadline) {
             co_await socket_->wait(direction);
         } else {
-            Deadline limit = deadline_;
+            Deadline limit = socket_->limit;
             if ((wants & MYSQL_WAIT_TIMEOUT) != 0 && handle_ != nullptr) { // null: closing
                 const std::chrono::milliseconds timeout{mysql_get_timeout_value_ms(handle_.get())};
                 limit = std::min(limit, std::chrono::steady_clock::now() + timeout);
             }
             const auto socket = socket_;
             const bool ready = co_await socket->wait_until(direction, limit);
-            if (!ready && limit == deadline_) {
+            if (!ready && limit == socket->limit) {
                 NativeError error{CR_SERVER_LOST, "HY000", "the server did not answer in time"};
                 fail(error, {});
             }
             if (!ready) happened = MYSQL_WAIT_TIMEOUT;
         }
-        if (call_.pending()) call_.resume(happened); // unless terminate() has ended it meanwhile
+        // terminate() may have ended it meanwhile; then statements and results are gone as well.
+        if (!call_.pending()) throw asio_system_error(asio::error::operation_aborted);
+        call_.resume(happened);
     }
 }
 
@@ -94,29 +101,30 @@ bool Connection::is_idle() const noexcept {
            && handle_->status == MYSQL_STATUS_READY && (handle_->server_status & SERVER_MORE_RESULTS_EXIST) == 0;
 }
 
-Connection::Operation::Operation(Connection& connection, const Cursor* on_behalf_of) : connection_(connection) {
+Connection::Operation::Operation(Connection& connection, const Cursor* on_behalf_of) : connection_(&connection) {
     if (!connection.open_) {
         throw ResourceClosedError("the database connection is closed, by this side or by a failure; open another one");
     }
     if (connection.broken_off_) {
         throw InvalidRequestError("the last operation on this connection was cut off; recover() or terminate() it first");
     }
-    if (connection.busy_) {
+    if (connection.operation_ != nullptr) {
         throw InvalidRequestError(
             "another operation on this connection has not ended; await it first, or use a second connection");
     }
     if (connection.cursor_ != on_behalf_of) {
         throw InvalidRequestError("a cursor is open on this connection; read it to its end or close() it first");
     }
-    connection.busy_ = true;
+    connection.operation_ = this;
 }
 
 Connection::Operation::~Operation() {
-    connection_.busy_ = false;
-    if (!connection_.open_ || connection_.is_idle()) return;
+    if (connection_ == nullptr) return;
+    connection_->operation_ = nullptr;
+    if (!connection_->open_ || connection_->is_idle()) return;
     // An open cursor's rows are waiting rightly, unless the call for them was cut off.
-    const bool between_fetches = connection_.cursor_ != nullptr && !connection_.call_.pending();
-    if (!between_fetches) connection_.broken_off_ = true;
+    const bool between_fetches = connection_->cursor_ != nullptr && !connection_->call_.pending();
+    if (!between_fetches) connection_->broken_off_ = true;
 }
 
 void Connection::detach_cursor() noexcept {

@@ -33,7 +33,7 @@ class Cursor;
 class Connection final : public driver::Connection {
 public:
     Connection(asio::any_io_executor executor, HandlePtr handle, ConnectOptions options);
-    ~Connection() override { terminate(); }
+    ~Connection() override;
 
     asio::awaitable<driver::Result> execute(driver::Statement statement) override;
     /// Without results asked for, one request per mebibyte of parameters where the server has array binding. When a row
@@ -70,7 +70,8 @@ private:
     [[noreturn]] void fail(const NativeError& error, const std::string& sql);
 
     // ---- plain queries ----
-    [[nodiscard]] asio::awaitable<void> query(std::string_view sql);
+    void start_query(std::string_view sql);
+    [[nodiscard]] asio::awaitable<void> finish_query();
     [[nodiscard]] asio::awaitable<void> query_and_discard(std::string_view sql);
     [[nodiscard]] asio::awaitable<driver::Result> execute_text(const std::string& sql);
     [[nodiscard]] asio::awaitable<void> discard_text_results();
@@ -108,7 +109,7 @@ private:
     [[nodiscard]] asio::awaitable<void> drain();
     [[nodiscard]] asio::awaitable<void> drain_within(std::chrono::milliseconds time);
     /// KILL QUERY, if the statement does not end by itself, and then until the server answers again.
-    [[nodiscard]] asio::awaitable<void> stop_statement();
+    [[nodiscard]] asio::awaitable<void> stop_statement(Deadline deadline);
     [[nodiscard]] asio::awaitable<void> absorb_late_kill(std::string_view sql);
     void detach_cursor() noexcept;
     [[nodiscard]] bool is_idle() const noexcept;
@@ -118,7 +119,6 @@ private:
     HandlePtr handle_;
     std::shared_ptr<Socket> socket_;
     Call call_;
-    Deadline deadline_ = no_deadline; ///< for the calls of recover() and close()
 
     StatementCache cache_;
     std::vector<std::unique_ptr<PreparedStatement>> retired_; ///< closed when the next statement is executed
@@ -130,7 +130,7 @@ private:
     Cursor* cursor_ = nullptr;
 
     bool open_ = true;
-    bool busy_ = false;
+    Operation* operation_ = nullptr; ///< the one under way
     bool broken_off_ = false;
     bool isolation_is_set_ = false; ///< for a transaction that has not begun yet
     bool status_is_stale_ = false;  ///< an error came last, and errors do not say whether a transaction is open
@@ -144,9 +144,11 @@ public:
     ~Operation();
     Operation(const Operation&) = delete;
     Operation& operator=(const Operation&) = delete;
+    /// The connection was destroyed under the operation, whose coroutine may only be destroyed now.
+    void abandon() noexcept { connection_ = nullptr; }
 
 private:
-    Connection& connection_;
+    Connection* connection_;
 };
 
 } // namespace azoth::mysql

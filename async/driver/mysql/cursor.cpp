@@ -76,14 +76,7 @@ asio::awaitable<void> Cursor::close() {
     if (end) {
         co_await connection.discard_more_results(*statement_);
     } else {
-        connection.deadline_ = std::chrono::steady_clock::now() + patience;
-        try {
-            co_await connection.stop_statement();
-        } catch (...) {
-            connection.deadline_ = no_deadline;
-            throw;
-        }
-        connection.deadline_ = no_deadline;
+        co_await connection.stop_statement(std::chrono::steady_clock::now() + patience);
     }
     if (connection_ != nullptr) leave();
 }

@@ -6,17 +6,21 @@
 
 namespace azoth::mysql {
 
-asio::awaitable<void> Connection::query(std::string_view sql) {
+void Connection::start_query(std::string_view sql) {
     text_.assign(sql);
     call_.begin<mysql_real_query_start, mysql_real_query_cont>(
         handle_.get(), text_.data(), static_cast<unsigned long>(text_.size()));
+}
+
+asio::awaitable<void> Connection::finish_query() {
     if (call_.pending()) co_await finish_call();
     if (call_.result() != 0) fail(text_);
     status_is_stale_ = false;
 }
 
 asio::awaitable<void> Connection::query_and_discard(std::string_view sql) {
-    co_await query(sql);
+    start_query(sql);
+    co_await finish_query();
     if (!is_idle()) co_await discard_text_results();
 }
 
@@ -36,7 +40,8 @@ asio::awaitable<void> Connection::discard_text_results() {
 }
 
 asio::awaitable<driver::Result> Connection::execute_text(const std::string& sql) {
-    co_await query(sql);
+    start_query(sql);
+    co_await finish_query();
     driver::Result result;
     if (handle_->status != MYSQL_STATUS_GET_RESULT) {
         result.affected = static_cast<std::int64_t>(mysql_affected_rows(handle_.get()));

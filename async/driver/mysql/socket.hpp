@@ -41,6 +41,9 @@ public:
     /// The same, until `deadline` at the latest; false when that passed first. @cancellation terminal.
     [[nodiscard]] asio::awaitable<bool> wait_until(Direction direction, Deadline deadline);
 
+    /// No wait of the connection is to last longer, whatever it waits for; kept here, where it outlives the connection.
+    Deadline limit = no_deadline;
+
     /// Ends the connection in both directions: whatever reads or writes it fails at once from now on.
     void shut_down() noexcept;
 

@@ -50,10 +50,10 @@ asio::awaitable<void> Connection::begin(driver::BeginOptions options) {
 
 asio::awaitable<void> Connection::commit() {
     Operation operation{*this};
+    start_query("COMMIT");
     try {
-        co_await query_and_discard("COMMIT");
+        co_await finish_query();
     } catch (const asio_system_error& error) {
-        if (!call_.pending()) throw; // nothing was sent
         // Cut off while the server was deciding: to call that an abort would be a guess.
         DiagnosticInfo info;
         info.message = error.what();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include <sqlite3.h>
 
@@ -63,6 +64,8 @@ Bytecode inspect(sqlite3* handle, const std::string& sql) {
     // Cursor number → does it walk through rows that this statement itself has put there?
     std::unordered_map<int, bool> own_rows;
     int sequence_page = -1;
+    std::vector<std::string> opcodes;
+    std::vector<std::size_t> backward; // where jumps back lead to
     int rc = SQLITE_ROW;
     while ((rc = sqlite3_step(listing.get())) == SQLITE_ROW) {
         const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(listing.get(), 1));
@@ -89,7 +92,14 @@ Bytecode inspect(sqlite3* handle, const std::string& sql) {
             found.sweeps = true;
         } else if (opcode == "Count") {
             found.counts = true;
+        } else if (opcode == "Goto" && p2 > 1 && static_cast<std::size_t>(p2) < opcodes.size()) {
+            backward.push_back(static_cast<std::size_t>(p2));
         }
+        opcodes.emplace_back(opcode);
+    }
+    // Back to the next row of a VALUES list is fine, and to the start (1) after the prologue; a recursive CTE is not.
+    for (const auto target : backward) {
+        if (opcodes[target] != "Yield") found.loops = true;
     }
     found.readable = rc == SQLITE_DONE;
     return found;

@@ -19,7 +19,7 @@ struct EngineOptions {
     bool echo = false;                             ///< log SQL and parameters to `echo_sink`
     int pool_size = 5;                             ///< connections kept open; 0: no limit
     int max_overflow = 10;                         ///< connections above that, closed when they come back; -1: no limit
-    std::chrono::milliseconds pool_timeout = std::chrono::seconds{30}; ///< for waiting and connecting together
+    std::chrono::milliseconds pool_timeout = std::chrono::seconds{30}; ///< for waiting and connecting together; 0: no limit
     std::chrono::milliseconds pool_recycle{0};     ///< connections older than this are replaced; 0: never
     bool pool_pre_ping = false;                    ///< ask the server whether it is there before handing one out
     bool pool_use_lifo = false;                    ///< the last one returned first, so that the rest may go idle

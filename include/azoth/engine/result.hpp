@@ -172,6 +172,7 @@ private:
 template <SqlValue T>
 class ScalarResult : public engine::Rows<engine::ColumnReader<T>> {
 public:
+    ScalarResult() : ScalarResult(engine::ResultData{}) {}
     explicit ScalarResult(engine::ResultData data, std::size_t column = 0)
         : engine::Rows<engine::ColumnReader<T>>(engine::ColumnReader<T>{std::move(data), column}) {}
 };
@@ -213,6 +214,8 @@ class Result : public engine::ResultBase<engine::TupleReader<Ts...>> {
     using First = std::tuple_element_t<0, std::tuple<Ts...>>;
 
 public:
+    /// One without rows. (Asio wants results that can be made out of nothing.)
+    Result() : Result(engine::ResultData{}) {}
     /// @throws InvalidRequestError when the statement returned another number of columns.
     explicit Result(engine::ResultData data) : engine::ResultBase<engine::TupleReader<Ts...>>(std::move(data)) {}
 
@@ -246,6 +249,7 @@ private:
 template <>
 class Result<> : public engine::ResultBase<engine::RowReader> {
 public:
+    Result() : Result(engine::ResultData{}) {}
     explicit Result(engine::ResultData data) : ResultBase(std::move(data)) {}
 
     /// As for typed results, read as a T.

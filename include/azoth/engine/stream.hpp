@@ -48,6 +48,8 @@ class BasicStream {
 public:
     using value_type = typename Reader::value_type;
 
+    /// One at its end. (Asio wants results that can be made out of nothing.)
+    BasicStream() : at_end_(true) {}
     explicit BasicStream(engine::OpenStream stream) : stream_(std::move(stream)) {}
     ~BasicStream() {
         if (stream_.serial != 0) engine::abandon_stream(stream_.lease, stream_.serial);

@@ -28,6 +28,7 @@ struct Lease {
 /// What Transaction and Savepoint share: a place in a connection's transaction, and what happens when it is abandoned.
 class TransactionScope {
 public:
+    TransactionScope() noexcept = default;
     TransactionScope(TransactionScope&& other) noexcept
         : lease_(std::move(other.lease_)), serial_(std::exchange(other.serial_, 0)) {}
     TransactionScope& operator=(TransactionScope&& other) noexcept;
@@ -44,7 +45,7 @@ protected:
     ~TransactionScope();
 
     Lease lease_;
-    std::uint64_t serial_; ///< 0: moved from
+    std::uint64_t serial_ = 0; ///< 0: none, or moved from
 };
 
 } // namespace engine
@@ -53,6 +54,9 @@ protected:
 /// that before its next statement, or the pool when the connection comes back. Destructors do no I/O.
 class Transaction : public engine::TransactionScope {
 public:
+    /// One that has ended. (Asio wants results that can be made out of nothing.)
+    Transaction() noexcept = default;
+
     /// @throws InvalidRequestError when it has ended already; CommitUnknownError when the answer was lost.
     [[nodiscard]] asio::awaitable<void> commit();
     /// Does nothing when it has ended already.
@@ -66,6 +70,9 @@ private:
 /// A SAVEPOINT set with `connection.begin_nested()`; ends with the transaction it is in at the latest.
 class Savepoint : public engine::TransactionScope {
 public:
+    /// One that has ended. (Asio wants results that can be made out of nothing.)
+    Savepoint() noexcept = default;
+
     /// RELEASE SAVEPOINT. @throws InvalidRequestError when it has ended already.
     [[nodiscard]] asio::awaitable<void> commit();
     /// ROLLBACK TO SAVEPOINT. Does nothing when it has ended already.

@@ -2,6 +2,7 @@
 // SQL functions: the typed ones everybody uses, and `func::call<T>("name", …)` for any other.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,29 @@ Expr<T> function(std::string name, Type type, const Args&... args) {
     (nodes.push_back(operand<Value>(args, Type{})), ...);
     return Expr<T>{std::make_shared<sql::FunctionNode>(std::move(name), std::move(nodes), type)};
 }
+
+/// A part of `over()` that is a list of expressions.
+struct WindowPart {
+    std::vector<sql::NodePtr> sql::Window::*clause;
+    std::vector<sql::NodePtr> nodes;
+
+    WindowPart(std::vector<sql::NodePtr> sql::Window::*which, std::vector<sql::NodePtr> n)
+        : clause(which), nodes(std::move(n)) {}
+    void add_to(sql::Window& window) const {
+        auto& list = window.*clause;
+        list.insert(list.end(), nodes.begin(), nodes.end());
+    }
+};
+struct FramePart {
+    sql::WindowFrame frame;
+
+    FramePart(sql::WindowFrame::Mode mode, sql::FrameBound lower, sql::FrameBound upper) {
+        frame.mode = mode;
+        frame.lower = std::move(lower);
+        frame.upper = std::move(upper);
+    }
+    void add_to(sql::Window& window) const { window.frame = frame; }
+};
 
 template <class T>
 struct SumOf {
@@ -38,26 +62,40 @@ struct SumOf<Value> {
 /// PARTITION BY for `over()`.
 template <Expression... E>
 [[nodiscard]] auto partition_by(const E&... expressions) {
-    struct Part {
-        std::vector<sql::NodePtr> nodes;
-        void add_to(std::vector<sql::NodePtr>& partition, std::vector<sql::NodePtr>&) const {
-            partition.insert(partition.end(), nodes.begin(), nodes.end());
-        }
-        explicit Part(std::vector<sql::NodePtr> n) : nodes(std::move(n)) {}
-    };
-    return Part{std::vector<sql::NodePtr>{expressions.node()...}};
+    return detail::WindowPart{&sql::Window::partition_by, {expressions.node()...}};
 }
 /// ORDER BY for `over()`.
 template <Expression... E>
 [[nodiscard]] auto order_by(const E&... expressions) {
-    struct Part {
-        std::vector<sql::NodePtr> nodes;
-        void add_to(std::vector<sql::NodePtr>&, std::vector<sql::NodePtr>& order) const {
-            order.insert(order.end(), nodes.begin(), nodes.end());
-        }
-        explicit Part(std::vector<sql::NodePtr> n) : nodes(std::move(n)) {}
-    };
-    return Part{std::vector<sql::NodePtr>{expressions.node()...}};
+    return detail::WindowPart{&sql::Window::order_by, {expressions.node()...}};
+}
+
+/// One end of a frame: `unbounded`, or a distance; negative ones precede the current row, 0 is the row itself.
+class FrameEnd {
+public:
+    FrameEnd(std::int64_t distance) noexcept : distance_(distance) {}
+    static FrameEnd unbounded() noexcept {
+        FrameEnd end{0};
+        end.unbounded_ = true;
+        return end;
+    }
+    [[nodiscard]] sql::FrameBound bound() const;
+
+private:
+    std::int64_t distance_;
+    bool unbounded_ = false;
+};
+inline const FrameEnd unbounded = FrameEnd::unbounded();
+
+/// `ROWS BETWEEN … AND …` for `over()`: `rows(-2, 0)` is this row and the two before it; `rows(unbounded, 0)` all until it.
+[[nodiscard]] inline detail::FramePart rows(FrameEnd lower, FrameEnd upper) {
+    return {sql::WindowFrame::Mode::rows, lower.bound(), upper.bound()};
+}
+[[nodiscard]] inline detail::FramePart range(FrameEnd lower, FrameEnd upper) {
+    return {sql::WindowFrame::Mode::range, lower.bound(), upper.bound()};
+}
+[[nodiscard]] inline detail::FramePart groups(FrameEnd lower, FrameEnd upper) {
+    return {sql::WindowFrame::Mode::groups, lower.bound(), upper.bound()};
 }
 
 namespace func {
@@ -120,6 +158,23 @@ template <Expression E, class... Args>
 }
 /// The transaction's time as the database says it; CURRENT_TIMESTAMP where there is no now().
 [[nodiscard]] inline Expr<Timestamp> now() { return detail::function<Timestamp>("now", DateTime{}); }
+[[nodiscard]] inline Expr<Date> current_date() { return detail::function<Date>("current_date", DateType{}); }
+[[nodiscard]] inline Expr<Timestamp> current_timestamp() {
+    return detail::function<Timestamp>("current_timestamp", DateTime{});
+}
+/// A number from 0 up to 1: random(), rand() on MySQL; on SQLite a 64-bit integer.
+[[nodiscard]] inline Expr<Value> random() { return detail::function<Value>("random", Type{}); }
+template <Expression E>
+[[nodiscard]] auto char_length(const E& expression) {
+    using R = std::conditional_t<detail::is_optional<typename E::value_type>, std::optional<std::int32_t>, std::int32_t>;
+    return detail::function<R>("char_length", Integer{}, expression);
+}
+template <class... Args>
+[[nodiscard]] Expr<std::string> concat(const Args&... args) {
+    return detail::function<std::string>("concat", String{}, args...);
+}
+[[nodiscard]] inline Expr<std::int64_t> rank() { return detail::function<std::int64_t>("rank", BigInteger{}); }
+[[nodiscard]] inline Expr<std::int64_t> dense_rank() { return detail::function<std::int64_t>("dense_rank", BigInteger{}); }
 [[nodiscard]] inline Expr<std::int64_t> row_number() { return detail::function<std::int64_t>("row_number", BigInteger{}); }
 
 } // namespace func

@@ -116,8 +116,15 @@ struct BindNode final : ExpressionNode {
         : ExpressionNode(NodeKind::bind, value_type), position(row_position) {
         key.mix(row_position + 1);
     }
+    /// A value that is written into the SQL text, and so is part of the key: LIKE's escape character.
+    BindNode(std::string text, const Type& value_type, bool) noexcept
+        : ExpressionNode(NodeKind::bind, value_type), inlined(true) {
+        key.mix(text);
+        value = Value{Value::Variant{std::move(text)}};
+    }
     Value value;
     std::optional<std::size_t> position; ///< in the parameter row
+    bool inlined = false;                ///< a literal of the text, no parameter
 };
 
 enum class Constant : std::uint8_t { null, true_, false_, star };
@@ -156,10 +163,17 @@ struct BinaryNode final : ExpressionNode {
         mix_child(right);
         mix_child(third);
     }
+    /// With an operator of the user's own.
+    BinaryNode(std::string op_text, NodePtr l, NodePtr r, Type value_type) noexcept
+        : BinaryNode(Operator::custom, std::move(l), std::move(r), value_type) {
+        custom = std::move(op_text);
+        key.mix(custom);
+    }
     Operator op;
     NodePtr left;
     NodePtr right;
-    NodePtr third; ///< BETWEEN's upper bound, LIKE's escape
+    NodePtr third;      ///< BETWEEN's upper bound, LIKE's escape
+    std::string custom; ///< the text of Operator::custom
 };
 
 struct BooleanListNode final : ExpressionNode {
@@ -198,17 +212,50 @@ struct FunctionNode final : ExpressionNode {
     std::vector<NodePtr> arguments;
 };
 
-struct OverNode final : ExpressionNode {
-    OverNode(NodePtr f, std::vector<NodePtr> partition, std::vector<NodePtr> order, Type value_type) noexcept
-        : ExpressionNode(NodeKind::over, value_type), function(std::move(f)), partition_by(std::move(partition)),
-          order_by(std::move(order)) {
-        mix_child(function);
-        mix_children(partition_by);
-        mix_children(order_by);
-    }
-    NodePtr function;
+/// One end of a window's frame.
+struct FrameBound {
+    enum class Kind : std::uint8_t { unbounded, current_row, preceding, following };
+
+    Kind kind = Kind::unbounded;
+    NodePtr distance; ///< preceding, following: how far
+
+    FrameBound() = default;
+};
+
+/// ROWS, RANGE or GROUPS BETWEEN … AND ….
+struct WindowFrame {
+    enum class Mode : std::uint8_t { none, rows, range, groups };
+
+    Mode mode = Mode::none;
+    FrameBound lower;
+    FrameBound upper;
+
+    WindowFrame() = default;
+};
+
+/// What stands in the parentheses of OVER.
+struct Window {
     std::vector<NodePtr> partition_by;
     std::vector<NodePtr> order_by;
+    WindowFrame frame;
+
+    Window() = default;
+};
+
+struct OverNode final : ExpressionNode {
+    OverNode(NodePtr f, Window w, Type value_type) noexcept
+        : ExpressionNode(NodeKind::over, value_type), function(std::move(f)), window(std::move(w)) {
+        mix_child(function);
+        mix_children(window.partition_by);
+        mix_children(window.order_by);
+        key.mix(static_cast<std::uint64_t>(window.frame.mode));
+        for (const auto* bound : {&window.frame.lower, &window.frame.upper}) {
+            key.mix(static_cast<std::uint64_t>(bound->kind));
+            mix_child(bound->distance);
+        }
+    }
+    NodePtr function;
+    Window window;
 };
 
 struct CaseNode final : ExpressionNode {
@@ -393,6 +440,7 @@ struct TextNode final : StatementNode {
 struct BindList {
     std::vector<const ExpressionNode*> nodes; ///< BindNode or InListNode; one that occurs again is listed once
     Key sharing{};                            ///< which occurrences were repeats; zero when none was
+    bool literal = false; ///< write the values into the text; such a compilation must not be cached
 };
 [[nodiscard]] BindList collect_binds(const Node& statement);
 
@@ -406,7 +454,10 @@ struct BindList {
 [[nodiscard]] NodePtr make_constant(Constant constant);
 [[nodiscard]] NodePtr make_unary(Operator op, NodePtr operand, Type type);
 [[nodiscard]] NodePtr make_binary(Operator op, NodePtr left, NodePtr right, Type type, NodePtr third = {});
-/// AND / OR with nested lists of the same operator flattened; a single condition is itself.
+/// Text that is written into the statement as a quoted literal and is part of its key.
+[[nodiscard]] NodePtr make_inline_text(std::string text);
+/// AND / OR with nested lists of the same operator flattened and true and false folded away; a single condition
+/// is itself.
 [[nodiscard]] NodePtr make_boolean_list(Operator op, std::vector<NodePtr> conditions);
 /// NOT, or the opposite operator where there is one.
 [[nodiscard]] NodePtr make_not(const NodePtr& condition);

@@ -33,7 +33,8 @@ void each_child(const Node& node, Visit&& visit) {
     case NodeKind::function: all(static_cast<const FunctionNode&>(node).arguments); break;
     case NodeKind::over: {
         const auto& over = static_cast<const OverNode&>(node);
-        one(over.function), all(over.partition_by), all(over.order_by);
+        one(over.function), all(over.window.partition_by), all(over.window.order_by);
+        one(over.window.frame.lower.distance), one(over.window.frame.upper.distance);
         break;
     }
     case NodeKind::case_: {

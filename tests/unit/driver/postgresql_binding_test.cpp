@@ -19,22 +19,28 @@ namespace {
 
 const std::string sql = "SELECT $1";
 
-/// One parameter, encoded.
+/// One parameter, encoded; a copy, because Parameters only views what it need not convert.
 class Encoded {
 public:
     Encoded(const Param& param, Type type) {
-        parameters_.decide(sql, {&param, 1}, {&type, 1});
-        parameters_.encode({&param, 1});
+        Parameters parameters;
+        parameters.decide(sql, {&param, 1}, {&type, 1});
+        parameters.encode({&param, 1});
+        oid_ = parameters.oids()[0];
+        is_binary_ = parameters.formats()[0] == 1;
+        is_null_ = parameters.values()[0] == nullptr;
+        if (!is_null_) bytes_.assign(parameters.values()[0], static_cast<std::size_t>(parameters.lengths()[0]));
     }
-    [[nodiscard]] std::uint32_t oid() const { return parameters_.oids()[0]; }
-    [[nodiscard]] bool is_binary() const { return parameters_.formats()[0] == 1; }
-    [[nodiscard]] bool is_null() const { return parameters_.values()[0] == nullptr; }
-    [[nodiscard]] std::string bytes() const {
-        return {parameters_.values()[0], static_cast<std::size_t>(parameters_.lengths()[0])};
-    }
+    [[nodiscard]] std::uint32_t oid() const { return oid_; }
+    [[nodiscard]] bool is_binary() const { return is_binary_; }
+    [[nodiscard]] bool is_null() const { return is_null_; }
+    [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
 private:
-    Parameters parameters_;
+    std::uint32_t oid_ = 0;
+    bool is_binary_ = false;
+    bool is_null_ = false;
+    std::string bytes_;
 };
 
 template <class T>

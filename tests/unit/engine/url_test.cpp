@@ -27,7 +27,9 @@ std::string refusal(std::string_view text) {
 } // namespace
 
 TEST_CASE("url: all parts", "[engine][url]") {
-    const Url url{"PostgreSQL+libpq://scott:tiger@db.example.com:5432/shop?sslmode=require&application_name=a+b%2Bc"};
+    const Url url{
+        "PostgreSQL+libpq://scott:tiger@db.example.com:5432/shop?sslmode=require&application_name=a+b%2Bc"
+    };
     CHECK(url.dialect == "postgresql");
     CHECK(url.driver == "libpq");
     CHECK(url.username == "scott");
@@ -72,8 +74,13 @@ TEST_CASE("url: sqlite's slashes", "[engine][url]") {
     CHECK(Url{R"(sqlite:///C:\data\x.db)"}.database == R"(C:\data\x.db)");
     CHECK(Url{"sqlite:///a%3Fb@c:d.db?journal_mode=wal"}.database == "a?b@c:d.db");
     CHECK(Url{"sqlite:///file:x.db?mode=ro&uri=true"}.database == "file:x.db");
-    for (const char* text : {"sqlite://", "sqlite:///:memory:", "sqlite:///relative.db", "sqlite:////abs/x.db",
-                             "sqlite:///C:/data/x.db", "sqlite:////abs/x.db?journal_mode=wal"})
+    for (const char* text :
+         {"sqlite://",
+          "sqlite:///:memory:",
+          "sqlite:///relative.db",
+          "sqlite:////abs/x.db",
+          "sqlite:///C:/data/x.db",
+          "sqlite:////abs/x.db?journal_mode=wal"})
         CHECK(Url{text}.to_string() == text);
 }
 
@@ -137,10 +144,17 @@ TEST_CASE("url: errors name the part that cannot be read", "[engine][url]") {
 
 TEST_CASE("url: no error shows the password, however it is mistyped", "[engine][url]") {
     for (const char* text :
-         {"postgresql://u:s3cret/x@host/db", "postgresql://u:12/s3cret@host/db", "postgresql://u:12?s3cret@host",
-          "postgresql://u:s3cret?x@host/db", "postgresql://u:s3cret%@host/db", "postgresql://u:s3cret@host:port/db",
-          "postgresql//u:s3cret@host/db", "postgresql://u:s3cret@[host/db", "postgresql:// u:s3cret@h:1:2/db",
-          "postgresql://u:s3cret#1/x", "post gres://u:s3cret@host"}) {
+         {"postgresql://u:s3cret/x@host/db",
+          "postgresql://u:12/s3cret@host/db",
+          "postgresql://u:12?s3cret@host",
+          "postgresql://u:s3cret?x@host/db",
+          "postgresql://u:s3cret%@host/db",
+          "postgresql://u:s3cret@host:port/db",
+          "postgresql//u:s3cret@host/db",
+          "postgresql://u:s3cret@[host/db",
+          "postgresql:// u:s3cret@h:1:2/db",
+          "postgresql://u:s3cret#1/x",
+          "post gres://u:s3cret@host"}) {
         CAPTURE(text);
         const std::string message = refusal(text);
         CHECK_FALSE(message.empty());
@@ -151,7 +165,9 @@ TEST_CASE("url: no error shows the password, however it is mistyped", "[engine][
 TEST_CASE("url: text hides secrets unless asked", "[engine][url]") {
     const Url url{"mysql+x://us%20er:p%40ss@host:1/d%3Fb?password=s3cret&sslPassword=t&a=1+2"};
     CHECK(url.to_string() == "mysql+x://us%20er:***@host:1/d%3Fb?password=***&sslPassword=***&a=1%202");
-    CHECK(url.to_string(false) == "mysql+x://us%20er:p%40ss@host:1/d%3Fb?password=s3cret&sslPassword=t&a=1%202");
+    CHECK(
+        url.to_string(false) == "mysql+x://us%20er:p%40ss@host:1/d%3Fb?password=s3cret&sslPassword=t&a=1%202"
+    );
     CHECK(Url{"mysql://user:@host"}.to_string() == "mysql://user:***@host");
     CHECK(Url{"mysql://:p@host"}.to_string(false) == "mysql://:p@host");
     CHECK(Url{"mysql://h/d?passfile=/x"}.to_string() == "mysql://h/d?passfile=/x");
@@ -162,7 +178,8 @@ TEST_CASE("url: text and value are each other's inverse", "[engine][url]") {
     std::mt19937 random{12};
     const auto word = [&](std::size_t fewest) {
         std::string text;
-        for (std::size_t size = fewest + random() % 8; size > 0; --size) text += alphabet[random() % alphabet.size()];
+        for (std::size_t size = fewest + random() % 8; size > 0; --size)
+            text += alphabet[random() % alphabet.size()];
         return text;
     };
     for (int i = 0; i < 10'000; ++i) {

@@ -52,6 +52,9 @@ TEST_CASE("decimal: PostgreSQL's binary form is what numeric_send writes", "[typ
         CHECK(binary(text) == bytes);
         CHECK(Decimal::from_pg_binary(bytes).to_string() == text);
     }
+    CHECK(
+        Decimal::from_pg_binary(encoded({0, 0, 0xF000, 0x20})) == Decimal::infinity(true)
+    ); // with a scale, too
 }
 
 TEST_CASE("decimal: PostgreSQL's binary form round trips", "[types][decimal][postgresql]") {
@@ -88,7 +91,10 @@ TEST_CASE("decimal: digits beyond the scale are cut, as the server does", "[type
     CHECK(Decimal::from_pg_binary(encoded({2, 0, 0, 1, 12, 5678})).to_string() == "12.5");
     CHECK(Decimal::from_pg_binary(encoded({1, -3, 0, 2, 1})).to_string() == "0.00");
     CHECK(Decimal::from_pg_binary(encoded({1, -3, 0x4000, 2, 1})).to_string() == "0.00");
-    CHECK(Decimal::from_pg_binary(encoded({6, 4, 0, 2, 1, 2, 3, 4, 5, 6789})).to_string() == "10002000300040005.67");
+    CHECK(
+        Decimal::from_pg_binary(encoded({6, 4, 0, 2, 1, 2, 3, 4, 5, 6789})).to_string()
+        == "10002000300040005.67"
+    );
 }
 
 TEST_CASE("decimal: malformed binary numerics are refused", "[types][decimal][postgresql]") {

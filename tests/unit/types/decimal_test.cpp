@@ -80,8 +80,9 @@ TEST_CASE("decimal: the special values have the words of PostgreSQL", "[types][d
 }
 
 TEST_CASE("decimal: what is no number is refused", "[types][decimal]") {
-    for (const char* text : {"", " ", "-", "+", ".", "-.", "abc", "1a", "1.2.3", "1e", "1e+", "e5", "--1", "1 ", " 1",
-                             "0x10", "1,5", "-NaN", "infinit", "1_000", "1e5.5"}) {
+    for (const char* text :
+         {"",   " ",   "-",  "+",  ".",    "-.",  "abc",  "1a",      "1.2.3", "1e",   "1e+",
+          "e5", "--1", "1 ", " 1", "0x10", "1,5", "-NaN", "infinit", "1_000", "1e5.5"}) {
         CAPTURE(text);
         CHECK_FALSE(Decimal::try_parse(text).has_value());
         CHECK_THROWS_AS(Decimal{text}, ArgumentError);
@@ -90,7 +91,8 @@ TEST_CASE("decimal: what is no number is refused", "[types][decimal]") {
 }
 
 TEST_CASE("decimal: absurd numbers of digits are refused before they are written out", "[types][decimal]") {
-    for (const char* text : {"1e999999999", "1e-999999999", "1e99999999999999999999999999", "1e200000", "0e-200001"}) {
+    for (const char* text :
+         {"1e999999999", "1e-999999999", "1e99999999999999999999999999", "1e200000", "0e-200001"}) {
         CAPTURE(text);
         CHECK_FALSE(Decimal::try_parse(text).has_value());
         CHECK_THROWS_AS(Decimal{text}, ArgumentError);
@@ -154,9 +156,22 @@ TEST_CASE("decimal: arithmetic with NaN and the infinities", "[types][decimal]")
 
 TEST_CASE("decimal: order is by value, with NaN above everything", "[types][decimal]") {
     const Decimal sorted[] = {
-        Decimal::infinity(true), Decimal{"-1e40"}, Decimal{"-1e39"}, Decimal{int64_min}, Decimal{"-1.5"},
-        Decimal{"-0.0000000000000000000001"}, Decimal{0}, Decimal{"1e-50"}, Decimal{"0.1"}, Decimal{"0.11"},
-        Decimal{int64_max}, Decimal{"9223372036854775807.5"}, Decimal{"1e30"}, Decimal::infinity(), Decimal::nan()};
+        Decimal::infinity(true),
+        Decimal{"-1e40"},
+        Decimal{"-1e39"},
+        Decimal{int64_min},
+        Decimal{"-1.5"},
+        Decimal{"-0.0000000000000000000001"},
+        Decimal{0},
+        Decimal{"1e-50"},
+        Decimal{"0.1"},
+        Decimal{"0.11"},
+        Decimal{int64_max},
+        Decimal{"9223372036854775807.5"},
+        Decimal{"1e30"},
+        Decimal::infinity(),
+        Decimal::nan()
+    };
     for (std::size_t i = 0; i < std::size(sorted); ++i) {
         for (std::size_t j = 0; j < std::size(sorted); ++j) {
             CAPTURE(sorted[i], sorted[j]);
@@ -183,7 +198,9 @@ TEST_CASE("decimal: equal values have equal hashes", "[types][decimal]") {
 }
 
 TEST_CASE("decimal: rescaling rounds half to even", "[types][decimal]") {
-    const auto rounded = [](const char* text, std::int32_t scale) { return Decimal{text}.rescaled(scale).to_string(); };
+    const auto rounded = [](const char* text, std::int32_t scale) {
+        return Decimal{text}.rescaled(scale).to_string();
+    };
     CHECK(rounded("0.5", 0) == "0");
     CHECK(rounded("1.5", 0) == "2");
     CHECK(rounded("2.5", 0) == "2");
@@ -254,7 +271,8 @@ TEST_CASE("decimal: to a double, correctly rounded", "[types][decimal]") {
     CHECK(Decimal::infinity(true).to_double() == -HUGE_VAL);
     std::mt19937_64 random{7};
     for (int i = 0; i < 2'000; ++i) {
-        const double value = std::ldexp(static_cast<double>(random() >> 11), static_cast<int>(random() % 120) - 90);
+        const double value =
+            std::ldexp(static_cast<double>(random() >> 11), static_cast<int>(random() % 120) - 90);
         CHECK(Decimal::from_double(value, 200).to_double() == value);
     }
 }

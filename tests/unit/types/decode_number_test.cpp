@@ -26,7 +26,8 @@ T read(const Field& field, const Type& type = {}) {
 } // namespace
 
 TEST_CASE("decode: every form of an integer gives the same integer", "[types][decode]") {
-    for (const std::int64_t value : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{-32768}}) {
+    for (const std::int64_t value :
+         {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{-32768}}) {
         CAPTURE(value);
         CHECK(wire::decode_integer(integer(value)) == value);
         CHECK(wire::decode_integer(pg_int2(static_cast<std::int16_t>(value))) == value);
@@ -55,12 +56,21 @@ TEST_CASE("decode: integers reach the ends of sixty-four bits and stop there", "
     CHECK(wire::decode_unsigned(Field{uint64_max}, uint64_max) == uint64_max);
     CHECK(wire::decode_unsigned(text("18446744073709551615"), uint64_max) == uint64_max);
     CHECK(wire::decode_unsigned(pg_numeric("18446744073709551615"), uint64_max) == uint64_max);
-    CHECK(mismatch([] { return wire::decode_integer(Field{uint64_max}); })
-          == "cannot read integer '18446744073709551615' as an integer: it does not fit 64 bits; ask for std::uint64_t");
-    CHECK(mismatch([] { return wire::decode_integer(text("9223372036854775808")); })
-          == "cannot read text '9223372036854775808' as an integer: it does not fit 64 bits; ask for std::string");
-    CHECK(mismatch([] { return wire::decode_unsigned(integer(-1), uint64_max); })
-          == "cannot read integer '-1' as an integer: it does not fit 64 bits without sign; ask for std::int64_t");
+    CHECK(
+        mismatch([] { return wire::decode_integer(Field{uint64_max}); })
+        == "cannot read integer '18446744073709551615' as an integer: it does not fit 64 bits; ask for "
+           "std::uint64_t"
+    );
+    CHECK(
+        mismatch([] { return wire::decode_integer(text("9223372036854775808")); })
+        == "cannot read text '9223372036854775808' as an integer: it does not fit 64 bits; ask for "
+           "std::string"
+    );
+    CHECK(
+        mismatch([] { return wire::decode_unsigned(integer(-1), uint64_max); })
+        == "cannot read integer '-1' as an integer: it does not fit 64 bits without sign; ask for "
+           "std::int64_t"
+    );
     CHECK_THROWS_AS(wire::decode_unsigned(pg_int4(-1), uint64_max), TypeMismatchError);
     CHECK_THROWS_AS(wire::decode_unsigned(text("-1"), uint64_max), TypeMismatchError);
     CHECK_THROWS_AS(wire::decode_integer(Field{0x1p63}), TypeMismatchError);
@@ -100,7 +110,8 @@ TEST_CASE("decode: what is no integer names what it is and what to ask for", "[t
           == "cannot read a malformed integer as an integer");
     CHECK_THROWS_WITH(
         wire::decode_integer(OwnedField{Wire::pg_other, "x"}), Catch::Contains("cast it to text in SQL"));
-    for (const char* value : {"", " 1", "1 ", "1x", "0x10", "--1", "+-1", "1.5", "NaN", "Infinity", "1e999999999"}) {
+    for (const char* value :
+         {"", " 1", "1 ", "1x", "0x10", "--1", "+-1", "1.5", "NaN", "Infinity", "1e999999999"}) {
         CAPTURE(value);
         CHECK_THROWS_AS(wire::decode_integer(text(value)), TypeMismatchError);
         CHECK_THROWS_AS(wire::decode_unsigned(text(value), uint64_max), TypeMismatchError);
@@ -132,7 +143,10 @@ TEST_CASE("decode: booleans in the spellings of every database", "[types][decode
     CHECK(wire::decode_bool(bytes("1")));
     CHECK(mismatch([] { return wire::decode_bool(integer(5)); })
           == "cannot read integer '5' as a bool: it is neither 0 nor 1; ask for std::int64_t");
-    CHECK(mismatch([] { return wire::decode_bool(Field{}); }) == "the column is NULL; ask for std::optional<bool>");
+    CHECK(
+        mismatch([] { return wire::decode_bool(Field{}); })
+        == "the column is NULL; ask for std::optional<bool>"
+    );
     CHECK_THROWS_AS(wire::decode_bool(integer(-1)), TypeMismatchError);
     CHECK_THROWS_AS(wire::decode_bool(pg_int2(-1)), TypeMismatchError);
     CHECK_THROWS_AS(wire::decode_bool(text("yes")), TypeMismatchError);
@@ -162,7 +176,10 @@ TEST_CASE("decode: doubles from every number", "[types][decode]") {
     CHECK(read<float>(Field{0.25}) == 0.25F);
     for (const char* value : {"", "abc", "1.5x", " 1", "0x1p3"})
         CHECK_THROWS_AS(wire::decode_double(text(value)), TypeMismatchError);
-    CHECK(mismatch([] { return wire::decode_double(Field{}); }) == "the column is NULL; ask for std::optional<double>");
+    CHECK(
+        mismatch([] { return wire::decode_double(Field{}); })
+        == "the column is NULL; ask for std::optional<double>"
+    );
     CHECK_THROWS_AS(wire::decode_double(OwnedField{Wire::pg_float8, "1234"}), TypeMismatchError);
 }
 

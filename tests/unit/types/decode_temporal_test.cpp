@@ -44,7 +44,10 @@ TEST_CASE("decode: dates of every form", "[types][decode][temporal]") {
              "ask for azoth::Timestamp");
     CHECK(mismatch([] { return wire::decode_date(pg_date(2147483647)); })
           == "cannot read 'infinity' as a date; ask for std::string");
-    CHECK_THROWS_WITH(wire::decode_date(pg_date(std::numeric_limits<std::int32_t>::min())), Catch::Contains("-infinity"));
+    CHECK_THROWS_WITH(
+        wire::decode_date(pg_date(std::numeric_limits<std::int32_t>::min())),
+        Catch::Contains("-infinity")
+    );
     CHECK_THROWS_WITH(wire::decode_date(pg_date(2145031948)), Catch::Contains("-32767 to 32767"));
     for (const char* value : {"", "2024-02-30", "0000-00-00", "yesterday"})
         CHECK_THROWS_AS(wire::decode_date(text(value)), TypeMismatchError);
@@ -73,8 +76,11 @@ TEST_CASE("decode: timestamps without zone", "[types][decode][temporal]") {
     CHECK(wire::decode_timestamp(text("2000-01-01")) == at(pg_epoch));
     CHECK(wire::decode_timestamp(Field{Wire::date, std::int64_t{1}}) == at(day));
     CHECK(wire::decode_timestamp(pg_date(1)) == at(pg_epoch + day));
-    CHECK(mismatch([] { return wire::decode_timestamp(text("2000-01-01 00:00:00+02:00")); })
-          == "cannot read text '2000-01-01 00:00:00+02:00' as a timestamp without zone; ask for azoth::TimestampTz");
+    CHECK(
+        mismatch([] { return wire::decode_timestamp(text("2000-01-01 00:00:00+02:00")); })
+        == "cannot read text '2000-01-01 00:00:00+02:00' as a timestamp without zone; ask for "
+           "azoth::TimestampTz"
+    );
     CHECK_THROWS_AS(wire::decode_timestamp(text("now")), TypeMismatchError);
     CHECK_THROWS_AS(wire::decode_timestamp(Field{}), TypeMismatchError);
     CHECK_THROWS_AS(wire::decode_timestamp(Field{1.5}), TypeMismatchError);
@@ -99,7 +105,9 @@ TEST_CASE("decode: infinite and too distant timestamps say so", "[types][decode]
               == "cannot read '-infinity' as a timestamp; ask for std::string");
         // 294276-12-31 23:59:59.999999, the server's last moment
         CHECK_THROWS_WITH(
-            wire::decode_timestamp(pg_microseconds(form, 9'223'371'331'199'999'999)), Catch::Contains("past the year"));
+            wire::decode_timestamp(pg_microseconds(form, 9'223'371'331'199'999'999)),
+            Catch::Contains("past the year")
+        );
         CHECK(wire::decode_timestamp(pg_microseconds(form, int64_max - pg_epoch)) == at(int64_max));
         CHECK(wire::decode_timestamp(pg_microseconds(form, -211'813'488'000'000'000)) // 4714 BC, its first
               == at(pg_epoch - 211'813'488'000'000'000));
@@ -118,7 +126,9 @@ TEST_CASE("decode: intervals of every form", "[types][decode][temporal]") {
     CHECK_THROWS_WITH(
         wire::decode_interval(pg_interval(int64_max, 2147483647, 2147483647)), Catch::Contains("'infinity'"));
     CHECK_THROWS_WITH(
-        wire::decode_interval(pg_interval(int64_min, -2147483647 - 1, -2147483647 - 1)), Catch::Contains("'-infinity'"));
+        wire::decode_interval(pg_interval(int64_min, -2147483647 - 1, -2147483647 - 1)),
+        Catch::Contains("'-infinity'")
+    );
     CHECK(mismatch([] { return wire::decode_interval(text("soon")); })
           == "cannot read text 'soon' as an interval; ask for std::string");
     CHECK_THROWS_AS(wire::decode_interval(Field{}), TypeMismatchError);

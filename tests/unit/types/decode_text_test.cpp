@@ -59,20 +59,44 @@ TEST_CASE("decode: every value has its text", "[types][decode]") {
     CHECK(string_of(pg_timetz(0, 12'600)) == "00:00:00-03:30");
     CHECK(string_of(pg_microseconds(Wire::pg_timestamp, 0)) == "2000-01-01 00:00:00");
     CHECK(string_of(pg_microseconds(Wire::pg_timestamptz, 0)) == "2000-01-01 00:00:00+00:00");
-    CHECK(string_of(pg_microseconds(Wire::pg_timestamp, std::numeric_limits<std::int64_t>::min())) == "-infinity");
+    CHECK(
+        string_of(pg_microseconds(Wire::pg_timestamp, std::numeric_limits<std::int64_t>::min()))
+        == "-infinity"
+    );
     CHECK(string_of(pg_interval(1'000'000, 2, 3)) == "3 mons 2 days 00:00:01");
-    CHECK(string_of(OwnedField{Wire::pg_uuid, std::string(16, '\x0A')}) == "0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a");
+    CHECK(
+        string_of(OwnedField{Wire::pg_uuid, std::string(16, '\x0A')})
+        == "0a0a0a0a-0a0a-0a0a-0a0a-0a0a0a0a0a0a"
+    );
     CHECK(string_of(OwnedField{Wire::pg_jsonb, "\1{\"a\": 1}"}) == "{\"a\": 1}");
 }
 
 TEST_CASE("decode: NULL, unknown types and malformed values are no strings", "[types][decode]") {
-    CHECK(mismatch([] { return string_of(Field{}); }) == "the column is NULL; ask for std::optional<std::string>");
-    CHECK(mismatch([] { return string_of(OwnedField{Wire::pg_other, "abc"}); })
-          == "cannot read a value of a type without a decoder as text; ask for azoth::Bytes, or cast it to text in SQL");
+    CHECK(
+        mismatch([] { return string_of(Field{}); })
+        == "the column is NULL; ask for std::optional<std::string>"
+    );
+    CHECK(
+        mismatch([] { return string_of(OwnedField{Wire::pg_other, "abc"}); })
+        == "cannot read a value of a type without a decoder as text; ask for azoth::Bytes, or cast it to "
+           "text in SQL"
+    );
     for (const Wire wire :
-         {Wire::pg_bool, Wire::pg_int2, Wire::pg_int4, Wire::pg_int8, Wire::pg_float4, Wire::pg_float8, Wire::pg_numeric,
-          Wire::pg_date, Wire::pg_time, Wire::pg_timetz, Wire::pg_timestamp, Wire::pg_timestamptz, Wire::pg_interval,
-          Wire::pg_uuid, Wire::pg_jsonb}) {
+         {Wire::pg_bool,
+          Wire::pg_int2,
+          Wire::pg_int4,
+          Wire::pg_int8,
+          Wire::pg_float4,
+          Wire::pg_float8,
+          Wire::pg_numeric,
+          Wire::pg_date,
+          Wire::pg_time,
+          Wire::pg_timetz,
+          Wire::pg_timestamp,
+          Wire::pg_timestamptz,
+          Wire::pg_interval,
+          Wire::pg_uuid,
+          Wire::pg_jsonb}) {
         for (const std::string_view malformed : {"", "abc"}) {
             CAPTURE(static_cast<int>(wire), malformed);
             CHECK_THROWS_AS(string_of(OwnedField{wire, malformed}), TypeMismatchError);
@@ -113,15 +137,22 @@ TEST_CASE("decode: no malformed field is read past its end", "[types][decode]") 
 }
 
 TEST_CASE("decode: bytes from blobs, text and types without a decoder", "[types][decode]") {
-    CHECK(wire::decode_bytes(bytes(std::string_view{"\0\xFF", 2})) == as_bytes(std::string_view{"\0\xFF", 2}));
+    CHECK(
+        wire::decode_bytes(bytes(std::string_view{"\0\xFF", 2})) == as_bytes(std::string_view{"\0\xFF", 2})
+    );
     CHECK(wire::decode_bytes(bytes("")).empty());
     CHECK(wire::decode_bytes(text("ab")) == as_bytes("ab"));
     CHECK(wire::decode_bytes(OwnedField{Wire::pg_other, "ab"}) == as_bytes("ab"));
     CHECK(wire::decode_bytes(OwnedField{Wire::pg_jsonb, "\1[]"}) == as_bytes("[]"));
-    CHECK(wire::decode_bytes(OwnedField{Wire::pg_uuid, std::string(16, 'u')}) == as_bytes(std::string(16, 'u')));
+    CHECK(
+        wire::decode_bytes(OwnedField{Wire::pg_uuid, std::string(16, 'u')}) == as_bytes(std::string(16, 'u'))
+    );
     CHECK(mismatch([] { return wire::decode_bytes(pg_int4(5)); })
           == "cannot read integer '5' as bytes; ask for std::int64_t");
-    CHECK(mismatch([] { return wire::decode_bytes(Field{}); }) == "the column is NULL; ask for std::optional<azoth::Bytes>");
+    CHECK(
+        mismatch([] { return wire::decode_bytes(Field{}); })
+        == "the column is NULL; ask for std::optional<azoth::Bytes>"
+    );
 }
 
 TEST_CASE("decode: UUIDs from sixteen bytes or their text", "[types][decode][uuid]") {

@@ -40,9 +40,31 @@ TEST_CASE("interval: units, clocks and ISO durations are read", "[types][tempora
     CHECK(parse_interval("P2W") == Interval{0, 14, 0us});
     CHECK(parse_interval("P-1DT-0.25S") == Interval{0, -1, -250ms});
     for (const char* text :
-         {"", " ", "5", "1 fortnight", "1.5 months", "0.5 days", "1 day ", "1 day  2 hours", "P", "PT", "P1", "P1H",
-          "PT1D", "P1DT", "P1X", "01:2", "01:60", "01:00:60", "1.5:00", "2147483648 days", "-2147483649 mons",
-          "9223372036854775807 hours", "999999999999999999 hours", "days", "1 day2 hours"}) {
+         {"",
+          " ",
+          "5",
+          "1 fortnight",
+          "1.5 months",
+          "0.5 days",
+          "1 day ",
+          "1 day  2 hours",
+          "P",
+          "PT",
+          "P1",
+          "P1H",
+          "PT1D",
+          "P1DT",
+          "P1X",
+          "01:2",
+          "01:60",
+          "01:00:60",
+          "1.5:00",
+          "2147483648 days",
+          "-2147483649 mons",
+          "9223372036854775807 hours",
+          "999999999999999999 hours",
+          "days",
+          "1 day2 hours"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_interval(text).has_value());
     }
@@ -58,7 +80,11 @@ TEST_CASE("interval: text and value are each other's inverse", "[types][temporal
     };
     for (int i = 0; i < 10'000; ++i) {
         const auto bits = static_cast<std::int64_t>(random());
-        const Interval value{part(), part(), std::chrono::microseconds{i % 3 == 0 ? bits : bits % 100'000'000'000}};
+        const Interval value{
+            part(),
+            part(),
+            std::chrono::microseconds{i % 3 == 0 ? bits : bits % 100'000'000'000}
+        };
         CAPTURE(to_string(value));
         REQUIRE(parse_interval(to_string(value)) == value);
     }

@@ -40,9 +40,25 @@ TEST_CASE("temporal: dates are ISO 8601", "[types][temporal]") {
     CHECK(parse_date("2024-02-29") == date(2024, 2, 29));
     CHECK(parse_date("2000-02-29") == date(2000, 2, 29));
     for (const char* text :
-         {"", "2024", "2024-1-2", "2024-13-01", "2024-00-10", "2024-01-00", "2024-04-31", "2023-02-29", "1900-02-29",
-          "2024-01-02x", " 2024-01-02", "24-01-02", "2024/01/02", "20240102", "2024-01-02 00:00:00", "0000-00-00",
-          "32768-01-01", "1234567-01-01", "--2024-01-02"}) {
+         {"",
+          "2024",
+          "2024-1-2",
+          "2024-13-01",
+          "2024-00-10",
+          "2024-01-00",
+          "2024-04-31",
+          "2023-02-29",
+          "1900-02-29",
+          "2024-01-02x",
+          " 2024-01-02",
+          "24-01-02",
+          "2024/01/02",
+          "20240102",
+          "2024-01-02 00:00:00",
+          "0000-00-00",
+          "32768-01-01",
+          "1234567-01-01",
+          "--2024-01-02"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_date(text).has_value());
     }
@@ -62,8 +78,19 @@ TEST_CASE("temporal: times show a fraction only when there is one", "[types][tem
     CHECK(parse_time("-838:59:59.000001") == Time{-(838h + 59min + 59s + 1us)});
     CHECK(parse_time("24:00:00") == Time{24h});
     for (const char* text :
-         {"", "13", "1:45", "13:60", "13:45:60", "13:45:", "13:45:01.", "839:00:00", "13:45:01+02", "13.45", "a3:45",
-          "13:45:01 ", "--13:45"}) {
+         {"",
+          "13",
+          "1:45",
+          "13:60",
+          "13:45:60",
+          "13:45:",
+          "13:45:01.",
+          "839:00:00",
+          "13:45:01+02",
+          "13.45",
+          "a3:45",
+          "13:45:01 ",
+          "--13:45"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_time(text).has_value());
     }
@@ -77,7 +104,9 @@ TEST_CASE("temporal: timestamps take a blank or a T", "[types][temporal]") {
     CHECK(parse_timestamp("2024-01-02T13:45:00.000500") == value);
     CHECK(parse_timestamp("2024-01-02 13:45") == moment(date(2024, 1, 2), 13h + 45min));
     CHECK(parse_timestamp("2024-01-02") == moment(date(2024, 1, 2)));
-    CHECK(to_string(moment(date(1969, 12, 31), 23h + 59min + 59s + 999999us)) == "1969-12-31 23:59:59.999999");
+    CHECK(
+        to_string(moment(date(1969, 12, 31), 23h + 59min + 59s + 999999us)) == "1969-12-31 23:59:59.999999"
+    );
     for (const char* text :
          {"", "13:45:00", "2024-01-02 ", "2024-01-02 13", "2024-01-02  13:45", "2024-01-02 24:00:00",
           "2024-01-02 13:45:00Z", "2024-01-02 13:45:00+00:00", "2023-02-29 00:00:00", "2024-01-02x13:45:00",
@@ -98,8 +127,14 @@ TEST_CASE("temporal: offsets lead to UTC", "[types][temporal]") {
         CHECK(parse_timestamp_tz(text) == value);
     }
     for (const char* text :
-         {"2024-01-02 13:45:00+", "2024-01-02 13:45:00+2", "2024-01-02 13:45:00+16", "2024-01-02 13:45:00+02:60",
-          "2024-01-02 13:45:00+02:0", "2024-01-02 13:45:00 UTC", "2024-01-02 13:45:00Zx", "2024-01-02 13:45:00 ",
+         {"2024-01-02 13:45:00+",
+          "2024-01-02 13:45:00+2",
+          "2024-01-02 13:45:00+16",
+          "2024-01-02 13:45:00+02:60",
+          "2024-01-02 13:45:00+02:0",
+          "2024-01-02 13:45:00 UTC",
+          "2024-01-02 13:45:00Zx",
+          "2024-01-02 13:45:00 ",
           "2024-01-02 13:45:00+020"}) {
         CAPTURE(text);
         CHECK_FALSE(parse_timestamp_tz(text).has_value());
@@ -124,7 +159,8 @@ TEST_CASE("temporal: text and value are each other's inverse", "[types][temporal
     }
     std::mt19937_64 random{1};
     for (int i = 0; i < 20'000; ++i) {
-        const auto span = i % 2 == 0 ? std::int64_t{1} << 62 : std::int64_t{1} << 51; // all, and around our days
+        const auto span =
+            i % 2 == 0 ? std::int64_t{1} << 62 : std::int64_t{1} << 51; // all, and around our days
         const std::int64_t count = static_cast<std::int64_t>(random()) % span;
         const Timestamp value{microseconds{count}};
         CAPTURE(count);

@@ -24,9 +24,15 @@ TEST_CASE("uuid: text has hyphens on the way out, and may have them on the way i
 
 TEST_CASE("uuid: what is no UUID is refused", "[types][uuid]") {
     for (const char* text :
-         {"", "6ba7b810", "6ba7b810-9dad-11d1-80b4-00c04fd430c", "6ba7b810-9dad-11d1-80b4-00c04fd430c80",
-          "6ba7b8109dad11d180b400c04fd430cg", "6ba7b8109-dad-11d1-80b4-00c04fd430c8",
-          "{6ba7b8109dad11d180b400c04fd430c8}", "6ba7b810 9dad 11d1 80b4 00c04fd430c8", "------------------------------------"}) {
+         {"",
+          "6ba7b810",
+          "6ba7b810-9dad-11d1-80b4-00c04fd430c",
+          "6ba7b810-9dad-11d1-80b4-00c04fd430c80",
+          "6ba7b8109dad11d180b400c04fd430cg",
+          "6ba7b8109-dad-11d1-80b4-00c04fd430c8",
+          "{6ba7b8109dad11d180b400c04fd430c8}",
+          "6ba7b810 9dad 11d1 80b4 00c04fd430c8",
+          "------------------------------------"}) {
         CAPTURE(text);
         CHECK_FALSE(Uuid::try_parse(text).has_value());
         CHECK_THROWS_AS(Uuid{text}, azoth::ArgumentError);

@@ -32,7 +32,8 @@ std::string shown(const T& v, std::size_t limit = 200) {
 } // namespace
 
 TEST_CASE("value: NULL is NULL, whatever the type", "[types][value]") {
-    for (const Type& type : {Type{}, Type{Integer{}}, Type{String{}}, Type{JsonType{}}}) CHECK(to_value(Field{}, type).is_null());
+    for (const Type& type : {Type{}, Type{Integer{}}, Type{String{}}, Type{JsonType{}}})
+        CHECK(to_value(Field{}, type).is_null());
 }
 
 TEST_CASE("value: without a type the wire form decides", "[types][value]") {
@@ -52,7 +53,10 @@ TEST_CASE("value: without a type the wire form decides", "[types][value]") {
     CHECK(to_value(pg_microseconds(Wire::pg_time, 1), unknown) == value(Time{1us}));
     CHECK(to_value(pg_timetz(0, -7200), unknown) == string_value("00:00:00+02:00"));
     CHECK(to_value(pg_microseconds(Wire::pg_timestamp, 0), unknown) == value(*parse_timestamp("2000-01-01")));
-    CHECK(to_value(pg_microseconds(Wire::pg_timestamptz, 0), unknown) == value(*parse_timestamp_tz("2000-01-01")));
+    CHECK(
+        to_value(pg_microseconds(Wire::pg_timestamptz, 0), unknown)
+        == value(*parse_timestamp_tz("2000-01-01"))
+    );
     CHECK(to_value(pg_interval(1, 2, 3), unknown) == value(Interval{3, 2, 1us}));
     CHECK(to_value(OwnedField{Wire::pg_uuid, std::string(16, '\0')}, unknown) == value(Uuid{}));
     CHECK(to_value(OwnedField{Wire::pg_jsonb, "\1[]"}, unknown) == value(JsonText{"[]"}));
@@ -68,8 +72,14 @@ TEST_CASE("value: the type decides where a database has no form of its own", "[t
     CHECK(to_value(Field{~std::uint64_t{0}}, BigInteger{}) == value(~std::uint64_t{0}));
     CHECK(to_value(text("2024-01-02"), DateType{}) == value(*parse_date("2024-01-02")));
     CHECK(to_value(text("01:02:03"), TimeType{}) == value(Time{1h + 2min + 3s}));
-    CHECK(to_value(text("2024-01-02 03:04:05.000000"), DateTime{}) == value(*parse_timestamp("2024-01-02 03:04:05")));
-    CHECK(to_value(text("2024-01-02 03:04:05"), DateTime{true}) == value(*parse_timestamp_tz("2024-01-02 03:04:05Z")));
+    CHECK(
+        to_value(text("2024-01-02 03:04:05.000000"), DateTime{})
+        == value(*parse_timestamp("2024-01-02 03:04:05"))
+    );
+    CHECK(
+        to_value(text("2024-01-02 03:04:05"), DateTime{true})
+        == value(*parse_timestamp_tz("2024-01-02 03:04:05Z"))
+    );
     CHECK(to_value(text("1970-01-01 01:00:00"), IntervalType{}) == value(Interval{1h}));
     CHECK(to_value(text(std::string(32, 'a')), UuidType{}) == value(Uuid{std::string(32, 'a')}));
     CHECK(to_value(text("{}"), JsonType{}) == value(JsonText{"{}"}));
@@ -166,7 +176,7 @@ TEST_CASE("traits: C++ types have their SQL types", "[types][traits]") {
     CHECK(TypeTraits<std::optional<Decimal>>::type() == Numeric{});
     CHECK(TypeTraits<TimestampTz>::type() == DateTime{true});
     static_assert(TypeTraits<std::optional<int>>::nullable && !TypeTraits<int>::nullable);
-    static_assert(SqlValue<Json> && SqlValue<Value> && SqlValue<std::optional<std::string>> && SqlValue<Bytes>);
+    static_assert(SqlValue<Json> && SqlValue<Value> && SqlValue<Bytes> && SqlValue<std::optional<Decimal>>);
     static_assert(!SqlValue<void*> && !SqlValue<char>);
     CHECK(TypeTraits<std::optional<int>>::value(std::nullopt).is_null());
     CHECK(TypeTraits<std::optional<int>>::param(5).integer == 5);

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// Getting a connection: an idle one, a new one, or a place in the queue.
+#include <string>
+#include <utility>
+
+#ifdef AZOTH_USE_BOOST_ASIO
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#else
+#include <asio/async_result.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#endif
+
+#include <azoth/error.hpp>
+
+#include "engine/pool_state.hpp"
+
+namespace azoth::engine {
+
+namespace {
+
+Lease hand_out(Place& place) noexcept {
+    auto pool = place.pool();
+    auto slot = place.hand_out();
+    slot->renew();
+    slot->pool = std::move(pool);
+    const auto number = slot->lease.fetch_add(1, std::memory_order_acq_rel) + 1;
+    return Lease{std::move(slot), number};
+}
+
+std::string seconds(std::chrono::milliseconds time) {
+    auto text = std::to_string(time.count() / 1000);
+    if (const auto rest = time.count() % 1000; rest != 0) {
+        auto digits = std::to_string(1000 + rest).substr(1);
+        digits.erase(digits.find_last_not_of('0') + 1);
+        text += "." + digits;
+    }
+    return text + " s";
+}
+
+[[noreturn]] void throw_pool_timeout(const PoolState& pool) {
+    const auto& options = pool.core()->options;
+    if (pool.core()->single_connection)
+        throw TimeoutError(
+            "this database lives in one connection, which is in use; waiting for it timed out after "
+            + seconds(options.pool_timeout)
+            + ". Close the connection or session that has it before another is taken, or use a database in a file");
+    throw TimeoutError(
+        "QueuePool limit of size " + std::to_string(options.pool_size) + " overflow "
+        + std::to_string(options.max_overflow) + " reached, connection timed out after "
+        + seconds(options.pool_timeout) + ". " + std::to_string(pool.in_use())
+        + " connections are in use: close them sooner, or raise pool_size, max_overflow or pool_timeout");
+}
+
+/// Leaves the queue when its coroutine ends, whichever way; what was granted at the same moment is not lost.
+class QueueGuard {
+public:
+    QueueGuard(PoolState& pool, Waiter& waiter, Place& place) noexcept : pool_(pool), waiter_(waiter), place_(place) {}
+    ~QueueGuard() { collect(); }
+    QueueGuard(const QueueGuard&) = delete;
+    QueueGuard& operator=(const QueueGuard&) = delete;
+
+    bool collect() noexcept { return std::exchange(open_, false) && place_.take(pool_.collect(waiter_)); }
+
+private:
+    PoolState& pool_;
+    Waiter& waiter_;
+    Place& place_;
+    bool open_ = true;
+};
+
+/// Far enough away for a timer, near enough for its arithmetic.
+constexpr std::chrono::milliseconds no_limit = std::chrono::hours{24 * 365};
+
+struct StartWait {
+    PoolState* pool;
+    Waiter* waiter;
+    PoolState::Clock::time_point deadline;
+
+    template <class Handler>
+    void operator()(Handler&& handler) const {
+        pool->start_wait(*waiter, deadline, std::forward<Handler>(handler));
+    }
+};
+
+/// @return false when the deadline came first
+asio::awaitable<bool> claim_or_wait(Place& place, PoolState::Clock::time_point deadline) {
+    PoolState& pool = *place.pool();
+    if (place.take(pool.claim(nullptr))) co_return true;
+    auto executor = co_await asio::this_coro::executor;
+    Waiter waiter{executor};
+    if (place.take(pool.claim(&waiter))) co_return true;
+
+    QueueGuard guard{pool, waiter, place};
+    StartWait start{&pool, &waiter, deadline};
+    asio_error_code error;
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    co_await asio::async_initiate<decltype(token), void(asio_error_code)>(start, token);
+    if (guard.collect()) co_return true;
+    if (error) throw asio_system_error(error); // the caller was cancelled: nobody else stops the timer
+    co_return false;
+}
+
+struct Made {
+    std::unique_ptr<driver::Connection> connection;
+};
+
+asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared_ptr<Made> made) {
+    made->connection = co_await core->driver->connect(core->executor, core->url);
+}
+
+/// Makes a connection for a place that has none.
+asio::awaitable<void> open(Place& place, PoolState::Clock::time_point deadline) {
+    PoolState& pool = *place.pool();
+    const auto generation = pool.generation();
+    auto made = std::make_shared<Made>();
+    auto connecting = connect_into(pool.core(), made);
+    const bool in_time = co_await run_until(std::move(connecting), deadline);
+    if (!in_time)
+        throw TimeoutError(
+            "connecting to " + pool.core()->url.to_string() + " timed out after "
+            + seconds(pool.core()->options.pool_timeout)
+            + ". The server does not answer; check host and port, or raise pool_timeout");
+    auto slot = std::make_shared<Slot>(pool.core(), std::move(made->connection), generation);
+    pool.made(slot);
+    place.take(std::move(slot));
+}
+
+asio::awaitable<void> ping(std::shared_ptr<Slot> slot) { co_await slot->driver->ping(); }
+
+/// @return whether the server answered
+asio::awaitable<bool> is_alive(std::shared_ptr<Slot> slot, PoolState::Clock::time_point deadline) {
+    auto asking = ping(std::move(slot));
+    bool answered = false;
+    try {
+        answered = co_await run_until(std::move(asking), deadline);
+    } catch (const Error&) { // what it says does not matter: another connection will say it, or work
+        answered = false;
+    }
+    co_return answered;
+}
+
+} // namespace
+
+Lease try_acquire(const std::shared_ptr<PoolState>& pool) {
+    if (pool->core()->options.pool_pre_ping) return {};
+    Place place{pool};
+    if (!place.take(pool->claim(nullptr)) || !place.slot()) return {};
+    return hand_out(place);
+}
+
+asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool) {
+    const auto timeout = pool->core()->options.pool_timeout;
+    const auto deadline = PoolState::Clock::now() + (timeout.count() > 0 ? timeout : no_limit);
+    Place place{pool};
+    const bool in_turn = co_await claim_or_wait(place, deadline);
+    if (!in_turn) throw_pool_timeout(*pool);
+
+    if (place.slot() && !pool->is_fresh(*place.slot())) place.drop_slot(); // it grew old while it was handed over
+    if (place.slot() && pool->core()->options.pool_pre_ping) {
+        const bool alive = co_await is_alive(place.slot(), deadline);
+        if (!alive) {
+            // The server went away, and with it all that were connected then.
+            pool->invalidate(place.slot()->generation);
+            place.drop_slot();
+        }
+    }
+    if (!place.slot()) co_await open(place, deadline);
+    co_return hand_out(place);
+}
+
+} // namespace azoth::engine

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// What an engine is made of, and finding a statement's compilation.
+#include "engine/core.hpp"
+
+#include <string>
+#include <utility>
+
+#include <azoth/error.hpp>
+
+namespace azoth::engine {
+
+namespace {
+
+std::shared_ptr<const driver::Driver> driver_for(const Url& url) {
+    auto found = azoth::driver::find_driver(url.driver.empty() ? url.dialect : url.dialect + "+" + url.driver);
+    found->validate(url);
+    return found;
+}
+
+EngineOptions checked(EngineOptions options) {
+    const auto refuse = [](const std::string& what) { throw ArgumentError("create_engine(): " + what); };
+    if (options.pool_size < 0) refuse("pool_size is " + std::to_string(options.pool_size) + "; 0 means no limit");
+    if (options.max_overflow < -1)
+        refuse("max_overflow is " + std::to_string(options.max_overflow) + "; -1 means no limit");
+    if (options.pool_timeout.count() < 0) refuse("pool_timeout is negative");
+    if (options.pool_recycle.count() < 0) refuse("pool_recycle is negative; 0 means never");
+    return options;
+}
+
+const std::shared_ptr<const sql::BindList>& no_binds() {
+    static const auto none = std::make_shared<const sql::BindList>();
+    return none;
+}
+
+} // namespace
+
+EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOptions engine_options)
+    : url(std::move(database)), driver(driver_for(url)), dialect(driver->dialect(url)),
+      single_connection(driver->single_connection(url)), options(checked(std::move(engine_options))),
+      cache(options.query_cache_size), executor(std::move(io_executor)) {
+    if (!executor) throw ArgumentError("create_engine(): the executor is empty");
+}
+
+Lookup EngineCore::lookup(const sql::NodePtr& statement) {
+    const auto& node = static_cast<const sql::StatementNode&>(*statement);
+    Lookup found;
+    auto content = cache.recall(node);
+    if (content.compiled) {
+        found.compiled = std::move(content.compiled);
+        found.binds = std::move(content.binds);
+        found.cached = true;
+        return found;
+    }
+    found.binds =
+        node.has_binds ? std::make_shared<const sql::BindList>(sql::collect_binds(node)) : no_binds();
+    const auto key = sql::statement_key(node, *found.binds);
+    found.compiled = cache.find(key);
+    found.cached = found.compiled != nullptr;
+    if (!found.compiled) found.compiled = cache.insert(key, dialect->compile(node, *found.binds));
+    content.compiled = found.compiled;
+    content.binds = found.binds;
+    cache.remember(node, std::move(content));
+    return found;
+}
+
+} // namespace azoth::engine

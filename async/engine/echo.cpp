@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The log of statements: what `echo` shows, in SQLAlchemy's words.
+#include <algorithm>
+#include <iostream>
+#include <mutex>
+#include <string>
+
+#include "engine/core.hpp"
+
+namespace azoth::engine {
+
+namespace {
+
+/// Of a batch this many rows are shown from the front, and two from the back.
+constexpr std::size_t shown_rows = 8;
+constexpr std::size_t shown_last = 2;
+
+void append_row(std::string& text, std::span<const Param> params) {
+    text += '(';
+    for (std::size_t i = 0; i < params.size(); ++i) {
+        if (i > 0) text += ", ";
+        text += to_string(params[i]);
+    }
+    text += ')';
+}
+
+} // namespace
+
+std::vector<std::string> describe(std::span<const Param> params) {
+    std::vector<std::string> texts;
+    texts.reserve(params.size());
+    for (const auto& param : params) texts.push_back(to_string(param));
+    return texts;
+}
+
+void EngineCore::log(std::string_view line) const {
+    if (options.echo_sink) {
+        options.echo_sink(line);
+        return;
+    }
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock{one_at_a_time};
+    std::clog << line << std::endl;
+}
+
+void EngineCore::log_statement(
+    const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const {
+    log(sql);
+    std::string line = cached ? "[cached] " : "[generated] ";
+    if (options.hide_parameters && !params.empty()) {
+        line += "[SQL parameters hidden due to hide_parameters=True]";
+    } else if (rows == 1) {
+        append_row(line, params);
+    } else {
+        const std::size_t width = rows == 0 ? 0 : params.size() / rows;
+        const bool all = rows <= shown_rows + shown_last;
+        line += '[';
+        for (std::size_t row = 0; row < rows; ++row) {
+            if (row > 0) line += ", ";
+            if (!all && row == shown_rows) {
+                line += "... displaying " + std::to_string(shown_rows + shown_last) + " of " + std::to_string(rows)
+                    + " total bound parameter sets ... ";
+                row = rows - shown_last;
+            }
+            append_row(line, params.subspan(row * width, width));
+        }
+        line += ']';
+    }
+    log(line);
+}
+
+} // namespace azoth::engine

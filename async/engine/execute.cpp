@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// Executing one statement: look it up, bind it, begin if need be, send it.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <azoth/engine/connection.hpp>
+#include <azoth/error.hpp>
+
+#include "engine/execute.hpp"
+#include "engine/failure.hpp"
+#include "engine/timer.hpp"
+
+namespace azoth::engine {
+
+driver::Statement make_statement(const Compiled& compiled, const Compiled::Bound& bound) {
+    driver::Statement statement{*bound.sql, bound.sql_hash};
+    statement.params = bound.params;
+    statement.param_types = compiled.expanding ? bound.types : compiled.param_types;
+    statement.returns_rows = compiled.returns_rows;
+    return statement;
+}
+
+namespace {
+
+asio::awaitable<void> execute_into(Lease lease, sql::NodePtr statement, std::shared_ptr<ResultData> result) {
+    *result = co_await execute_statement(std::move(lease), std::move(statement));
+}
+
+/// After a timeout: the server has been told to stop; here it confirms.
+asio::awaitable<void> recover_now(Lease lease) {
+    Operation operation{lease};
+    co_await settle(operation.slot());
+}
+
+} // namespace
+
+// MariaDB commits before and after DDL, SQLite rolls back on some errors.
+void note_success(Slot& slot) noexcept {
+    if (slot.driver->in_transaction()) return;
+    slot.on_server = false; // the next statement begins anew
+    slot.savepoints.clear();
+}
+
+// The most frequent way of all: one frame between the caller's and the driver's.
+asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statement) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    const auto found = slot.core->lookup(statement);
+    Compiled::Bound bound;
+    found.compiled->bind(*found.binds, bound);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    if (slot.core->echo()) slot.core->log_statement(*bound.sql, bound.params, 1, found.cached);
+    driver::Result result;
+    try {
+        result = co_await slot.driver->execute(make_statement(*found.compiled, bound));
+    } catch (...) {
+        rethrow_failure(slot, *bound.sql, bound.params);
+    }
+    note_success(slot);
+    co_return ResultData(std::move(result), found.compiled);
+}
+
+asio::awaitable<ResultData>
+execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
+    if (options.timeout().count() <= 0) {
+        auto data = co_await execute_statement(std::move(lease), std::move(statement));
+        co_return data;
+    }
+    const auto deadline = std::chrono::steady_clock::now() + options.timeout();
+    auto result = std::make_shared<ResultData>();
+    auto work = execute_into(lease, statement, result);
+    const bool in_time = co_await run_until(std::move(work), deadline);
+    if (in_time) co_return std::move(*result);
+
+    try {
+        co_await recover_now(lease);
+    } catch (const Error&) { // the connection is lost: the next statement will say so
+    }
+    throw TimeoutError(
+        "a statement was cancelled after " + std::to_string(options.timeout().count())
+        + " ms, the timeout() of its execution options; its transaction is rolled back");
+}
+
+asio::awaitable<driver::BatchResult> send_batch(
+    Slot& slot,
+    std::shared_ptr<const Compiled> compiled,
+    std::span<const Param> params,
+    std::size_t rows,
+    driver::BatchWants wants,
+    bool cached) {
+    if (slot.needs_attention()) co_await attend(slot);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    if (slot.core->echo()) slot.core->log_statement(compiled->sql, params, rows, cached);
+    driver::Statement statement{compiled->sql, compiled->sql_hash};
+    statement.param_types = compiled->param_types;
+    statement.returns_rows = compiled->returns_rows;
+    driver::BatchResult result;
+    try {
+        result = co_await slot.driver->execute_batch(statement, params, rows, wants);
+    } catch (...) {
+        rethrow_failure(slot, compiled->sql, params);
+    }
+    note_success(slot);
+    co_return result;
+}
+
+namespace {
+
+asio::awaitable<driver::Result> run_compiled(
+    Lease lease, std::shared_ptr<const Compiled> compiled, const Compiled::Bound* bound) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    if (slot.core->echo()) slot.core->log_statement(*bound->sql, bound->params, 1, true);
+    driver::Result result;
+    try {
+        result = co_await slot.driver->execute(make_statement(*compiled, *bound));
+    } catch (...) {
+        rethrow_failure(slot, *bound->sql, bound->params);
+    }
+    note_success(slot);
+    co_return result;
+}
+
+asio::awaitable<driver::BatchResult> run_batch(
+    Lease lease,
+    std::shared_ptr<const Compiled> compiled,
+    std::span<const Param> params,
+    std::size_t rows,
+    driver::BatchWants wants) {
+    Operation operation{lease};
+    co_return co_await send_batch(operation.slot(), std::move(compiled), params, rows, wants, true);
+}
+
+asio::awaitable<void> run_text(Lease lease, std::string sql) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    if (slot.core->echo()) slot.core->log(sql);
+    try {
+        co_await slot.driver->run(sql);
+    } catch (...) {
+        rethrow_failure(slot, sql, {});
+    }
+    note_success(slot);
+}
+
+asio::awaitable<driver::Connection*> ready_driver(Lease lease) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    co_return slot.driver.get();
+}
+
+} // namespace
+
+} // namespace azoth::engine
+
+namespace azoth {
+
+asio::awaitable<driver::Result>
+Connection::execute_compiled(std::shared_ptr<const Compiled> compiled, const Compiled::Bound& bound) {
+    return engine::run_compiled(lease_, std::move(compiled), &bound);
+}
+
+asio::awaitable<driver::BatchResult> Connection::execute_batch(
+    std::shared_ptr<const Compiled> compiled, std::span<const Param> params, std::size_t rows, driver::BatchWants wants) {
+    return engine::run_batch(lease_, std::move(compiled), params, rows, wants);
+}
+
+asio::awaitable<void> Connection::run(std::string sql) { return engine::run_text(lease_, std::move(sql)); }
+
+asio::awaitable<driver::Connection*> Connection::driver_connection() { return engine::ready_driver(lease_); }
+
+} // namespace azoth

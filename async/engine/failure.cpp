@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Throwing a driver's error again with statement and parameters, its class unchanged.
+#include "engine/failure.hpp"
+
+#include <typeinfo>
+#include <utility>
+
+#include <azoth/error.hpp>
+
+namespace azoth::engine {
+
+namespace {
+
+template <class E>
+void throw_if(const DBAPIError& error, const std::string& sql, const std::vector<std::string>& parameters) {
+    if (typeid(error) == typeid(E)) throw E(error.info(), sql, parameters);
+}
+
+template <class... E>
+void throw_same(const DBAPIError& error, const std::string& sql, const std::vector<std::string>& parameters) {
+    (throw_if<E>(error, sql, parameters), ...);
+}
+
+} // namespace
+
+void rethrow_failure(Slot& slot, const std::string& sql, std::span<const Param> params) {
+    slot.note_failure();
+    try {
+        throw;
+    } catch (const DBAPIError& error) {
+        const bool says_sql = !error.statement().empty();
+        const bool add_params =
+            !slot.core->options.hide_parameters && error.parameters().empty() && !params.empty();
+        if (says_sql && !add_params) throw;
+        auto parameters = add_params ? describe(params) : error.parameters();
+        throw_same<
+            IntegrityError, OperationalError, ProgrammingError, DataError, InternalError, NotSupportedError, CommitUnknownError,
+            InterfaceError, DatabaseError, DBAPIError>(error, says_sql ? error.statement() : sql, parameters);
+        throw; // a class of a driver's own
+    }
+}
+
+} // namespace azoth::engine

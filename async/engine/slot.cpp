@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The state of a connection on lease: its transaction and savepoints, and what went wrong.
+#include "engine/slot.hpp"
+
+#include <algorithm>
+#include <exception>
+
+#include <azoth/error.hpp>
+
+#include "engine/pool_state.hpp"
+
+namespace azoth::engine {
+
+bool Slot::has_scope(std::uint64_t serial) const noexcept {
+    if (serial == 0) return false;
+    return serial == transaction || std::ranges::find(savepoints, serial, &SavepointEntry::serial) != savepoints.end();
+}
+
+void Slot::abandon(std::uint64_t serial) noexcept {
+    // Serials grow inwards: the smaller one is the scope outside.
+    if (has_scope(serial) && (abandoned == 0 || serial < abandoned)) abandoned = serial;
+}
+
+void Slot::end_transaction() noexcept {
+    transaction = 0;
+    on_server = false;
+    lost = false;
+    abandoned = 0;
+    savepoints.clear();
+    begin_options = {};
+}
+
+void Slot::end_savepoint(std::uint64_t serial) noexcept {
+    savepoints.erase(std::ranges::find(savepoints, serial, &SavepointEntry::serial), savepoints.end());
+    if (abandoned != transaction && !has_scope(abandoned)) abandoned = 0;
+}
+
+void Slot::renew() noexcept {
+    end_transaction();
+    in_unit = false;
+    failed = false;
+    invalidated = false;
+    savepoints_set = 0;
+    stream = 0;
+}
+
+void Slot::note_failure() noexcept {
+    failed = true;
+    bool disconnected = !driver || !driver->is_open();
+    try {
+        throw;
+    } catch (const DBAPIError& error) {
+        disconnected = disconnected || error.is_disconnect();
+    } catch (...) { // says nothing about the connection
+    }
+    // All that were connected then are likely to be gone as well.
+    if (disconnected && pool) pool->invalidate(generation);
+}
+
+Operation::Operation(const Lease& lease, Kind kind) : lease_(lease) {
+    if (!is_current(lease) || !lease.slot->driver)
+        throw ResourceClosedError("this connection is closed; take another one with engine.connect()");
+    auto use = Slot::Use::idle;
+    if (!lease.slot->use.compare_exchange_strong(use, Slot::Use::busy, std::memory_order_acquire))
+        throw InvalidRequestError(
+            "another operation is suspended on this connection; await that one first, or use a second connection");
+    if (kind == Kind::ordinary && lease.slot->stream != 0) {
+        lease.slot->use.store(Slot::Use::idle, std::memory_order_release);
+        throw InvalidRequestError(
+            "a stream is open on this connection; read it to its end or close() it first, or use a second connection");
+    }
+}
+
+Operation::~Operation() {
+    if (lease_.slot->use.exchange(Slot::Use::idle, std::memory_order_acq_rel) == Slot::Use::orphaned)
+        return_to_pool(lease_.slot);
+}
+
+} // namespace azoth::engine
