@@ -134,6 +134,9 @@ struct ScopeAccess {
 /// Sends BEGIN. @pre the slot needs no attention
 [[nodiscard]] asio::awaitable<void> begin_on_server(Slot& slot);
 
+/// Rolls back what is open and gives the connection back; what cannot be rolled back here is put right by the pool.
+[[nodiscard]] asio::awaitable<void> close_owned(Connection connection);
+
 /// How long putting a connection right may take, unless its borrower waits longer.
 inline constexpr std::chrono::seconds recovery_time{5};
 

@@ -196,15 +196,6 @@ asio::awaitable<void> rollback_savepoint(Lease lease, std::uint64_t serial) {
     if (slot.has_scope(serial)) co_await roll_back_to(slot, serial);
 }
 
-/// Rolls back what is open; what cannot be rolled back here is put right by the pool.
-asio::awaitable<void> close_owned(Connection connection) {
-    const auto lease = ScopeAccess::lease(connection);
-    try {
-        co_await rollback_transaction(lease, 0);
-    } catch (const Error&) { // the pool tries again, or closes it
-    }
-}
-
 } // namespace
 
 TransactionScope::~TransactionScope() {
@@ -231,6 +222,14 @@ asio::awaitable<void> finish_unit(Transaction& transaction) {
     // A lost transaction is not active, yet not ended by the unit: commit() says what is wrong.
     if (ScopeAccess::has_ended(transaction)) co_return;
     co_await transaction.commit();
+}
+
+asio::awaitable<void> close_owned(Connection connection) {
+    const auto lease = ScopeAccess::lease(connection);
+    try {
+        co_await rollback_transaction(lease, 0);
+    } catch (const Error&) { // the pool tries again, or closes it
+    }
 }
 
 asio::awaitable<void> give_up(Connection& connection) {

@@ -4,5 +4,6 @@
 
 #include <azoth/core.hpp>
 #include <azoth/orm/entity.hpp>
+#include <azoth/orm/loader_options.hpp>
 #include <azoth/orm/make.hpp>
 #include <azoth/orm/registry.hpp>

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include <azoth/compiler/literal.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
@@ -21,7 +22,7 @@ constexpr char mark = '\0';
 } // namespace
 
 Compiler::Compiler(const Dialect& dialect, const sql::BindList& binds, ParameterStyle style)
-    : dialect_(dialect), binds_(binds) {
+    : dialect_(dialect), binds_(binds), literal_binds_(binds.literal) {
     compiled_.style = style;
     for (std::size_t i = 0; i < binds.nodes.size(); ++i) ordinals_.emplace(binds.nodes[i], i);
 }
@@ -77,6 +78,13 @@ std::string Compiler::alias_name(const sql::Node& from) {
 }
 
 void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
+    if (literal_binds_) {
+        switch (slot.source) {
+        case BindSlot::Source::constant: out_ += literal(slot.value.param()); return;
+        case BindSlot::Source::default_: out_ += literal(slot.column->column->default_().param()); return;
+        default: throw CompileError("parameter rows cannot be written as literals");
+        }
+    }
     out_ += mark;
     out_ += std::to_string(pending_.size());
     out_ += mark;
@@ -84,7 +92,7 @@ void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
 }
 
 void Compiler::visit_bind(const sql::BindNode& node) {
-    if (literal_binds_) {
+    if (node.inlined || (literal_binds_ && !node.position)) {
         out_ += literal(node.value.param());
         return;
     }
@@ -165,6 +173,12 @@ void Compiler::finish() {
         compiled_.sql_hash = std::hash<std::string>{}(compiled_.sql);
         for (const auto& slot : compiled_.slots) compiled_.param_types.push_back(slot.type);
     }
+}
+
+std::string literal_sql_node(const sql::Node& statement, const Dialect& dialect) {
+    auto binds = sql::collect_binds(statement);
+    binds.literal = true;
+    return dialect.compile(statement, binds)->sql;
 }
 
 CompiledStatement compile_node(const sql::Node& statement, const Dialect& dialect) {

@@ -39,6 +39,16 @@ protected:
     virtual void visit_in_list(const sql::InListNode& node);
     virtual void visit_function(const sql::FunctionNode& node);
     virtual void visit_cast(const sql::CastNode& node);
+    /// `left / right` as true division, of integers too.
+    virtual void render_divide(const sql::BinaryNode& node);
+    /// Integers divide to integers with `/` alone.
+    virtual bool divides_integers() const { return true; }
+    /// A side of a LIKE that takes either case: as it is where there is ILIKE, else in lower().
+    [[nodiscard]] virtual sql::NodePtr case_folded(const sql::NodePtr& node) const;
+    [[nodiscard]] virtual std::string_view like_word(bool any_case, bool negated) const;
+    virtual void render_regexp(const sql::BinaryNode& node);
+    virtual void render_match(const sql::BinaryNode& node);
+    virtual void render_extract(std::string_view field, const sql::Node& from);
     void visit_boolean_list(const sql::BooleanListNode& node);
     void visit_over(const sql::OverNode& node);
     void visit_case(const sql::CaseNode& node);
@@ -60,6 +70,10 @@ protected:
 
     // The pieces they share.
     void operand(const sql::Node& node, sql::Operator outer);
+    /// Left, operator, right, each side in parentheses where precedence asks for them.
+    void infix(const sql::BinaryNode& node, std::string_view op);
+    /// In parentheses unless it is a single thing: what SET and WHEN take.
+    void grouped(const sql::Node& node);
     void list(const std::vector<sql::NodePtr>& nodes);
     void conditions(std::string_view word, const std::vector<sql::NodePtr>& nodes);
     void bind_placeholder(const BindSlot& slot, const void* identity);
@@ -72,6 +86,7 @@ protected:
     const Dialect& dialect_;
     std::string out_;
     bool qualify_ = true; ///< columns carry their table's name
+    [[nodiscard]] bool literal_binds() const noexcept { return literal_binds_; }
 
 private:
     /// What rendering a SELECT needs to know about where it stands.
@@ -87,11 +102,13 @@ private:
     void select_columns(const std::vector<sql::NodePtr>& columns, Place place, bool record);
     void render_from(const sql::Node& from);
     void order_by(const sql::SelectNode& select);
+    void render_like_family(const sql::BinaryNode& node);
+    void frame_bound(const sql::FrameBound& bound);
     void condition(const sql::Node& node, sql::Operator outer);
     void visit_subquery(const sql::Node& select);
     void visit_cte(const sql::CteNode& cte);
     [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place) const;
-    [[nodiscard]] std::string label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used, Place place);
+    [[nodiscard]] std::string label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used);
     void finish();
 
     const sql::BindList& binds_;
@@ -102,7 +119,7 @@ private:
     std::unordered_map<const sql::Node*, std::string> alias_names_;
     std::unordered_map<std::string, int> anonymous_counts_;
     std::vector<std::pair<const sql::CteNode*, std::string>> ctes_; ///< with their text, in the order of WITH
-    bool literal_binds_ = false;
+    bool literal_binds_;
     Compiled compiled_;
 };
 

@@ -48,7 +48,7 @@ void Compiler::assignments_of_insert(const sql::DmlNode& insert) {
         if (next != assigned.end() && next->column->column == &data) {
             begin_column(data.name);
             if (next->value) {
-                operand(*next->value, sql::Operator::comma);
+                grouped(*next->value);
             } else {
                 BindSlot slot;
                 slot.source = BindSlot::Source::row;
@@ -90,7 +90,7 @@ void Compiler::render_update(const sql::DmlNode& update) {
         if (!first) out_ += ", ";
         first = false;
         out_ += dialect_.quote(pair.column->name) + "=";
-        operand(*pair.value, sql::Operator::comma);
+        grouped(*pair.value);
     }
     conditions(" WHERE ", update.where);
     correlated_.pop_back();

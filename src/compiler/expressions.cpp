@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Rendering expressions: operators with the parentheses that precedence asks for, functions, CASE, windows.
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
 #include "compiler/compiler.hpp"
+#include "compiler/grouping.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -12,21 +17,6 @@ using sql::NodeKind;
 using sql::Operator;
 
 namespace {
-
-/// The operator that holds a node together, `none` for what needs no parentheses anywhere.
-Operator operator_of(const sql::Node& node) {
-    switch (node.kind) {
-    case NodeKind::binary: return static_cast<const sql::BinaryNode&>(node).op;
-    case NodeKind::boolean_list: return static_cast<const sql::BooleanListNode&>(node).op;
-    case NodeKind::unary: return static_cast<const sql::UnaryNode&>(node).op;
-    case NodeKind::in_list:
-        // NOT IN brings its own parentheses
-        return static_cast<const sql::InListNode&>(node).negated ? Operator::none : Operator::in;
-    case NodeKind::exists: return static_cast<const sql::ExistsNode&>(node).negated ? Operator::not_ : Operator::exists;
-    case NodeKind::label: return operator_of(*static_cast<const sql::LabelNode&>(node).operand);
-    default: return Operator::none;
-    }
-}
 
 bool is_plain_function_name(std::string_view name) {
     for (const char c : name)
@@ -98,91 +88,82 @@ void Compiler::visit_constant(const sql::ConstantNode& node) {
     }
 }
 
-void Compiler::operand(const sql::Node& node, Operator outer) {
-    const bool parentheses = needs_parentheses(operator_of(node), outer);
-    if (parentheses) out_ += '(';
-    visit(node);
-    if (parentheses) out_ += ')';
-}
-
-void Compiler::condition(const sql::Node& node, Operator outer) {
-    operand(node, outer);
-    // Where there is no boolean type a bare column is no condition.
-    if (node.kind == NodeKind::column && sql::type_of(node).kind == TypeKind::boolean
-        && !dialect_.features().native_boolean)
-        out_ += " = 1";
-}
-
-void Compiler::visit_unary(const sql::UnaryNode& node) {
-    switch (node.op) {
-    case Operator::asc:
-    case Operator::desc:
-    case Operator::nulls_first:
-    case Operator::nulls_last:
-        operand(*node.operand, Operator::comma);
-        out_ += ' ';
-        out_ += text_of(node.op);
-        return;
-    case Operator::not_:
-        if (node.operand->kind == NodeKind::column && !dialect_.features().native_boolean) {
-            visit(*node.operand);
-            out_ += " = 0";
-            return;
-        }
-        out_ += "NOT ";
-        operand(*node.operand, node.op);
-        return;
-    case Operator::distinct:
-        out_ += "DISTINCT ";
-        operand(*node.operand, node.op);
-        return;
-    default:
-        out_ += text_of(node.op);
-        operand(*node.operand, node.op);
-    }
-}
-
-void Compiler::visit_binary(const sql::BinaryNode& node) {
-    operand(*node.left, node.op);
-    out_ += ' ';
-    out_ += text_of(node.op);
-    out_ += ' ';
-    operand(*node.right, node.op);
-    if (!node.third) return;
-    const bool between = node.op == Operator::between || node.op == Operator::not_between;
-    out_ += between ? " AND " : " ESCAPE ";
-    operand(*node.third, node.op);
-}
-
-void Compiler::visit_boolean_list(const sql::BooleanListNode& node) {
-    bool first = true;
-    for (const auto& part : node.operands) {
-        if (!first) (out_ += ' ').append(text_of(node.op)) += ' ';
-        first = false;
-        condition(*part, node.op);
-    }
-}
-
 void Compiler::visit_function(const sql::FunctionNode& node) {
-    if (is_plain_function_name(node.name)) out_ += node.name;
-    else out_ += dialect_.quote(node.name);
+    // The standard's functions that take no parentheses, and grouping keywords that read as functions.
+    static constexpr std::pair<std::string_view, std::string_view> standard[] = {
+        {"cube", "CUBE"},
+        {"current_date", "CURRENT_DATE"},
+        {"current_time", "CURRENT_TIME"},
+        {"current_timestamp", "CURRENT_TIMESTAMP"},
+        {"current_user", "CURRENT_USER"},
+        {"grouping_sets", "GROUPING SETS"},
+        {"localtime", "LOCALTIME"},
+        {"localtimestamp", "LOCALTIMESTAMP"},
+        {"rollup", "ROLLUP"},
+        {"session_user", "SESSION_USER"},
+        {"sysdate", "sysdate"},
+        {"user", "USER"},
+    };
+    const auto* known = std::ranges::find(standard, node.name, &std::pair<std::string_view, std::string_view>::first);
+    if (known != std::end(standard)) {
+        out_ += known->second;
+        if (node.arguments.empty()) return;
+    } else if (is_plain_function_name(node.name)) {
+        out_ += node.name;
+    } else {
+        out_ += dialect_.quote(node.name);
+    }
     out_ += '(';
     list(node.arguments);
     out_ += ')';
 }
 
 void Compiler::visit_over(const sql::OverNode& node) {
+    const auto& window = node.window;
     visit(*node.function);
     out_ += " OVER (";
-    if (!node.partition_by.empty()) {
-        out_ += "PARTITION BY ";
-        list(node.partition_by);
+    const auto begin = out_.size();
+    const auto part = [&](std::string_view word) {
+        if (out_.size() > begin) out_ += ' ';
+        out_ += word;
+    };
+    if (!window.partition_by.empty()) {
+        part("PARTITION BY ");
+        list(window.partition_by);
     }
-    if (!node.order_by.empty()) {
-        out_ += node.partition_by.empty() ? "ORDER BY " : " ORDER BY ";
-        list(node.order_by);
+    if (!window.order_by.empty()) {
+        part("ORDER BY ");
+        list(window.order_by);
+    }
+    switch (window.frame.mode) {
+    case sql::WindowFrame::Mode::none: break;
+    case sql::WindowFrame::Mode::rows: part("ROWS BETWEEN "); break;
+    case sql::WindowFrame::Mode::range: part("RANGE BETWEEN "); break;
+    case sql::WindowFrame::Mode::groups: part("GROUPS BETWEEN "); break;
+    }
+    if (window.frame.mode != sql::WindowFrame::Mode::none) {
+        frame_bound(window.frame.lower);
+        if (window.frame.lower.kind == sql::FrameBound::Kind::unbounded) out_ += " PRECEDING";
+        out_ += " AND ";
+        frame_bound(window.frame.upper);
+        if (window.frame.upper.kind == sql::FrameBound::Kind::unbounded) out_ += " FOLLOWING";
     }
     out_ += ')';
+}
+
+void Compiler::frame_bound(const sql::FrameBound& bound) {
+    switch (bound.kind) {
+    case sql::FrameBound::Kind::unbounded: out_ += "UNBOUNDED"; return;
+    case sql::FrameBound::Kind::current_row: out_ += "CURRENT ROW"; return;
+    case sql::FrameBound::Kind::preceding:
+        visit(*bound.distance);
+        out_ += " PRECEDING";
+        return;
+    case sql::FrameBound::Kind::following:
+        visit(*bound.distance);
+        out_ += " FOLLOWING";
+        return;
+    }
 }
 
 void Compiler::visit_case(const sql::CaseNode& node) {
@@ -193,14 +174,14 @@ void Compiler::visit_case(const sql::CaseNode& node) {
     }
     for (const auto& [when, then] : node.whens) {
         out_ += "WHEN ";
-        operand(*when, Operator::between); // SQLAlchemy puts a comparison here in parentheses
+        grouped(*when); // SQLAlchemy puts a comparison here in parentheses
         out_ += " THEN ";
-        operand(*then, Operator::comma);
+        visit(*then);
         out_ += ' ';
     }
     if (node.else_) {
         out_ += "ELSE ";
-        operand(*node.else_, Operator::comma);
+        visit(*node.else_);
         out_ += ' ';
     }
     out_ += "END";
@@ -237,12 +218,7 @@ void Compiler::list(const std::vector<sql::NodePtr>& nodes) {
 void Compiler::conditions(std::string_view word, const std::vector<sql::NodePtr>& nodes) {
     if (nodes.empty()) return;
     out_ += word;
-    bool first = true;
-    for (const auto& node : nodes) {
-        if (!first) out_ += " AND ";
-        first = false;
-        condition(*node, nodes.size() > 1 ? Operator::and_ : Operator::none);
-    }
+    condition(*sql::make_boolean_list(Operator::and_, nodes), Operator::comma);
 }
 
 std::string Compiler::literal(const Param& value) const {

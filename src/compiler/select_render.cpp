@@ -115,30 +115,33 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
     correlated_.pop_back();
 }
 
-std::string Compiler::label_for(
-    const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used, Place place) {
+std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used) {
     const auto take = [&](std::string name) {
         used.emplace_back(name, &node);
         return name;
+    };
+    // A name that was taken gets a number; the same column again gets another underscore before it.
+    const auto named = [&](const std::string& name) {
+        const bool taken = std::ranges::any_of(used, [&](const auto& entry) { return entry.first == name; });
+        if (!taken) return take(name);
+        const bool repeated = std::ranges::any_of(used, [&](const auto& entry) { return same_column(*entry.second, node); });
+        return take(anonymous(repeated ? name + "_" : name));
     };
     switch (node.kind) {
     case NodeKind::label: return take(static_cast<const sql::LabelNode&>(node).name);
     case NodeKind::literal_column: return {};
     case NodeKind::column: {
-        const auto& column = static_cast<const sql::ColumnNode&>(node);
-        const auto earlier = std::ranges::find(used, column.name, [](const auto& entry) { return entry.first; });
-        if (earlier != used.end()) {
-            const bool repeated = std::ranges::any_of(used, [&](const auto& entry) { return same_column(*entry.second, node); });
-            return take(anonymous(repeated ? column.name + "_" : column.name));
-        }
-        take(column.name);
-        return place == Place::from_element ? column.name : std::string{};
+        const auto& name = static_cast<const sql::ColumnNode&>(node).name;
+        auto label = named(name);
+        return label == name ? std::string{} : label;
     }
-    case NodeKind::function: return take(anonymous(static_cast<const sql::FunctionNode&>(node).name));
-    case NodeKind::bind: return take(anonymous("param"));
+    case NodeKind::function: {
+        const auto& name = static_cast<const sql::FunctionNode&>(node).name;
+        return take(anonymous(std::string_view{name}.substr(name.rfind('.') + 1)));
+    }
     case NodeKind::cast: {
         const auto& operand = *static_cast<const sql::CastNode&>(node).operand;
-        if (operand.kind == NodeKind::column) return take(static_cast<const sql::ColumnNode&>(operand).name);
+        if (operand.kind == NodeKind::column) return named(static_cast<const sql::ColumnNode&>(operand).name);
         return take(anonymous("anon"));
     }
     case NodeKind::constant:
@@ -146,8 +149,10 @@ std::string Compiler::label_for(
         return take(anonymous("anon"));
     case NodeKind::unary: {
         const auto& unary = static_cast<const sql::UnaryNode&>(node);
-        if (unary.op == sql::Operator::distinct && unary.operand->kind == NodeKind::column) return {};
-        return take(anonymous("anon"));
+        if (unary.operand->kind != NodeKind::column) return take(anonymous("anon"));
+        // -x, ~x, DISTINCT x are recognised by their position; NOT x may have become `x = 0`
+        const bool compared = unary.op == sql::Operator::not_ && !dialect_.features().native_boolean;
+        return compared ? named(static_cast<const sql::ColumnNode&>(*unary.operand).name) : std::string{};
     }
     default: return take(anonymous("anon"));
     }
@@ -155,17 +160,21 @@ std::string Compiler::label_for(
 
 void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record) {
     std::vector<std::pair<std::string, const sql::Node*>> used;
+    std::vector<std::string> outer_names; // in FROM every column has the name under which it is referred to
+    if (place == Place::from_element) outer_names = sql::output_names(columns);
     bool first = true;
-    for (const auto& column : columns) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto& column = *columns[i];
         if (!first) out_ += ", ";
         first = false;
-        const auto label = label_for(*column, used, place);
-        operand(*column, sql::Operator::comma);
-        if (!label.empty()) out_ += " AS " + dialect_.quote(label);
+        const auto label = place == Place::from_element ? outer_names[i] : label_for(column, used);
+        operand(column, column.kind == NodeKind::label ? sql::Operator::comma : sql::Operator::none);
+        const bool raw_sql = column.kind == NodeKind::literal_column || column.kind == NodeKind::constant;
+        if (!label.empty() && !(place == Place::from_element && raw_sql)) out_ += " AS " + dialect_.quote(label);
         if (record) {
             auto name = label;
-            if (name.empty() && column->kind == NodeKind::column) name = static_cast<const sql::ColumnNode&>(*column).name;
-            compiled_.columns.emplace_back(std::move(name), sql::type_of(*column));
+            if (name.empty() && column.kind == NodeKind::column) name = static_cast<const sql::ColumnNode&>(column).name;
+            compiled_.columns.emplace_back(std::move(name), sql::type_of(column));
         }
     }
 }
@@ -199,7 +208,7 @@ void Compiler::render_from(const sql::Node& from) {
         render_from(*join.right);
         if (nested) out_ += ')';
         out_ += " ON ";
-        if (join.on) condition(*join.on, sql::Operator::none);
+        if (join.on) condition(*join.on, sql::Operator::comma);
         else out_ += "true";
         return;
     }

@@ -2,6 +2,8 @@
 // MySQL's and MariaDB's SQL: backticks, INNER JOIN, concat(), LIMIT offset, count.
 #include "dialect/mysql.hpp"
 
+#include <string>
+
 #include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -34,14 +36,57 @@ protected:
         case sql::Operator::is_not_distinct_from: {
             const bool distinct = node.op == sql::Operator::is_distinct_from;
             if (distinct) out_ += "NOT (";
-            operand(*node.left, node.op);
-            out_ += " <=> ";
-            operand(*node.right, node.op);
+            infix(node, "<=>");
             if (distinct) out_ += ')';
             return;
         }
         default: PortableCompiler::visit_binary(node);
         }
+    }
+
+    bool divides_integers() const override { return false; } // `/` is true division
+
+    void render_match(const sql::BinaryNode& node) override {
+        out_ += "MATCH (";
+        visit(*node.left);
+        out_ += ") AGAINST (";
+        visit(*node.right);
+        out_ += " IN BOOLEAN MODE)";
+    }
+
+    void visit_function(const sql::FunctionNode& node) override {
+        if (node.arguments.empty() && node.name == "random") out_ += "rand()";
+        else if (node.arguments.empty() && node.name == "sysdate") out_ += "SYSDATE()";
+        else PortableCompiler::visit_function(node);
+    }
+
+    /// CAST takes few types here, under names of its own; to the others the operand is not cast.
+    void visit_cast(const sql::CastNode& node) override {
+        const auto target = cast_target(node.type);
+        if (target.empty()) {
+            operand(*node.operand, sql::Operator::comma);
+            return;
+        }
+        out_ += "CAST(";
+        visit(*node.operand);
+        out_ += " AS " + target + ")";
+    }
+
+    std::string literal(const Param& value) const override {
+        if (value.kind == ParamKind::uuid) { // kept as 32 digits where there is no type for it
+            auto text = to_string(*value.uuid);
+            std::erase(text, '-');
+            return "'" + text + "'";
+        }
+        auto text = PortableCompiler::literal(value);
+        if (value.kind != ParamKind::text) return text;
+        // A backslash escapes here unless the server runs with NO_BACKSLASH_ESCAPES.
+        std::string escaped;
+        for (const char c : text) {
+            escaped += c;
+            if (c == '\\') escaped += c;
+        }
+        return escaped;
     }
 
     void render_limit(const sql::SelectNode& select) override {
@@ -58,6 +103,36 @@ protected:
     std::string_view join_word(bool outer) const override { return outer ? " LEFT OUTER JOIN " : " INNER JOIN "; }
 
 private:
+    [[nodiscard]] std::string cast_target(const Type& type) const {
+        const auto sized = [&](std::string_view name) {
+            return std::string{name} + (type.length == Type::unset ? "" : "(" + std::to_string(type.length) + ")");
+        };
+        switch (type.kind) {
+        case TypeKind::small_integer:
+        case TypeKind::integer:
+        case TypeKind::big_integer: return "SIGNED INTEGER";
+        case TypeKind::string:
+        case TypeKind::text: return sized("CHAR");
+        case TypeKind::large_binary: return sized("BINARY");
+        case TypeKind::numeric: {
+            auto text = dialect_.type_text(type);
+            if (text.starts_with("NUMERIC")) text.replace(0, 7, "DECIMAL");
+            return text;
+        }
+        case TypeKind::date:
+        case TypeKind::time:
+        case TypeKind::date_time:
+        case TypeKind::float_:
+        case TypeKind::double_:
+        case TypeKind::json: return dialect_.type_text(type);
+        case TypeKind::null_type:
+        case TypeKind::boolean:
+        case TypeKind::interval:
+        case TypeKind::uuid: return {};
+        }
+        return {};
+    }
+
     /// a || b || c is one concat().
     void concat_operand(const sql::Node& node) {
         if (node.kind == sql::NodeKind::binary) {

@@ -2,22 +2,15 @@
 // ILIKE by lower().
 #include "dialect/portable_compiler.hpp"
 
+#include <memory>
+#include <vector>
+
 namespace azoth {
 
-void PortableCompiler::visit_binary(const sql::BinaryNode& node) {
-    if (node.op != sql::Operator::ilike && node.op != sql::Operator::not_ilike) {
-        Compiler::visit_binary(node);
-        return;
-    }
-    out_ += "lower(";
-    visit(*node.left);
-    out_ += node.op == sql::Operator::ilike ? ") LIKE lower(" : ") NOT LIKE lower(";
-    visit(*node.right);
-    out_ += ')';
-    if (node.third) {
-        out_ += " ESCAPE ";
-        visit(*node.third);
-    }
+sql::NodePtr PortableCompiler::case_folded(const sql::NodePtr& node) const {
+    return std::make_shared<sql::FunctionNode>("lower", std::vector<sql::NodePtr>{node}, String{});
 }
+
+std::string_view PortableCompiler::like_word(bool, bool negated) const { return negated ? " NOT LIKE " : " LIKE "; }
 
 } // namespace azoth

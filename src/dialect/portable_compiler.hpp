@@ -12,7 +12,8 @@ public:
     using Compiler::Compiler;
 
 protected:
-    void visit_binary(const sql::BinaryNode& node) override;
+    [[nodiscard]] sql::NodePtr case_folded(const sql::NodePtr& node) const override;
+    [[nodiscard]] std::string_view like_word(bool any_case, bool negated) const override;
 };
 
 } // namespace azoth

@@ -2,17 +2,63 @@
 // PostgreSQL's SQL: numbered placeholders, ILIKE, everything else as the base has it.
 #include "dialect/postgresql.hpp"
 
+#include <variant>
+
 #include "compiler/compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
 namespace azoth {
+
+namespace {
+
+class PostgreSQLCompiler final : public Compiler {
+public:
+    using Compiler::Compiler;
+
+protected:
+    /// Integers divide to integers here, so the divisor becomes a NUMERIC.
+    void render_divide(const sql::BinaryNode& node) override {
+        operand(*node.left, node.op);
+        out_ += " / CAST(";
+        operand(*node.right, node.op);
+        out_ += " AS " + dialect_.type_text(divisor_type(*node.right)) + ")";
+    }
+
+    void visit_binary(const sql::BinaryNode& node) override {
+        if (node.op == sql::Operator::bitwise_xor) infix(node, "#");
+        else Compiler::visit_binary(node);
+    }
+
+    void render_regexp(const sql::BinaryNode& node) override {
+        infix(node, node.op == sql::Operator::regexp_match ? "~" : "!~");
+    }
+
+    void render_match(const sql::BinaryNode& node) override {
+        operand(*node.left, node.op);
+        out_ += " @@ plainto_tsquery(";
+        visit(*node.right);
+        out_ += ')';
+    }
+
+private:
+    static Type divisor_type(const sql::Node& divisor) {
+        const Type& type = sql::type_of(divisor);
+        if (divisor.kind == sql::NodeKind::bind) {
+            const auto& value = static_cast<const sql::BindNode&>(divisor).value.variant();
+            if (std::holds_alternative<std::int64_t>(value)) return Numeric{}; // whatever it is compared with
+        }
+        return type.is_numeric() && !type.is_integer() ? type : Numeric{};
+    }
+};
+
+} // namespace
 
 PostgreSQLDialect::PostgreSQLDialect() { features_.sequences = true; }
 
 std::string_view PostgreSQLDialect::name() const noexcept { return "postgresql"; }
 
 std::shared_ptr<const Compiled> PostgreSQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
-    return Compiler{*this, binds, ParameterStyle::dollar}.compile(statement);
+    return PostgreSQLCompiler{*this, binds, ParameterStyle::dollar}.compile(statement);
 }
 
 std::string PostgreSQLDialect::quote(std::string_view identifier) const {

@@ -2,6 +2,13 @@
 // SQLite's SQL: LIMIT always with OFFSET, no FOR UPDATE, IS for distinctness, CURRENT_TIMESTAMP for now().
 #include "dialect/sqlite.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include <azoth/error.hpp>
+
 #include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -15,18 +22,49 @@ public:
 
 protected:
     void visit_binary(const sql::BinaryNode& node) override {
-        const bool distinct = node.op == sql::Operator::is_distinct_from;
-        if (!distinct && node.op != sql::Operator::is_not_distinct_from) {
-            PortableCompiler::visit_binary(node);
+        switch (node.op) {
+        case sql::Operator::is_distinct_from: infix(node, "IS NOT"); return;
+        case sql::Operator::is_not_distinct_from: infix(node, "IS"); return;
+        case sql::Operator::bitwise_xor: // a ^ b is what only one of them has
+            out_ += "((";
+            infix(node, "|");
+            out_ += ") - (";
+            infix(node, "&");
+            out_ += "))";
             return;
+        default: PortableCompiler::visit_binary(node);
         }
+    }
+
+    void render_divide(const sql::BinaryNode& node) override {
         operand(*node.left, node.op);
-        out_ += distinct ? " IS NOT " : " IS ";
+        out_ += " / (";
         operand(*node.right, node.op);
+        out_ += " + 0.0)";
+    }
+
+    void render_extract(std::string_view field, const sql::Node& from) override {
+        static constexpr std::pair<std::string_view, std::string_view> formats[] = {
+            {"month", "%m"}, {"day", "%d"},  {"year", "%Y"}, {"second", "%S"}, {"hour", "%H"},
+            {"doy", "%j"},   {"minute", "%M"}, {"epoch", "%s"}, {"dow", "%w"},    {"week", "%W"},
+        };
+        const auto* found = std::ranges::find(formats, field, &std::pair<std::string_view, std::string_view>::first);
+        if (found == std::end(formats))
+            throw CompileError("SQLite has no EXTRACT(" + std::string{field} + "): it knows year, month, day, hour, "
+                               "minute, second, dow, doy, week and epoch");
+        out_ += "CAST(STRFTIME('";
+        out_ += found->second;
+        out_ += "', ";
+        visit(from);
+        out_ += ") AS INTEGER)";
     }
 
     void visit_function(const sql::FunctionNode& node) override {
-        if (node.name == "now" && node.arguments.empty()) out_ += "CURRENT_TIMESTAMP";
+        if (node.arguments.empty() && node.name == "now") out_ += "CURRENT_TIMESTAMP";
+        else if (node.arguments.empty() && (node.name == "localtime" || node.name == "localtimestamp"))
+            out_ += "DATETIME(CURRENT_TIMESTAMP, \"localtime\")";
+        else if (node.name == "char_length")
+            PortableCompiler::visit_function(sql::FunctionNode{"length", node.arguments, node.type});
         else PortableCompiler::visit_function(node);
     }
 

@@ -14,11 +14,11 @@
 namespace azoth::orm {
 namespace {
 
-/// How much is done in one go while the mutex is held, so that a large graph's death does not stall other threads.
+/// Steps done in one go while the mutex is held, so that a large graph's death does not stall others.
 constexpr int steps_per_lock = 256;
 
-// The graphs whose last owner this thread has dropped. Only the outermost drop works on them: a destructor of a
-// mapped object that drops another handle adds to the list, so the depth of a chain never becomes depth of stack.
+// The graphs whose last owner this thread has dropped. Only the outermost drop works on them: a destructor of
+// a mapped object that drops another handle adds to the list, so a long chain needs no deep stack.
 thread_local Graph* dying = nullptr;
 thread_local bool burying = false;
 
@@ -48,8 +48,8 @@ void remove_links(Graph* root) noexcept {
     }
 }
 
-/// Makes each member of a dead graph a dead root of its own. A weak reference may then still ask any of them, in
-/// whichever order they are freed.
+/// Makes each member of a dead graph a dead root of its own. A weak reference may then still ask any of them,
+/// in whichever order they are freed.
 void part_members(Graph* root) noexcept {
     Graph* member = root;
     while (member != nullptr) {
@@ -60,8 +60,9 @@ void part_members(Graph* root) noexcept {
 }
 
 void bury(Graph* root) noexcept {
-    // While the destructors run, all members and all that they were linked to are still there to be looked at.
-    for (Graph* member = root; member != nullptr; member = member->next_member) member->arena.destroy_objects();
+    // While the destructors run, all members and all that they were linked to are still there.
+    for (Graph* member = root; member != nullptr; member = member->next_member)
+        member->arena.destroy_objects();
     remove_links(root);
     part_members(root);
     root->kept.reset();
@@ -181,8 +182,8 @@ bool merged(Graph* a, Graph* b) noexcept {
 
 // ---- handles ---------------------------------------------------------------------------------
 
-// A handle is a GraphRef in a control block; users' pointers alias it. It must not be dropped while the mutex is
-// held, since dropping the last one takes the mutex: nothing below lets go of one before it returns.
+// A handle is a GraphRef in a control block; users' pointers alias it. It must not be dropped while the mutex
+// is held, since dropping the last one takes the mutex: nothing below lets go of one before it returns.
 std::shared_ptr<void> detail::share(Graph* graph) {
     const std::scoped_lock lock(topology_mutex());
     Graph* root = find(graph);

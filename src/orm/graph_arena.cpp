@@ -42,7 +42,7 @@ void Arena::reserve(std::size_t bytes) {
     if (bytes > static_cast<std::size_t>(end_ - cursor_)) add_chunk(bytes);
 }
 
-// The rest of the present chunk is given up; at most one object's size of it, unless `reserve()` asked for more.
+// The rest of the present chunk is given up: less than one object, unless `reserve()` asked for more.
 void Arena::add_chunk(std::size_t bytes) {
     const std::size_t whole = std::max(sizeof(Chunk) + bytes, next_chunk_bytes_);
     auto* memory = static_cast<std::byte*>(::operator new(whole));
@@ -55,7 +55,8 @@ void Arena::add_chunk(std::size_t bytes) {
 
 bool Arena::extend(Run& run, const void* object, std::size_t bytes, DestroyFunction destroy) noexcept {
     // Two chunks cannot be taken for one: each begins with its header.
-    const bool next = run.destroy == destroy && run.stride == bytes && run.first + run.count * bytes == object;
+    const bool equal = run.destroy == destroy && run.stride == bytes;
+    const bool next = equal && run.first + run.count * bytes == object;
     if (next) ++run.count;
     return next;
 }

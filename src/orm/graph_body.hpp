@@ -14,8 +14,8 @@
 
 namespace azoth::orm {
 
-/// A link between two graphs, a member of two lists: what `from` keeps, and who keeps `to`. Both ends may have been
-/// merged into others since: `find()` them. They stay allocated, since the edge goes before either does.
+/// A link between two graphs, a member of two lists: what `from` keeps, and who keeps `to`. Both ends may
+/// have been merged into others since: `find()` them. They stay allocated, as the edge goes before either.
 struct Edge {
     struct Hook {
         Edge* next = nullptr;
@@ -99,7 +99,7 @@ public:
     Edge* in = nullptr;  ///< who keeps this graph
     std::size_t out_count = 0;
     std::size_t in_count = 0;
-    /// The ends of `out` when they are many, to find an existing link. May lack some: a second edge does no harm.
+    /// The ends of `out` when many, to find an existing link. May lack some: a second edge does no harm.
     std::unique_ptr<std::unordered_set<Graph*>> kept;
 
     std::uint64_t mark[2] = {0, 0}; ///< the search that came by, in either direction

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Links between graphs, and the merging of graphs that keep each other.
 //
-// Roots and edges form no ring: a link that would close one merges everything on it instead. To find what lies on
-// it, a search runs from both ends of the new link in turns and stops when either is done, so it costs no more than
-// twice the cheaper one. Nearly always one end is trivial: a graph that nobody keeps, or one that keeps nothing.
+// Roots and edges form no ring: a link that would close one merges everything on it instead. To find what
+// lies on it, a search runs from both ends of the new link in turns and stops when either is done, so it
+// costs no more than twice the cheaper one. Nearly always one end is trivial: a graph that nobody keeps, or
+// one that keeps nothing.
 #include <azoth/orm/graph.hpp>
 
 #include <cassert>
@@ -54,7 +55,8 @@ void note_kept(Graph* from, Graph* to) noexcept {
             from->kept->insert(to);
         } else if (from->out_count > few_edges) {
             auto kept = std::make_unique<std::unordered_set<Graph*>>();
-            for (const Edge* edge = from->out; edge != nullptr; edge = edge->out.next) kept->insert(find(edge->to));
+            for (const Edge* edge = from->out; edge != nullptr; edge = edge->out.next)
+                kept->insert(find(edge->to));
             from->kept = std::move(kept);
         }
     } catch (const std::bad_alloc&) {
@@ -213,7 +215,7 @@ bool close_ring(Graph* from, Graph* to) {
         else if (!search.forward.step())
             done = &search.forward;
     }
-    // Whichever has seen all it can: what it found between the two starts with its own end and lacks the other.
+    // Whichever has seen all it can: what it found between the two has its own end and lacks the other.
     Graph* root = done == &search.backward ? to : from;
     const bool found = !done->between().empty();
     for (Graph* graph : done->between()) root = merge(root, graph);

@@ -3,6 +3,9 @@
 #include <azoth/sql/from.hpp>
 
 #include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 
 #include <azoth/error.hpp>
 #include <azoth/sql/visit.hpp>
@@ -16,17 +19,27 @@ NodePtr select_below(const Node& from) noexcept {
     if (from.kind == NodeKind::alias) {
         const auto& element = static_cast<const AliasNode&>(from).element;
         if (element->kind == NodeKind::select) return element;
+        return select_below(*element); // a CTE, or a subquery, under another name
     }
     return nullptr;
 }
 
-/// The name under which a selected expression can be reached from outside; empty when it has none.
-std::string output_name(const Node& column) {
+/// The name of a selected expression; for one without any, what the numbered name is made of.
+std::pair<std::string, bool> name_of(const Node& column) {
     switch (column.kind) {
-    case NodeKind::label: return static_cast<const LabelNode&>(column).name;
-    case NodeKind::column: return static_cast<const ColumnNode&>(column).name;
-    case NodeKind::literal_column: return static_cast<const LiteralColumnNode&>(column).text;
-    default: return {};
+    case NodeKind::label: return {static_cast<const LabelNode&>(column).name, true};
+    case NodeKind::column: return {static_cast<const ColumnNode&>(column).name, true};
+    case NodeKind::literal_column: return {static_cast<const LiteralColumnNode&>(column).text, true};
+    case NodeKind::cast: {
+        const auto& operand = *static_cast<const CastNode&>(column).operand;
+        if (operand.kind == NodeKind::column) return {static_cast<const ColumnNode&>(operand).name, true};
+        return {"anon", false};
+    }
+    case NodeKind::function: {
+        const auto& name = static_cast<const FunctionNode&>(column).name;
+        return {name.substr(name.rfind('.') + 1), false};
+    }
+    default: return {"anon", false};
     }
 }
 
@@ -90,19 +103,40 @@ std::vector<NodePtr> columns_of(const NodePtr& from) {
         return columns;
     }
     if (const auto select = select_below(*from)) {
-        const auto add = [&](const NodePtr& selected) {
-            const auto name = output_name(*selected);
-            if (name.empty()) return;
-            const auto* data = selected->kind == NodeKind::column ? static_cast<const ColumnNode&>(*selected).column : nullptr;
-            columns.push_back(std::make_shared<ColumnNode>(from, name, type_of(*selected), data));
-        };
-        for (const auto& selected : static_cast<const SelectNode&>(*select).columns) {
-            if (selected->kind == NodeKind::entity)
-                for (const auto& part : static_cast<const EntityNode&>(*selected).columns) add(part);
-            else add(selected);
+        std::vector<NodePtr> selected;
+        for (const auto& column : static_cast<const SelectNode&>(*select).columns) {
+            if (column->kind == NodeKind::entity) {
+                const auto& parts = static_cast<const EntityNode&>(*column).columns;
+                selected.insert(selected.end(), parts.begin(), parts.end());
+            } else {
+                selected.push_back(column);
+            }
+        }
+        const auto names = output_names(selected);
+        for (std::size_t i = 0; i < selected.size(); ++i) {
+            const auto* data = selected[i]->kind == NodeKind::column ? static_cast<const ColumnNode&>(*selected[i]).column : nullptr;
+            columns.push_back(std::make_shared<ColumnNode>(from, names[i], type_of(*selected[i]), data));
         }
     }
     return columns;
+}
+
+std::vector<std::string> output_names(const std::vector<NodePtr>& columns) {
+    std::vector<std::string> names;
+    std::unordered_set<std::string> used;
+    std::unordered_map<std::string, int> counts;
+    names.reserve(columns.size());
+    for (const auto& column : columns) {
+        auto [name, is_own] = name_of(*column);
+        if (!is_own || used.contains(name)) {
+            const auto base = name;
+            do name = base + "_" + std::to_string(++counts[base]);
+            while (used.contains(name));
+        }
+        used.insert(name);
+        names.push_back(std::move(name));
+    }
+    return names;
 }
 
 std::shared_ptr<const ColumnNode> column_of(const NodePtr& from, std::string_view name) {
@@ -110,7 +144,7 @@ std::shared_ptr<const ColumnNode> column_of(const NodePtr& from, std::string_vie
     for (const auto& column : columns)
         if (static_cast<const ColumnNode&>(*column).name == name) return std::static_pointer_cast<const ColumnNode>(column);
     std::string message = describe(*from) + " has no column '" + std::string{name} + "'; it has";
-    if (columns.empty()) message += " none with a name (label() gives an expression one)";
+    if (columns.empty()) message += " none";
     for (const auto& column : columns) message += " '" + static_cast<const ColumnNode&>(*column).name + "'";
     throw ArgumentError(message);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // One statement for many rows of parameters: array binding where nothing is to be handed back, else one by one.
 #include <algorithm>
-#include <limits>
+#include <cctype>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <azoth/error.hpp>
@@ -35,6 +37,60 @@ std::int64_t affected_by(const driver::Result& result) {
     return sum;
 }
 
+/// True for `INSERT INTO t ... VALUES (...) RETURNING ...`, where each row of parameters returns as many rows as the
+/// others: one for each VALUES. When in doubt (a name may contain such a word) it is false, which is only slower.
+bool returns_evenly(std::string_view sql) {
+    std::string upper{sql};
+    std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) {
+        return static_cast<char>(std::toupper(c));
+    });
+    if (!upper.starts_with("INSERT ")) return false;
+    for (const auto* word : {"SELECT", "IGNORE", "DUPLICATE"}) {
+        if (upper.find(word) != std::string::npos) return false;
+    }
+    return true;
+}
+
+/// Some rows of a larger buffer.
+class RowSlice final : public RowBuffer {
+public:
+    RowSlice(std::shared_ptr<const RowBuffer> whole, std::size_t first, std::size_t count) noexcept
+        : RowBuffer(count, whole->column_count()), whole_(std::move(whole)), first_(first) {}
+
+    [[nodiscard]] Field field(std::size_t row, std::size_t column) const noexcept override {
+        return whole_->field(first_ + row, column);
+    }
+
+private:
+    std::shared_ptr<const RowBuffer> whole_;
+    std::size_t first_;
+};
+
+/// The rows that `count` rows of parameters returned, apart again.
+void split_rows(
+    const std::shared_ptr<const RowBuffer>& rows, std::size_t count, driver::BatchResult& result, const std::string& sql) {
+    const std::size_t total = rows != nullptr ? rows->row_count() : 0;
+    if (total % count != 0) {
+        DiagnosticInfo info;
+        info.message = std::to_string(count) + " rows of parameters returned " + std::to_string(total)
+                       + " rows, which cannot be told apart";
+        throw InterfaceError(std::move(info), sql, {});
+    }
+    const std::size_t each = total / count;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (rows == nullptr) result.rows.push_back(nullptr);
+        else result.rows.push_back(std::make_shared<const RowSlice>(rows, i * each, each));
+    }
+}
+
+std::optional<BulkBinder> make_binder(const driver::Statement& statement, std::span<const Param> params) {
+    try {
+        return BulkBinder::make(params, statement.param_types, statement.param_types.size());
+    } catch (const DataError& error) {
+        throw DataError(error.info(), *statement.sql, {});
+    }
+}
+
 } // namespace
 
 asio::awaitable<driver::BatchResult> Connection::execute_batch(
@@ -53,12 +109,13 @@ asio::awaitable<driver::BatchResult> Connection::execute_batch(
     auto* prepared = co_await prepare(statement, 1);
 
     const bool fits = columns != 0 && columns == mysql_stmt_param_count(prepared->handle());
-    if (wants == driver::BatchWants::nothing && rows > 1 && fits && has_array_binding(handle_.get())) {
-        auto binder = BulkBinder::make(params, statement.param_types, columns);
+    const bool suits = wants == driver::BatchWants::nothing
+                       || (wants == driver::BatchWants::rows && returns_evenly(*statement.sql));
+    if (rows > 1 && fits && suits && has_array_binding(handle_.get())) {
+        auto binder = make_binder(statement, params);
         if (binder) {
-            result.affected = co_await execute_bulk(*prepared, *binder, rows);
-            if (result.affected >= 0) co_return result;
-            result.affected = 0; // not a kind of statement that takes arrays
+            const bool done = co_await execute_bulk(*prepared, *binder, rows, wants, result);
+            if (done) co_return result;
         }
     }
     for (std::size_t row = 0; row < rows; ++row) {
@@ -78,11 +135,10 @@ asio::awaitable<driver::BatchResult> Connection::execute_batch(
     co_return result;
 }
 
-asio::awaitable<std::int64_t>
-Connection::execute_bulk(PreparedStatement& statement, BulkBinder& binder, std::size_t rows) {
+asio::awaitable<bool> Connection::execute_bulk(
+    PreparedStatement& statement, BulkBinder& binder, std::size_t rows, driver::BatchWants wants, driver::BatchResult& result) {
     auto* const handle = statement.handle();
     if (mysql_stmt_bind_param(handle, binder.data()) != 0) fail(statement);
-    std::int64_t affected = 0;
     for (std::size_t row = 0; row < rows;) {
         const std::size_t count = binder.rows_within(row, request_size);
         binder.start_at(row);
@@ -90,20 +146,20 @@ Connection::execute_bulk(PreparedStatement& statement, BulkBinder& binder, std::
         sink_.supply(handle, &binder, static_cast<unsigned int>(count));
         start_execution(statement);
         if (call_.pending()) co_await finish_call();
-        if (call_.result() != 0) {
+        if (call_.result() != 0 && row == 0 && mysql_stmt_errno(handle) == ER_UNSUPPORTED_PS) {
             current_ = nullptr;
-            binder.rethrow(statement.sql());
-            if (row == 0 && mysql_stmt_errno(handle) == ER_UNSUPPORTED_PS) co_return -1;
-            fail(statement);
+            co_return false;
         }
-        static_cast<void>(finish_execution(statement)); // has succeeded
-        driver::Result result;
-        if (current_ != nullptr) result = co_await read_result(statement);
-        else result = change_result(statement);
-        affected += affected_by(result);
+        const bool current = finish_execution(statement);
+        if (!current) co_await give_up_outdated(statement);
+        driver::Result one;
+        if (current_ != nullptr) one = co_await read_result(statement);
+        else one = change_result(statement);
+        result.affected += affected_by(one);
+        if (wants == driver::BatchWants::rows) split_rows(one.rows, count, result, statement.sql());
         row += count;
     }
-    co_return affected;
+    co_return true;
 }
 
 } // namespace azoth::mysql

@@ -101,9 +101,10 @@ void bind_interval(const Interval& value, const Type& type, MYSQL_BIND& bind, Bi
     if (value.months != 0) {
         refuse(errc::data_invalid, "an interval of months, which is no fixed time; MySQL and MariaDB store days and less");
     }
-    const std::int64_t days = value.days * micros_per_day; // 31 bits × 37 bits do not overflow
+    std::int64_t days = 0;
     std::int64_t micros = 0;
-    if (__builtin_add_overflow(days, value.time.count(), &micros)) {
+    if (__builtin_mul_overflow(std::int64_t{value.days}, micros_per_day, &days)
+        || __builtin_add_overflow(days, value.time.count(), &micros)) {
         refuse(errc::out_of_range, "an interval too long for the database");
     }
     if (type.kind == TypeKind::time) bind_time(micros, bind, space);
@@ -171,6 +172,11 @@ constexpr unsigned bit(ParamKind kind) noexcept {
     return 1U << static_cast<unsigned>(kind);
 }
 
+/// Kinds with values that the database cannot hold.
+constexpr unsigned may_be_refused = bit(ParamKind::decimal) | bit(ParamKind::date) | bit(ParamKind::time)
+                                    | bit(ParamKind::timestamp) | bit(ParamKind::timestamp_tz)
+                                    | bit(ParamKind::interval);
+
 /// The type on the wire of a column in which the kinds of `mask` occur; nothing when they have none in common.
 std::optional<enum_field_types> common_type(unsigned mask, bool interval_as_time) noexcept {
     const auto only = [mask](unsigned allowed) { return (mask & ~allowed) == 0; };
@@ -217,8 +223,15 @@ std::size_t wire_size(const Param& param) noexcept {
 std::optional<BulkBinder>
 BulkBinder::make(std::span<const Param> params, std::span<const Type> types, std::size_t columns) {
     std::vector<unsigned> masks(columns, 0);
+    BindSpace space;
     for (std::size_t i = 0; i < params.size(); i += columns) {
-        for (std::size_t c = 0; c < columns; ++c) masks[c] |= bit(params[i + c].kind);
+        for (std::size_t c = 0; c < columns; ++c) {
+            masks[c] |= bit(params[i + c].kind);
+            if ((bit(params[i + c].kind) & may_be_refused) == 0) continue;
+            // Refused here, where an exception can be thrown, and not on the client library's stack.
+            MYSQL_BIND ignored{};
+            bind_param(params[i + c], c < types.size() ? types[c] : Type{}, ignored, space);
+        }
     }
     BulkBinder result;
     result.params_ = params;
@@ -266,17 +279,7 @@ bool BulkBinder::fill(MYSQL_BIND* binds, std::size_t row) noexcept {
         }
         return true;
     } catch (...) {
-        failure_ = std::current_exception();
         return false;
-    }
-}
-
-void BulkBinder::rethrow(const std::string& sql) const {
-    if (!failure_) return;
-    try {
-        std::rethrow_exception(failure_);
-    } catch (const DataError& error) {
-        throw DataError(error.info(), sql, {});
     }
 }
 

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstddef>
-#include <exception>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,7 +48,7 @@ private:
 class BulkBinder {
 public:
     /// Nothing when the rows have no common shape (an integer here, a text there), so that they must go one by one.
-    /// `params` is row-major and must live as long as this object.
+    /// `params` is row-major and must live as long as this object. @throws DataError as bind_param.
     [[nodiscard]] static std::optional<BulkBinder>
     make(std::span<const Param> params, std::span<const Type> types, std::size_t columns);
 
@@ -59,9 +58,8 @@ public:
     [[nodiscard]] std::size_t rows_within(std::size_t first, std::size_t bytes) const noexcept;
     /// The next request begins with row `first`.
     void start_at(std::size_t first) noexcept { first_ = first; }
-    /// The client library asks for row `row` of the request. False stops it; `rethrow()` says why.
+    /// The client library asks for row `row` of the request. False when memory is exhausted.
     [[nodiscard]] bool fill(MYSQL_BIND* binds, std::size_t row) noexcept;
-    void rethrow(const std::string& sql) const;
 
 private:
     BulkBinder() = default;
@@ -72,7 +70,6 @@ private:
     std::size_t first_ = 0;
     std::vector<MYSQL_BIND> binds_;
     std::vector<BindSpace> spaces_;
-    std::exception_ptr failure_;
 };
 
 } // namespace azoth::mysql

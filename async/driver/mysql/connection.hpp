@@ -36,8 +36,9 @@ public:
     ~Connection() override;
 
     asio::awaitable<driver::Result> execute(driver::Statement statement) override;
-    /// Without results asked for, one request per mebibyte of parameters where the server has array binding. When a row
-    /// fails, the rows before it stay, outside a transaction.
+    /// Where the server has array binding, one request for each mebibyte of parameters, except for last_insert_ids, which
+    /// cost a round trip a row: RETURNING is the fast way to keys. When a row fails, rows before it may stay, unless in a
+    /// transaction.
     asio::awaitable<driver::BatchResult> execute_batch(
         driver::Statement statement, std::span<const Param> params, std::size_t rows, driver::BatchWants wants) override;
     asio::awaitable<std::unique_ptr<driver::Cursor>> open_cursor(driver::Statement statement) override;
@@ -89,6 +90,8 @@ private:
     /// Prepares and executes once more, after that.
     [[nodiscard]] asio::awaitable<PreparedStatement*>
     execute_anew(const driver::Statement& statement, PreparedStatement& outdated);
+    /// Throws, with the connection idle: what was executed cannot be read, and must not be executed twice.
+    [[nodiscard]] asio::awaitable<void> give_up_outdated(PreparedStatement& outdated);
     /// The result of a statement without rows.
     [[nodiscard]] static driver::Result change_result(const PreparedStatement& statement);
     /// Reads up to `limit` rows into `rows`; true when these were the last.
@@ -101,9 +104,10 @@ private:
     [[nodiscard]] asio::awaitable<bool> discard_rows(std::size_t limit);
 
     // ---- batches ----
-    /// Rows affected; -1 when the server takes no arrays for this statement, and nothing was done.
-    [[nodiscard]] asio::awaitable<std::int64_t>
-    execute_bulk(PreparedStatement& statement, BulkBinder& binder, std::size_t rows);
+    /// Adds to `result`. False when the server takes no arrays for this statement; nothing was done then.
+    [[nodiscard]] asio::awaitable<bool> execute_bulk(
+        PreparedStatement& statement, BulkBinder& binder, std::size_t rows, driver::BatchWants wants,
+        driver::BatchResult& result);
 
     // ---- cutting off ----
     [[nodiscard]] asio::awaitable<void> drain();

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "driver/packed_rows.hpp"
+
 namespace azoth::mysql {
 namespace {
 

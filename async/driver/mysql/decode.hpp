@@ -2,13 +2,35 @@
 // Values of the protocol as cells: the binary form of prepared statements, the text form of plain queries.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
-#include "driver/mysql/column.hpp"
-#include "driver/packed_rows.hpp"
+namespace azoth::driver {
+class PackedRows;
+}
 
 namespace azoth::mysql {
+
+/// How the values of a column come; both protocols, binary and text, have the same kinds.
+enum class Coding : std::uint8_t {
+    null,
+    int8,
+    uint8,
+    int16,
+    uint16,
+    int32,
+    uint32,
+    int64,
+    uint64,
+    float4,
+    float8,
+    date,
+    datetime,
+    time,
+    bit,
+    text,
+    bytes,
+};
 
 /// Reads one value of the binary protocol, adds it to `rows` and moves `data` behind it. The bytes are the server's:
 /// the client library has checked the packet's length, but not that of each value in it.

@@ -142,23 +142,24 @@ bool Connection::finish_execution(PreparedStatement& statement) {
 
 asio::awaitable<PreparedStatement*>
 Connection::execute_anew(const driver::Statement& statement, PreparedStatement& outdated) {
-    const std::string& sql = *statement.sql;
+    if (!only_reads(*statement.sql)) co_await give_up_outdated(outdated);
     // The result that has begun is read away when the statement is closed.
     retire(outdated);
     co_await close_retired();
-    bool current = false;
-    PreparedStatement* fresh = nullptr;
-    if (only_reads(sql)) {
-        fresh = co_await prepare(statement, statement.params.size());
-        if (fresh != nullptr) {
-            bind(*fresh, statement.params, statement.param_types);
-            start_execution(*fresh);
-            if (call_.pending()) co_await finish_call();
-            current = finish_execution(*fresh);
-        }
-    }
-    if (!current) fail(NativeError{CR_NEW_STMT_METADATA, "HY000", columns_changed}, sql);
+    auto* const fresh = co_await prepare(statement, 1);
+    bind(*fresh, statement.params, statement.param_types);
+    start_execution(*fresh);
+    if (call_.pending()) co_await finish_call();
+    const bool current = finish_execution(*fresh);
+    if (!current) co_await give_up_outdated(*fresh);
     co_return fresh;
+}
+
+asio::awaitable<void> Connection::give_up_outdated(PreparedStatement& outdated) {
+    const std::string sql = outdated.sql();
+    retire(outdated);
+    co_await close_retired();
+    fail(NativeError{CR_NEW_STMT_METADATA, "HY000", columns_changed}, sql);
 }
 
 driver::Result Connection::change_result(const PreparedStatement& statement) {

@@ -55,7 +55,7 @@ asio::awaitable<driver::Result> Connection::execute_text(const std::string& sql)
     const std::size_t count = mysql_num_fields(text_result_);
     const MYSQL_FIELD* const fields = mysql_fetch_fields(text_result_);
     auto rows = std::make_shared<driver::PackedRows>(count);
-    result.columns = read_columns(fields, count);
+    result.columns = std::make_shared<const std::vector<driver::ColumnInfo>>(read_columns(fields, count));
     std::vector<Coding> codings;
     for (std::size_t i = 0; i < count; ++i) codings.push_back(coding_of(fields[i]));
     for (;;) {

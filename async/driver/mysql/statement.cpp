@@ -43,7 +43,13 @@ void PreparedStatement::update_columns() {
     const MYSQL_FIELD* fields = handle_->mysql->fields;
     if (fields == nullptr || handle_->mysql->field_count != count) fields = handle_->fields;
     if (columns_are_current(fields, count)) return;
-    columns_ = read_columns(fields, count);
+    auto columns = read_columns(fields, count);
+    // Where the server left the description out, because it has not changed since preparing, the library makes one up
+    // from the statement's own and loses what MariaDB adds to the protocol's types.
+    for (std::size_t i = 0; i < count; ++i) {
+        if (name_of(fields[i]) == name_of(handle_->fields[i])) columns[i].type = type_of(handle_->fields[i]);
+    }
+    columns_ = std::make_shared<const std::vector<driver::ColumnInfo>>(std::move(columns));
     codings_.clear();
     decoders_.clear();
     for (std::size_t i = 0; i < count; ++i) {
@@ -52,11 +58,11 @@ void PreparedStatement::update_columns() {
     }
 }
 
-Columns read_columns(const MYSQL_FIELD* fields, std::size_t count) {
-    auto columns = std::make_shared<std::vector<driver::ColumnInfo>>();
-    columns->reserve(count);
+std::vector<driver::ColumnInfo> read_columns(const MYSQL_FIELD* fields, std::size_t count) {
+    std::vector<driver::ColumnInfo> columns;
+    columns.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
-        columns->emplace_back(std::string{name_of(fields[i])}, type_of(fields[i]));
+        columns.emplace_back(std::string{name_of(fields[i])}, type_of(fields[i]));
     }
     return columns;
 }

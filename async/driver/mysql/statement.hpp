@@ -14,6 +14,7 @@
 #include <azoth/driver/driver.hpp>
 
 #include "driver/mysql/client.hpp"
+#include "driver/mysql/column.hpp"
 #include "driver/mysql/decode.hpp"
 
 namespace azoth::mysql {
@@ -56,8 +57,8 @@ private:
     std::vector<BinaryDecoder> decoders_;
 };
 
-/// Columns of a plain query.
-[[nodiscard]] Columns read_columns(const MYSQL_FIELD* fields, std::size_t count);
+/// Names and types as the fields tell them.
+[[nodiscard]] std::vector<driver::ColumnInfo> read_columns(const MYSQL_FIELD* fields, std::size_t count);
 
 /// The prepared statements that a connection keeps, by text.
 class StatementCache {

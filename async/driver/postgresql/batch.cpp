@@ -49,9 +49,12 @@ public:
     BatchRun(driver::Statement s, std::span<const Param> p, driver::BatchWants w)
         : statement(s), params(p), width(s.param_types.size()), wants(w) {}
 
-    [[nodiscard]] std::span<const Param> row(std::size_t index) const { return params.subspan(index * width, width); }
+    [[nodiscard]] std::span<const Param> row(std::size_t index) const {
+        return params.subspan(index * width, width);
+    }
 
-    /// Forgets the answers of the last chunk. `first_row` is the number of the statement that is the chunk's first row.
+    /// Forgets the answers of the last chunk. `first_row` is the number of the statement that is the chunk's
+    /// first row.
     void begin_chunk(std::size_t prepare_index, std::size_t first_row) {
         prepare_index_ = prepare_index;
         first_row_ = first_row;
@@ -109,9 +112,9 @@ public:
     const driver::BatchWants wants;
     driver::BatchResult result;
     Prepared* kept = nullptr; ///< in the cache
-    std::string name;         ///< of the statement on the server; empty until prepared, and when it is not kept
+    std::string name; ///< of the statement on the server; empty until prepared, and when it is not kept
     bool is_prepared = false;
-    bool prepared = false;    ///< the chunk has prepared the statement
+    bool prepared = false; ///< the chunk has prepared the statement
     ResultPtr failure;
 
 private:
@@ -142,8 +145,8 @@ asio::awaitable<void> Connection::run_chunk(BatchRun& run, std::size_t first, st
     if (run.is_prepared) {
         run.begin_chunk(0, 0);
     } else {
-        // Not kept, the statement is the unnamed one, which lives until the next unnamed one: prepared in each chunk,
-        // so that a pooler may send each chunk to another server.
+        // Not kept, the statement is the unnamed one, which lives until the next unnamed one: prepared in
+        // each chunk, so that a pooler may send each chunk to another server.
         if (keeps(run.statement)) run.name = cache_.next_name();
         const auto prepare_index = queue_deallocations(sql);
         run.begin_chunk(prepare_index, prepare_index + 1);
@@ -180,9 +183,9 @@ asio::awaitable<driver::BatchResult> Connection::execute_batch(
         throw InvalidRequestError("PostgreSQL reports no last insert id; ask for RETURNING rows instead");
     }
     if (params.size() != rows * statement.param_types.size()) {
-        throw ArgumentError("a batch of " + std::to_string(rows) + " rows of "
-                            + std::to_string(statement.param_types.size()) + " parameters was given "
-                            + std::to_string(params.size()) + " values");
+        throw ArgumentError(
+            "a batch of " + std::to_string(rows) + " rows of " + std::to_string(statement.param_types.size())
+            + " parameters was given " + std::to_string(params.size()) + " values");
     }
     if (begins_copy(sql)) throw_copy_refused(sql);
     BatchRun run{statement, params, wants};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which type a parameter is sent as, and its binary form.
+// The binary forms of parameters.
 #include "driver/postgresql/binding.hpp"
 
 #include <array>
@@ -24,52 +24,12 @@ namespace {
 constexpr std::int64_t epoch_days = 10957;
 constexpr std::int64_t epoch_microseconds = epoch_days * 86'400'000'000;
 
-constexpr std::uint32_t no_value = std::numeric_limits<std::uint32_t>::max();
-
 /// An arena that once held a huge value is given back when it is next used.
 constexpr std::size_t arena_worth_keeping = std::size_t{1} << 20;
 
 template <class T>
 constexpr bool fits(std::int64_t value) noexcept {
     return value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max();
-}
-
-/// The type of a value about which nothing else is known.
-std::uint32_t natural_oid(const Param& param) noexcept {
-    switch (param.kind) {
-    case ParamKind::null: return no_value;
-    case ParamKind::boolean: return oid::boolean;
-    case ParamKind::integer: return fits<std::int32_t>(param.integer) ? oid::int4 : oid::int8;
-    case ParamKind::unsigned_integer:
-        if (param.unsigned_integer <= std::numeric_limits<std::int32_t>::max()) return oid::int4;
-        if (param.unsigned_integer <= std::numeric_limits<std::int64_t>::max()) return oid::int8;
-        return oid::numeric;
-    case ParamKind::real: return oid::float8;
-    case ParamKind::text: return oid::unknown_to_us;
-    case ParamKind::bytes: return oid::bytea;
-    case ParamKind::decimal: return oid::numeric;
-    case ParamKind::date: return oid::date;
-    case ParamKind::time: return oid::time;
-    case ParamKind::timestamp: return oid::timestamp;
-    case ParamKind::timestamp_tz: return oid::timestamptz;
-    case ParamKind::interval: return oid::interval;
-    case ParamKind::uuid: return oid::uuid;
-    case ParamKind::json: return oid::json;
-    }
-    return oid::unknown_to_us;
-}
-
-/// The type that holds values of both; "unknown" where there is none.
-std::uint32_t common_oid(std::uint32_t a, std::uint32_t b) noexcept {
-    if (a == b || b == no_value) return a;
-    if (a == no_value) return b;
-    constexpr std::array widening{oid::int4, oid::int8, oid::numeric, oid::float8};
-    std::size_t rank_a = 0;
-    std::size_t rank_b = 0;
-    while (rank_a < widening.size() && widening[rank_a] != a) ++rank_a;
-    while (rank_b < widening.size() && widening[rank_b] != b) ++rank_b;
-    if (rank_a == widening.size() || rank_b == widening.size()) return oid::unknown_to_us;
-    return widening[std::max(rank_a, rank_b)];
 }
 
 bool is_character_type(std::uint32_t type) noexcept {
@@ -94,32 +54,6 @@ void append_number(std::string& out, T value) {
 }
 
 } // namespace
-
-void Parameters::decide(
-    const std::string& sql, std::span<const Param> params, std::span<const Type> types, std::size_t rows) {
-    sql_ = &sql;
-    const std::size_t columns = rows == 0 ? 0 : params.size() / rows;
-    // The count travels in two bytes.
-    if (columns > 65535) {
-        throw ArgumentError(
-            "PostgreSQL takes at most 65535 parameters a statement, this one has " + std::to_string(columns)
-            + "; send it in parts, or as a batch");
-    }
-    oids_.resize(columns);
-    values_.resize(columns);
-    lengths_.resize(columns);
-    formats_.resize(columns);
-    offsets_.resize(columns);
-    for (std::size_t i = 0; i < columns; ++i) {
-        std::uint32_t type = i < types.size() ? parameter_oid(types[i]) : oid::unknown_to_us;
-        if (type == oid::unknown_to_us) {
-            type = no_value;
-            for (std::size_t row = 0; row < rows; ++row) type = common_oid(type, natural_oid(params[row * columns + i]));
-            if (type == no_value) type = oid::unknown_to_us;
-        }
-        oids_[i] = type;
-    }
-}
 
 void Parameters::encode(std::span<const Param> row) {
     if (arena_.capacity() > arena_worth_keeping) arena_ = std::string{};
@@ -162,8 +96,7 @@ void Parameters::encode_one(std::size_t index, const Param& param) {
     case ParamKind::uuid:
         if (oids_[index] != oid::uuid) return encode_as_text(index, param);
         return view(
-            index,
-            {reinterpret_cast<const char*>(param.uuid->bytes.data()), param.uuid->bytes.size()},
+            index, {reinterpret_cast<const char*>(param.uuid->bytes.data()), param.uuid->bytes.size()},
             binary_format);
     }
 }
@@ -171,16 +104,20 @@ void Parameters::encode_one(std::size_t index, const Param& param) {
 void Parameters::encode_integer(std::size_t index, std::int64_t value, const Param& param) {
     switch (oids_[index]) {
     case oid::int2:
-        if (!fits<std::int16_t>(value)) refuse(index, errc::out_of_range, "does not fit smallint (-32768 to 32767)");
+        if (!fits<std::int16_t>(value))
+            refuse(index, errc::out_of_range, "does not fit smallint (-32768 to 32767)");
         return put(index, static_cast<std::int16_t>(value));
     case oid::int4:
         if (!fits<std::int32_t>(value)) {
-            refuse(index, errc::out_of_range, "does not fit integer (-2147483648 to 2147483647); BigInteger would");
+            refuse(
+                index, errc::out_of_range,
+                "does not fit integer (-2147483648 to 2147483647); BigInteger would");
         }
         return put(index, static_cast<std::int32_t>(value));
     case oid::int8: return put(index, value);
     case oid::boolean:
-        if (value != 0 && value != 1) refuse(index, errc::out_of_range, "is neither 0 nor 1, so it is no boolean");
+        if (value != 0 && value != 1)
+            refuse(index, errc::out_of_range, "is neither 0 nor 1, so it is no boolean");
         return put(index, static_cast<std::uint8_t>(value));
     // Rounded, as any number that goes into a floating point column.
     case oid::float4: return put(index, static_cast<float>(value));
@@ -202,7 +139,8 @@ void Parameters::encode_unsigned(std::size_t index, const Param& param) {
     case oid::int2:
     case oid::int4:
     case oid::int8:
-        refuse(index, errc::out_of_range, "does not fit bigint (up to 9223372036854775807); Numeric(20) would");
+        refuse(
+            index, errc::out_of_range, "does not fit bigint (up to 9223372036854775807); Numeric(20) would");
     case oid::boolean: refuse(index, errc::out_of_range, "is neither 0 nor 1, so it is no boolean");
     case oid::float4: return put(index, static_cast<float>(value));
     case oid::float8: return put(index, static_cast<double>(value));
@@ -265,9 +203,11 @@ void Parameters::encode_decimal(std::size_t index, const Param& param) {
     case oid::int4:
     case oid::int8: {
         // "12.00" is an integer, although not to the server's parser of integers.
-        if (!param.decimal->is_finite()) refuse(index, errc::data_invalid, "is no number, its type is an integer");
+        if (!param.decimal->is_finite())
+            refuse(index, errc::data_invalid, "is no number, its type is an integer");
         const Decimal whole = param.decimal->rescaled(0);
-        if (whole != *param.decimal) refuse(index, errc::data_invalid, "has a fraction, its type is an integer");
+        if (whole != *param.decimal)
+            refuse(index, errc::data_invalid, "has a fraction, its type is an integer");
         open(index);
         arena_ += whole.to_string();
         return close(index, text_format);
@@ -324,7 +264,8 @@ void Parameters::encode_temporal(std::size_t index, const Param& param) {
         break;
     default: break;
     }
-    // The server's parser would take some of these and drop a part silently: the time of a timestamp for a date.
+    // The server's parser would take some of these and drop a part silently: the time of a timestamp for a
+    // date.
     refuse(index, errc::data_invalid, "is a date or time of another kind than its type");
 }
 
@@ -335,7 +276,9 @@ void Parameters::encode_as_text(std::size_t index, const Param& param) {
     case ParamKind::boolean: arena_ += param.integer != 0 ? "true" : "false"; break;
     case ParamKind::integer: append_number(arena_, param.integer); break;
     case ParamKind::unsigned_integer: append_number(arena_, param.unsigned_integer); break;
-    case ParamKind::real: append_number(arena_, param.real); break; // the shortest text that reads back the same
+    case ParamKind::real:
+        append_number(arena_, param.real);
+        break; // the shortest text that reads back the same
     case ParamKind::text:
     case ParamKind::json: arena_ += param.view(); break;
     case ParamKind::bytes: append_hex(arena_, param.view()); break;
@@ -346,8 +289,12 @@ void Parameters::encode_as_text(std::size_t index, const Param& param) {
         break;
     }
     case ParamKind::time: arena_ += to_string(Time{std::chrono::microseconds{param.integer}}); break;
-    case ParamKind::timestamp: arena_ += to_string(Timestamp{std::chrono::microseconds{param.integer}}); break;
-    case ParamKind::timestamp_tz: arena_ += to_string(TimestampTz{std::chrono::microseconds{param.integer}}); break;
+    case ParamKind::timestamp:
+        arena_ += to_string(Timestamp{std::chrono::microseconds{param.integer}});
+        break;
+    case ParamKind::timestamp_tz:
+        arena_ += to_string(TimestampTz{std::chrono::microseconds{param.integer}});
+        break;
     case ParamKind::interval: arena_ += to_string(*param.interval); break;
     case ParamKind::uuid: arena_ += to_string(*param.uuid); break;
     }

@@ -15,18 +15,22 @@
 
 namespace azoth::postgresql {
 
-/// The parameters of one statement at a time, encoded into memory that is kept for the next one: after the first few
-/// statements of a connection nothing is allocated.
+/// The parameters of one statement at a time, encoded into memory that is kept for the next one: after the
+/// first few statements of a connection nothing is allocated.
 ///
-/// Text and bytes are not copied where their form on the wire is their own, so the values given to `encode()` have to
-/// stay alive until libpq has copied them into its output buffer.
+/// Text and bytes are not copied where their form on the wire is their own, so the values given to `encode()`
+/// have to stay alive until libpq has copied them into its output buffer.
 class Parameters {
 public:
-    /// Decides the type number of each parameter from `types`; where that says nothing, from the values of all `rows`
-    /// in `params` (row-major). As SQL literals do, an integer becomes int4 where all fit it, else int8; text becomes
-    /// "unknown", so that the server infers what it is. `sql` is for messages and must outlive the encoding.
+    /// Decides the type number of each parameter from `types`; where that says nothing, from the values of
+    /// all `rows` in `params` (row-major). As SQL literals do, an integer becomes int4 where all fit it, else
+    /// int8; text becomes "unknown", so that the server infers what it is. `sql` is for messages and must
+    /// outlive the encoding.
     void decide(
-        const std::string& sql, std::span<const Param> params, std::span<const Type> types, std::size_t rows = 1);
+        const std::string& sql,
+        std::span<const Param> params,
+        std::span<const Type> types,
+        std::size_t rows = 1);
 
     /// Encodes one row for the types decided.
     /// @throws DataError when a value cannot be a value of its parameter's type.

@@ -18,10 +18,16 @@ namespace {
 
 using SslPending = int (*)(const void*);
 
-/// OpenSSL's own function, from the library libpq has brought along: linking OpenSSL for it would tie us to a version.
+/// OpenSSL's own function, from the library libpq has brought along: linking OpenSSL for it would tie us to a
+/// version.
 SslPending find_ssl_pending() noexcept {
     static const auto function = reinterpret_cast<SslPending>(dlsym(RTLD_DEFAULT, "SSL_pending"));
     return function;
+}
+
+/// Asked before each wait: a server that never stops sending would win every race against the timer.
+bool has_passed(Deadline deadline) noexcept {
+    return deadline != no_deadline && std::chrono::steady_clock::now() >= deadline;
 }
 
 bool is_copy(ExecStatusType status) noexcept {
@@ -33,7 +39,8 @@ bool is_copy(ExecStatusType status) noexcept {
 asio::posix::stream_descriptor watch_socket(const asio::any_io_executor& executor, const PGconn* connection) {
     asio::posix::stream_descriptor socket(executor);
     const int copy = ::fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) throw std::system_error(errno, std::generic_category(), "cannot watch the connection's socket");
+    if (copy < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot watch the connection's socket");
     asio_error_code error;
     socket.assign(copy, error);
     if (error) {
@@ -60,6 +67,7 @@ bool Channel::pending_in_tls() const noexcept {
 }
 
 asio::awaitable<Progress> Channel::wait_input(Deadline deadline) {
+    if (has_passed(deadline)) co_return Progress::timed_out;
     if (!has_hidden_input()) {
         const Ready ready = co_await wait_any(socket_, true, false, deadline);
         if (ready == Ready::timeout) co_return Progress::timed_out;
@@ -68,6 +76,7 @@ asio::awaitable<Progress> Channel::wait_input(Deadline deadline) {
 }
 
 asio::awaitable<Progress> Channel::wait_either(Deadline deadline) {
+    if (has_passed(deadline)) co_return Progress::timed_out;
     const Ready ready = co_await wait_any(socket_, true, true, deadline);
     if (ready == Ready::timeout) co_return Progress::timed_out;
     co_return ready == Ready::write || consume() ? Progress::made : Progress::lost;
@@ -85,7 +94,8 @@ asio::awaitable<Progress> Channel::flush(Deadline deadline) {
 
 asio::awaitable<Progress> Channel::leave_copy(Deadline deadline) {
     // From the client: refuse. The answer is no longer than a line, so it fits the output buffer.
-    if (PQputCopyEnd(connection_.get(), "COPY FROM STDIN has no data here") == 1) co_return co_await flush(deadline);
+    if (PQputCopyEnd(connection_.get(), "COPY FROM STDIN has no data here") == 1)
+        co_return co_await flush(deadline);
     // To the client: read past it.
     for (;;) {
         char* line = nullptr;
@@ -100,8 +110,8 @@ asio::awaitable<Progress> Channel::leave_copy(Deadline deadline) {
 
 void Channel::throw_lost(const PGresult* failure, const std::string& sql) {
     ResultPtr last;
-    // What the server said before it closed may still lie in libpq's buffer. Only asked when the socket is closed:
-    // PQgetResult would wait on an open one.
+    // What the server said before it closed may still lie in libpq's buffer. Only asked when the socket is
+    // closed: PQgetResult would wait on an open one.
     if (failure == nullptr && connection_ != nullptr && PQstatus(connection_.get()) == CONNECTION_BAD) {
         for (int i = 0; i < 4; ++i) {
             ResultPtr result{PQgetResult(connection_.get())};

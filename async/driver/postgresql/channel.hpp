@@ -22,9 +22,10 @@ namespace azoth::postgresql {
 /// How a wait ended.
 enum class Progress : unsigned char { made, timed_out, lost };
 
-/// A watch of the socket libpq uses at present, on a duplicate of its descriptor: libpq closes its own whenever it
-/// likes, and the number may then be another file's before the reactor hears of it.
-[[nodiscard]] asio::posix::stream_descriptor watch_socket(const asio::any_io_executor& executor, const PGconn* connection);
+/// A watch of the socket libpq uses at present, on a duplicate of its descriptor: libpq closes its own
+/// whenever it likes, and the number may then be another file's before the reactor hears of it.
+[[nodiscard]] asio::posix::stream_descriptor watch_socket(
+    const asio::any_io_executor& executor, const PGconn* connection);
 
 /// Owns the connection and watches its socket.
 class Channel {
@@ -61,7 +62,8 @@ public:
     /// Ends a COPY that a statement has started: libpq gives no other result before.
     [[nodiscard]] asio::awaitable<Progress> leave_copy(Deadline deadline = no_deadline);
 
-    /// Throws OperationalError about a lost connection and closes it. `failure` is what the server said last, or null.
+    /// Throws OperationalError about a lost connection and closes it. `failure` is what the server said last,
+    /// or null.
     [[noreturn]] void throw_lost(const PGresult* failure, const std::string& sql);
 
 private:
@@ -88,16 +90,16 @@ public:
     /// Takes what has arrived.
     [[nodiscard]] Step advance();
 
-    ResultPtr answer;       ///< the last that is no error
-    ResultPtr failure;      ///< the first error
+    ResultPtr answer;  ///< the last that is no error
+    ResultPtr failure; ///< the first error
     bool had_copy = false;
 
 private:
     PGconn* connection_;
 };
 
-/// Statements sent together, in libpq's pipeline mode: one round trip for all. Counts what is owed to us, so that what
-/// an abandoned operation left behind can be drained.
+/// Statements sent together, in libpq's pipeline mode: one round trip for all. Counts what is owed to us, so
+/// that what an abandoned operation left behind can be drained.
 class Pipeline {
 public:
     /// @pre the connection is idle. False when libpq refuses.
@@ -113,8 +115,9 @@ public:
     /// Back to one statement at a time. @pre step() has said `done`
     [[nodiscard]] bool leave() noexcept { return PQexitPipelineMode(connection_) == 1; }
 
-    /// Gives each result that has arrived, with the number of its statement since `enter()`, to `take(index, result)`.
-    /// `done` when all that was queued has been answered, every sync included. `copy` when a statement was a COPY, which a pipeline cannot leave.
+    /// Gives each result that has arrived, with the number of its statement since `enter()`, to `take(index,
+    /// result)`. `done` when all that was queued has been answered, every sync included. `copy` when a
+    /// statement was a COPY, which a pipeline cannot leave.
     template <class Take>
     [[nodiscard]] Step advance(Take&& take) {
         while (syncs_ > 0 || index_ < queued_) {
@@ -122,7 +125,8 @@ public:
             ResultPtr result{PQgetResult(connection_)};
             if (result == nullptr) {
                 ++index_;
-                // A statement ends with one null. More in a row: the connection is gone and no sync will come.
+                // A statement ends with one null. More in a row: the connection is gone and no sync will
+                // come.
                 if (++nulls_ > 2) return Step::lost;
                 continue;
             }

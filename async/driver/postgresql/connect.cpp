@@ -33,9 +33,8 @@ namespace {
 
 [[noreturn]] void throw_timeout(const ConnectOptions& options) {
     throw_connect(
-        options,
-        "no answer within " + std::to_string(options.connect_timeout.count() / 1000)
-            + " s; is the server reachable, and is connect_timeout long enough?");
+        options, "no answer within " + std::to_string(options.connect_timeout.count() / 1000)
+                     + " s; is the server reachable, and is connect_timeout long enough?");
 }
 
 /// What the thread that looks up a name owns.
@@ -54,7 +53,8 @@ struct Lookup {
         result = getaddrinfo(host.c_str(), nullptr, &hints, &found);
         for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
             char text[NI_MAXHOST];
-            if (getnameinfo(entry->ai_addr, entry->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0) {
+            if (getnameinfo(entry->ai_addr, entry->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST)
+                == 0) {
                 addresses.emplace_back(text);
             }
         }
@@ -71,8 +71,9 @@ bool is_numeric(const std::string& host) {
     return true;
 }
 
-/// Gives each target that is a name its addresses, one target for each: libpq looks names up on the caller's thread.
-/// On a thread of its own rather than by Asio's resolver, which knows no deadline and serves one name at a time.
+/// Gives each target that is a name its addresses, one target for each: libpq looks names up on the caller's
+/// thread. On a thread of its own rather than by Asio's resolver, which knows no deadline and serves one name
+/// at a time.
 asio::awaitable<void> resolve(asio::any_io_executor executor, ConnectOptions& options, Deadline deadline) {
     std::vector<Target> resolved;
     for (const auto& target : options.targets) {
@@ -91,9 +92,11 @@ asio::awaitable<void> resolve(asio::any_io_executor executor, ConnectOptions& op
         // Of several hosts, one that is unknown is passed over as one that is down would be.
         if (lookup->result != 0 && options.targets.size() == 1) {
             throw_connect(
-                options, "the host name \"" + target.host + "\" cannot be resolved: " + gai_strerror(lookup->result));
+                options,
+                "the host name \"" + target.host + "\" cannot be resolved: " + gai_strerror(lookup->result));
         }
-        for (auto& address : lookup->addresses) resolved.emplace_back(target.host, std::move(address), target.port);
+        for (auto& address : lookup->addresses)
+            resolved.emplace_back(target.host, std::move(address), target.port);
     }
     if (resolved.empty()) throw_connect(options, "none of the host names can be resolved");
     options.targets = std::move(resolved);
@@ -137,7 +140,8 @@ void ignore_notice(void*, const PGresult*) {}
 
 asio::awaitable<ConnectionPtr> connect(asio::any_io_executor executor, ConnectOptions options) {
     Deadline deadline = no_deadline;
-    if (options.connect_timeout.count() > 0) deadline = std::chrono::steady_clock::now() + options.connect_timeout;
+    if (options.connect_timeout.count() > 0)
+        deadline = std::chrono::steady_clock::now() + options.connect_timeout;
     co_await resolve(executor, options, deadline);
 
     ConnectionPtr connection = start(options);

@@ -11,7 +11,8 @@
 
 namespace azoth::postgresql {
 
-Connection::Connection(asio::any_io_executor executor, ConnectionPtr connection, std::size_t statement_cache_size)
+Connection::Connection(
+    asio::any_io_executor executor, ConnectionPtr connection, std::size_t statement_cache_size)
     : channel_(std::move(executor), std::move(connection)), cache_(statement_cache_size) {}
 
 Connection::~Connection() {
@@ -27,7 +28,8 @@ void Connection::terminate() noexcept {
 asio::awaitable<void> Connection::close() {
     // libpq's goodbye is five bytes that it tries to send once; there is no answer to wait for.
     if (operation_ != nullptr) {
-        throw InvalidRequestError("this connection is busy with another operation; await that one, or terminate()");
+        throw InvalidRequestError(
+            "this connection is busy with another operation; await that one, or terminate()");
     }
     terminate();
     co_return;
@@ -64,7 +66,8 @@ std::string Connection::server_version() const {
 Operation::Operation(Connection& connection, Kind kind) : connection_(&connection) {
     if (connection.operation_ != nullptr) {
         throw InvalidRequestError(
-            "this connection is busy with another operation; await that one first, or use a second connection");
+            "this connection is busy with another operation; await that one first, "
+            "or use a second connection");
     }
     if (connection.channel_.get() == nullptr) {
         throw ResourceClosedError("this connection is closed");
@@ -74,10 +77,12 @@ Operation::Operation(Connection& connection, Kind kind) : connection_(&connectio
     }
     if (kind == Kind::ordinary && connection.cursor_ != nullptr) {
         throw InvalidRequestError(
-            "this connection is busy with a cursor; read it to its end or close it first, or use a second connection");
+            "this connection is busy with a cursor; read it to its end or close it first, "
+            "or use a second connection");
     }
     if (kind == Kind::ordinary && connection.in_flight_) {
-        throw InvalidRequestError("an operation was cut off on this connection; recover() or terminate() it first");
+        throw InvalidRequestError(
+            "an operation was cut off on this connection; recover() or terminate() it first");
     }
     connection.operation_ = this;
 }

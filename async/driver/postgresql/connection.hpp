@@ -61,7 +61,8 @@ private:
 
     /// Whether `statement` is kept prepared here.
     [[nodiscard]] bool keeps(const driver::Statement& statement) const noexcept;
-    /// Hands the encoded parameters and the statement, prepared or not, to libpq. False when the connection is lost.
+    /// Hands the encoded parameters and the statement, prepared or not, to libpq. False when the connection
+    /// is lost.
     [[nodiscard]] bool send(const driver::Statement& statement, const Prepared* prepared) noexcept;
 
     /// Takes all answers to what was sent outside a pipeline. Throws on a lost connection only.
@@ -71,8 +72,8 @@ private:
 
     /// Prepares and executes in one round trip.
     asio::awaitable<driver::Result> prepare_and_execute(driver::Statement statement);
-    /// Takes all answers of the pipeline and leaves it, giving each to `take(index, result)`; `take.failure` is the
-    /// first error among them.
+    /// Takes all answers of the pipeline and leaves it, giving each to `take(index, result)`; `take.failure`
+    /// is the first error among them.
     template <class Take>
     asio::awaitable<void> finish_pipeline(Take& take, const std::string& sql);
     /// Queues what deallocates the statements that were pushed out of the cache; the count of them.
@@ -84,18 +85,21 @@ private:
     /// Sends `rows` rows of a batch and one sync, and takes their answers.
     asio::awaitable<void> run_chunk(BatchRun& run, std::size_t first, std::size_t rows);
 
-    /// The columns of `statement` before it is executed; null when it returns no rows. Prepares it if it is kept.
+    /// The columns of `statement` before it is executed; null when it returns no rows. Prepares it if it is
+    /// kept.
     asio::awaitable<std::shared_ptr<const Shape>> describe(driver::Statement statement);
 
     driver::Result make_result(ResultPtr answer, std::shared_ptr<const Shape> shape) const;
     /// The shape of `result`, looking up types that are not known yet. @pre the connection is idle
     asio::awaitable<std::shared_ptr<const Shape>> shape_of(const PGresult* result);
 
-    /// Drains what the server owes us until `deadline`; false when there is more. Throws on a lost connection.
+    /// Drains what the server owes us until `deadline`; false when there is more. Throws on a lost
+    /// connection.
     asio::awaitable<bool> drain(Deadline deadline);
     /// Drains, asking the server to stop what it does, again and again. @throws TimeoutError at the deadline.
     asio::awaitable<void> cancel_and_drain(Deadline deadline);
-    /// Sends one cancel request, and waits until the server has taken it. @throws TimeoutError at the deadline.
+    /// Sends one cancel request, and waits until the server has taken it. @throws TimeoutError at the
+    /// deadline.
     asio::awaitable<void> request_cancel(Deadline deadline);
 
     Channel channel_;
@@ -123,7 +127,8 @@ public:
     Operation(const Operation&) = delete;
     Operation& operator=(const Operation&) = delete;
 
-    /// The connection is destroyed before the coroutine that uses it: an event loop that ends in mid-operation.
+    /// The connection is destroyed before the coroutine that uses it: an event loop that ends in
+    /// mid-operation.
     void forget_connection() noexcept { connection_ = nullptr; }
 
 private:
@@ -138,7 +143,8 @@ public:
     Cursor(const Cursor&) = delete;
     Cursor& operator=(const Cursor&) = delete;
 
-    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>& columns() const noexcept override;
+    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>& columns()
+        const noexcept override;
     asio::awaitable<std::shared_ptr<const RowBuffer>> fetch(std::size_t max_rows) override;
     asio::awaitable<void> close() override;
 
@@ -146,7 +152,8 @@ public:
     asio::awaitable<void> start();
     /// Why it failed; null when it has not.
     [[nodiscard]] const PGresult* failure() const noexcept { return failure_.get(); }
-    /// The connection goes on without the cursor: an operation of it was cut off, or the connection is closed.
+    /// The connection goes on without the cursor: an operation of it was cut off, or the connection is
+    /// closed.
     void detach() noexcept;
 
 private:

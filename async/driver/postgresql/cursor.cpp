@@ -38,8 +38,8 @@ asio::awaitable<std::unique_ptr<driver::Cursor>> Connection::open_cursor(driver:
     if (begins_copy(sql)) throw_copy_refused(sql);
     parameters_.decide(sql, statement.params, statement.param_types);
     parameters_.encode(statement.params);
-    // What the columns are is needed before the first row: types that users created cannot be asked for while rows
-    // arrive. For a statement that has been executed before, the cache knows.
+    // What the columns are is needed before the first row: types that users created cannot be asked for while
+    // rows arrive. For a statement that has been executed before, the cache knows.
     Prepared* prepared = nullptr;
     std::shared_ptr<const Shape> shape;
     for (int attempt = 0;; ++attempt) {
@@ -169,8 +169,8 @@ asio::awaitable<void> Cursor::close() {
     DetachOnFailure guard{this};
     const auto deadline = std::chrono::steady_clock::now() + close_limit;
     first_.reset();
-    // Stopping the server spares reading the rest. It would also end the transaction, or undo what the statement has
-    // changed; then the rest is read.
+    // Stopping the server spares reading the rest. It would also end the transaction, or undo what the
+    // statement has changed; then the rest is read.
     if (!connection.was_in_transaction_ && only_reads(sql_)) {
         co_await connection.cancel_and_drain(deadline);
     } else {

@@ -16,10 +16,12 @@ namespace {
 
 class Driver final : public driver::Driver {
 public:
-    [[nodiscard]] std::shared_ptr<const Dialect> dialect(const Url&) const override { return dialects::postgresql(); }
+    [[nodiscard]] std::shared_ptr<const Dialect> dialect(const Url&) const override {
+        return dialects::postgresql();
+    }
 
-    [[nodiscard]] asio::awaitable<std::unique_ptr<driver::Connection>>
-    connect(asio::any_io_executor executor, Url url) const override {
+    [[nodiscard]] asio::awaitable<std::unique_ptr<driver::Connection>> connect(
+        asio::any_io_executor executor, Url url) const override {
         auto options = read_options(url);
         const auto cache_size = options.prepared_statement_cache_size;
         auto connection = co_await postgresql::connect(executor, std::move(options));

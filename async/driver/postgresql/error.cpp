@@ -41,7 +41,8 @@ std::size_t find_sqlstate(std::string_view line) {
         const bool fits = std::all_of(sqlstate.begin(), sqlstate.end(), [](char c) {
             return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
         });
-        if (fits && std::any_of(sqlstate.begin(), sqlstate.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+        if (fits
+            && std::any_of(sqlstate.begin(), sqlstate.end(), [](char c) { return c >= '0' && c <= '9'; })) {
             return code;
         }
     }
@@ -53,7 +54,8 @@ std::string_view advice(std::string_view sqlstate) {
         return "; check user name and password in the URL, and what the server's pg_hba.conf allows them";
     }
     if (sqlstate == "3D000") return "; create it, or name another database in the URL";
-    if (sqlstate == "53300") return "; lower pool_size and max_overflow, or raise the server's max_connections";
+    if (sqlstate == "53300")
+        return "; lower pool_size and max_overflow, or raise the server's max_connections";
     if (sqlstate == "57P03") return "; the server is starting up or shutting down, try again later";
     return {};
 }
@@ -107,8 +109,9 @@ DiagnosticInfo diagnose_loss(const pg_conn* connection, const pg_result* result)
 void throw_copy_refused(const std::string& sql) {
     DiagnosticInfo info;
     info.code = errc::not_supported;
-    info.message = "COPY to or from the client cannot be executed as a statement; use INSERT and SELECT, or the "
-                   "connection's native handle";
+    info.message =
+        "COPY to or from the client cannot be executed as a statement; use INSERT and SELECT, or the "
+        "connection's native handle";
     throw NotSupportedError(std::move(info), sql, {});
 }
 
@@ -119,7 +122,8 @@ bool is_gone_statement(const pg_result* result) {
 bool is_stale_statement(const pg_result* result) {
     if (is_gone_statement(result)) return true;
     // 0A000 is any feature the server lacks, and its text may be translated; the function's name is not.
-    return field(result, PG_DIAG_SQLSTATE) == "0A000" && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery";
+    return field(result, PG_DIAG_SQLSTATE) == "0A000"
+           && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery";
 }
 
 DiagnosticInfo diagnose_connect(std::string_view verbose_message, const std::string& where) {

@@ -36,7 +36,8 @@ struct ServerMessage {
 /// A statement was a COPY: its data has no way through an execution.
 [[noreturn]] void throw_copy_refused(const std::string& sql);
 
-/// True for an error that only says a prepared statement is out of date: it is gone, or its columns have changed.
+/// True for an error that only says a prepared statement is out of date: it is gone, or its columns have
+/// changed.
 [[nodiscard]] bool is_stale_statement(const pg_result* result);
 /// Of those, the ones whose statement the server does not have any more.
 [[nodiscard]] bool is_gone_statement(const pg_result* result);

@@ -41,8 +41,8 @@ bool Connection::send(const driver::Statement& statement, const Prepared* prepar
                == 1;
     }
     return PQsendQueryParams(
-               channel_.get(), statement.sql->c_str(), parameters_.count(), parameters_.types(), parameters_.values(),
-               parameters_.lengths(), parameters_.formats(), 1)
+               channel_.get(), statement.sql->c_str(), parameters_.count(), parameters_.types(),
+               parameters_.values(), parameters_.lengths(), parameters_.formats(), 1)
            == 1;
 }
 
@@ -63,7 +63,8 @@ asio::awaitable<driver::Result> Connection::execute(driver::Statement statement)
         const Progress progress = co_await channel_.flush();
         if (progress == Progress::lost) channel_.throw_lost(nullptr, *statement.sql);
     }
-    // take_answers(), written out: on the most frequent way of all each coroutine frame less is worth a few lines.
+    // take_answers(), written out: on the most frequent way of all each coroutine frame less is worth a few
+    // lines.
     Intake intake{channel_.get()};
     for (Step step = intake.advance(); step != Step::done; step = intake.advance()) {
         bool alive = true;
@@ -82,7 +83,8 @@ asio::awaitable<driver::Result> Connection::execute(driver::Statement statement)
         if (prepared != nullptr && is_stale_statement(intake.failure.get())) {
             cache_.forget(prepared, !is_gone_statement(intake.failure.get()));
             // The server has not begun to execute it; in a transaction, though, the error has ended that.
-            if (PQtransactionStatus(channel_.get()) == PQTRANS_IDLE) co_return co_await prepare_and_execute(statement);
+            if (PQtransactionStatus(channel_.get()) == PQTRANS_IDLE)
+                co_return co_await prepare_and_execute(statement);
         }
         throw_database_error(diagnose(intake.failure.get()), *statement.sql);
     }

@@ -19,23 +19,23 @@ struct BuiltIn {
 constexpr std::array built_ins{
     BuiltIn{16, Wire::pg_bool, TypeKind::boolean},
     BuiltIn{17, Wire::bytes, TypeKind::large_binary},
-    BuiltIn{18, Wire::text, TypeKind::string},                        // "char", one byte
-    BuiltIn{19, Wire::text, TypeKind::string},                        // name
+    BuiltIn{18, Wire::text, TypeKind::string}, // "char", one byte
+    BuiltIn{19, Wire::text, TypeKind::string}, // name
     BuiltIn{20, Wire::pg_int8, TypeKind::big_integer},
     BuiltIn{21, Wire::pg_int2, TypeKind::small_integer},
     BuiltIn{23, Wire::pg_int4, TypeKind::integer},
-    BuiltIn{24, Wire::unsigned_integer, TypeKind::big_integer},       // regproc
+    BuiltIn{24, Wire::unsigned_integer, TypeKind::big_integer}, // regproc
     BuiltIn{25, Wire::text, TypeKind::text},
-    BuiltIn{26, Wire::unsigned_integer, TypeKind::big_integer},       // oid
-    BuiltIn{28, Wire::unsigned_integer, TypeKind::big_integer},       // xid
-    BuiltIn{29, Wire::unsigned_integer, TypeKind::big_integer},       // cid
+    BuiltIn{26, Wire::unsigned_integer, TypeKind::big_integer}, // oid
+    BuiltIn{28, Wire::unsigned_integer, TypeKind::big_integer}, // xid
+    BuiltIn{29, Wire::unsigned_integer, TypeKind::big_integer}, // cid
     BuiltIn{114, Wire::text, TypeKind::json},
-    BuiltIn{142, Wire::text, TypeKind::text},                         // xml
+    BuiltIn{142, Wire::text, TypeKind::text}, // xml
     BuiltIn{700, Wire::pg_float4, TypeKind::float_},
     BuiltIn{701, Wire::pg_float8, TypeKind::double_},
-    BuiltIn{705, Wire::text, TypeKind::text},                         // unknown
-    BuiltIn{1042, Wire::text, TypeKind::string},                      // bpchar: CHAR(n)
-    BuiltIn{1043, Wire::text, TypeKind::string},                      // varchar
+    BuiltIn{705, Wire::text, TypeKind::text},    // unknown
+    BuiltIn{1042, Wire::text, TypeKind::string}, // bpchar: CHAR(n)
+    BuiltIn{1043, Wire::text, TypeKind::string}, // varchar
     BuiltIn{1082, Wire::pg_date, TypeKind::date},
     BuiltIn{1083, Wire::pg_time, TypeKind::time},
     BuiltIn{1114, Wire::pg_timestamp, TypeKind::date_time},
@@ -43,21 +43,21 @@ constexpr std::array built_ins{
     BuiltIn{1186, Wire::pg_interval, TypeKind::interval},
     BuiltIn{1266, Wire::pg_timetz, TypeKind::time, true},
     BuiltIn{1700, Wire::pg_numeric, TypeKind::numeric},
-    BuiltIn{1790, Wire::text, TypeKind::text},                        // refcursor
-    BuiltIn{2202, Wire::unsigned_integer, TypeKind::big_integer},     // regprocedure
-    BuiltIn{2203, Wire::unsigned_integer, TypeKind::big_integer},     // regoper
-    BuiltIn{2204, Wire::unsigned_integer, TypeKind::big_integer},     // regoperator
-    BuiltIn{2205, Wire::unsigned_integer, TypeKind::big_integer},     // regclass
-    BuiltIn{2206, Wire::unsigned_integer, TypeKind::big_integer},     // regtype
-    BuiltIn{2275, Wire::text, TypeKind::text},                        // cstring
-    BuiltIn{2278, Wire::text, TypeKind::null_type},                   // void: an empty text
+    BuiltIn{1790, Wire::text, TypeKind::text},                    // refcursor
+    BuiltIn{2202, Wire::unsigned_integer, TypeKind::big_integer}, // regprocedure
+    BuiltIn{2203, Wire::unsigned_integer, TypeKind::big_integer}, // regoper
+    BuiltIn{2204, Wire::unsigned_integer, TypeKind::big_integer}, // regoperator
+    BuiltIn{2205, Wire::unsigned_integer, TypeKind::big_integer}, // regclass
+    BuiltIn{2206, Wire::unsigned_integer, TypeKind::big_integer}, // regtype
+    BuiltIn{2275, Wire::text, TypeKind::text},                    // cstring
+    BuiltIn{2278, Wire::text, TypeKind::null_type},               // void: an empty text
     BuiltIn{2950, Wire::pg_uuid, TypeKind::uuid},
-    BuiltIn{3734, Wire::unsigned_integer, TypeKind::big_integer},     // regconfig
-    BuiltIn{3769, Wire::unsigned_integer, TypeKind::big_integer},     // regdictionary
+    BuiltIn{3734, Wire::unsigned_integer, TypeKind::big_integer}, // regconfig
+    BuiltIn{3769, Wire::unsigned_integer, TypeKind::big_integer}, // regdictionary
     BuiltIn{3802, Wire::pg_jsonb, TypeKind::json},
-    BuiltIn{4089, Wire::unsigned_integer, TypeKind::big_integer},     // regnamespace
-    BuiltIn{4096, Wire::unsigned_integer, TypeKind::big_integer},     // regrole
-    BuiltIn{4191, Wire::unsigned_integer, TypeKind::big_integer},     // regcollation
+    BuiltIn{4089, Wire::unsigned_integer, TypeKind::big_integer}, // regnamespace
+    BuiltIn{4096, Wire::unsigned_integer, TypeKind::big_integer}, // regrole
+    BuiltIn{4191, Wire::unsigned_integer, TypeKind::big_integer}, // regcollation
 };
 
 struct SendFunction {
@@ -66,15 +66,33 @@ struct SendFunction {
 };
 
 constexpr std::array send_functions{
-    SendFunction{"enum_send", 1043},   SendFunction{"textsend", 25},        SendFunction{"varcharsend", 1043},
-    SendFunction{"bpcharsend", 1042},  SendFunction{"namesend", 19},        SendFunction{"charsend", 18},
-    SendFunction{"json_send", 114},    SendFunction{"jsonb_send", 3802},    SendFunction{"xml_send", 142},
-    SendFunction{"unknownsend", 705},  SendFunction{"cstring_send", 2275},  SendFunction{"byteasend", 17},
-    SendFunction{"boolsend", 16},      SendFunction{"int2send", 21},        SendFunction{"int4send", 23},
-    SendFunction{"int8send", 20},      SendFunction{"oidsend", 26},         SendFunction{"float4send", 700},
-    SendFunction{"float8send", 701},   SendFunction{"numeric_send", 1700},  SendFunction{"date_send", 1082},
-    SendFunction{"time_send", 1083},   SendFunction{"timetz_send", 1266},   SendFunction{"timestamp_send", 1114},
-    SendFunction{"uuid_send", 2950},   SendFunction{"interval_send", 1186}, SendFunction{"timestamptz_send", 1184},
+    SendFunction{"enum_send", 1043},
+    SendFunction{"textsend", 25},
+    SendFunction{"varcharsend", 1043},
+    SendFunction{"bpcharsend", 1042},
+    SendFunction{"namesend", 19},
+    SendFunction{"charsend", 18},
+    SendFunction{"json_send", 114},
+    SendFunction{"jsonb_send", 3802},
+    SendFunction{"xml_send", 142},
+    SendFunction{"unknownsend", 705},
+    SendFunction{"cstring_send", 2275},
+    SendFunction{"byteasend", 17},
+    SendFunction{"boolsend", 16},
+    SendFunction{"int2send", 21},
+    SendFunction{"int4send", 23},
+    SendFunction{"int8send", 20},
+    SendFunction{"oidsend", 26},
+    SendFunction{"float4send", 700},
+    SendFunction{"float8send", 701},
+    SendFunction{"numeric_send", 1700},
+    SendFunction{"date_send", 1082},
+    SendFunction{"time_send", 1083},
+    SendFunction{"timetz_send", 1266},
+    SendFunction{"timestamp_send", 1114},
+    SendFunction{"uuid_send", 2950},
+    SendFunction{"interval_send", 1186},
+    SendFunction{"timestamptz_send", 1184},
 };
 
 } // namespace
@@ -86,8 +104,8 @@ std::uint32_t parameter_oid(const Type& type) noexcept {
     case TypeKind::small_integer: return oid::int2;
     case TypeKind::integer: return oid::int4;
     case TypeKind::big_integer: return oid::int8;
-    // As the server reads FLOAT(n): four bytes only for 24 bits or fewer. Sending FLOAT without a precision as float4
-    // would round what goes into a column that the server made a float8.
+    // As the server reads FLOAT(n): four bytes only for 24 bits or fewer. Sending FLOAT without a precision
+    // as float4 would round what goes into a column that the server made a float8.
     case TypeKind::float_: return type.precision > 0 && type.precision <= 24 ? oid::float4 : oid::float8;
     case TypeKind::double_: return oid::float8;
     case TypeKind::numeric: return oid::numeric;
@@ -105,8 +123,10 @@ std::uint32_t parameter_oid(const Type& type) noexcept {
 }
 
 ColumnFormat column_format(std::uint32_t type_oid, std::int32_t modifier) noexcept {
-    const auto found = std::lower_bound(
-        built_ins.begin(), built_ins.end(), type_oid, [](const BuiltIn& b, std::uint32_t o) { return b.oid < o; });
+    const auto found =
+        std::lower_bound(built_ins.begin(), built_ins.end(), type_oid, [](const BuiltIn& b, std::uint32_t o) {
+            return b.oid < o;
+        });
     if (found == built_ins.end() || found->oid != type_oid) return {};
     Type type{found->kind};
     type.timezone = found->timezone;

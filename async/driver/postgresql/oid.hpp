@@ -51,12 +51,12 @@ struct ColumnFormat {
 /// The type number a parameter of `type` is sent with; `unknown_to_us` where the type says nothing.
 [[nodiscard]] std::uint32_t parameter_oid(const Type& type) noexcept;
 
-/// How columns of a built-in type are read; `pg_other` for those Azoth does not decode. `modifier` is the column's
-/// type modifier: length, precision, scale.
+/// How columns of a built-in type are read; `pg_other` for those Azoth does not decode. `modifier` is the
+/// column's type modifier: length, precision, scale.
 [[nodiscard]] ColumnFormat column_format(std::uint32_t type_oid, std::int32_t modifier) noexcept;
 
-/// The same for a type a user created, by the server's function that writes its binary form: `enum_send` writes the
-/// label as text, a type created LIKE int4 uses `int4send`, and so on.
+/// The same for a type a user created, by the server's function that writes its binary form: `enum_send`
+/// writes the label as text, a type created LIKE int4 uses `int4send`, and so on.
 [[nodiscard]] ColumnFormat column_format(std::string_view send_function) noexcept;
 
 } // namespace azoth::postgresql

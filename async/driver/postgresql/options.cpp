@@ -22,7 +22,8 @@ constexpr std::string_view cache_size_option = "prepared_statement_cache_size";
 class Defaults {
 public:
     Defaults() : options_(PQconndefaults()) {
-        if (options_ == nullptr) throw ArgumentError("libpq cannot read its defaults; is PGSERVICEFILE right?");
+        if (options_ == nullptr)
+            throw ArgumentError("libpq cannot read its defaults; is PGSERVICEFILE right?");
     }
 
     [[nodiscard]] bool knows(std::string_view keyword) const {
@@ -41,7 +42,8 @@ public:
 
     [[nodiscard]] std::string list() const {
         std::vector<std::string_view> names{cache_size_option};
-        for (auto* option = options_.get(); option->keyword != nullptr; ++option) names.emplace_back(option->keyword);
+        for (auto* option = options_.get(); option->keyword != nullptr; ++option)
+            names.emplace_back(option->keyword);
         std::sort(names.begin(), names.end());
         std::string text;
         for (const auto name : names) (text += text.empty() ? "" : ", ").append(name);
@@ -68,10 +70,12 @@ Target parse_host(const std::string& text) {
     std::string_view rest = text;
     if (rest.substr(0, 1) == "[") {
         const auto end = rest.find(']');
-        if (end == std::string_view::npos) throw ArgumentError("the host '" + text + "' lacks a closing bracket");
+        if (end == std::string_view::npos)
+            throw ArgumentError("the host '" + text + "' lacks a closing bracket");
         target.host = std::string{rest.substr(1, end - 1)};
         rest.remove_prefix(end + 1);
-        if (!rest.empty() && rest.front() != ':') throw ArgumentError("the host '" + text + "' cannot be read");
+        if (!rest.empty() && rest.front() != ':')
+            throw ArgumentError("the host '" + text + "' cannot be read");
     } else if (rest.substr(0, 1) != "/" && std::count(rest.begin(), rest.end(), ':') == 1) {
         target.host = std::string{rest.substr(0, rest.find(':'))};
         rest.remove_prefix(target.host.size());
@@ -87,8 +91,9 @@ std::size_t parse_count(std::string_view name, const std::string& text) {
     std::size_t value = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
     if (end.ec != std::errc{} || end.ptr != text.data() + text.size() || value > 1'000'000) {
-        throw ArgumentError("the PostgreSQL option " + std::string{name} + " is a whole number of 0 to 1000000, not '"
-                            + text + "'");
+        throw ArgumentError(
+            "the PostgreSQL option " + std::string{name} + " is a whole number of 0 to 1000000, not '" + text
+            + "'");
     }
     return value;
 }
@@ -98,14 +103,16 @@ void check_encoding(const std::string& value) {
     for (const char c : value) {
         if (c != '-') name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     }
-    if (name != "utf8") throw ArgumentError("Azoth speaks UTF-8 with PostgreSQL: client_encoding cannot be " + value);
+    if (name != "utf8")
+        throw ArgumentError("Azoth speaks UTF-8 with PostgreSQL: client_encoding cannot be " + value);
 }
 
 /// Options that are parts of a URL as well; at most one of both may be there.
 void check_twice(const Url& url, std::string_view key) {
     const bool twice = (key == "user" && !url.username.empty()) || (key == "password" && url.password)
                        || (key == "dbname" && !url.database.empty()) || (key == "port" && url.port);
-    if (twice) throw ArgumentError("the URL has '" + std::string{key} + "' twice, as a part and as an option");
+    if (twice)
+        throw ArgumentError("the URL has '" + std::string{key} + "' twice, as a part and as an option");
 }
 
 std::vector<Target> read_targets(const Url& url, const Defaults& defaults) {
@@ -116,7 +123,8 @@ std::vector<Target> read_targets(const Url& url, const Defaults& defaults) {
             for (auto& host : split(value)) hosts.push_back(std::move(host));
         }
     }
-    if (!hosts.empty() && !url.host.empty()) throw ArgumentError("the URL has the host twice, as a part and as an option");
+    if (!hosts.empty() && !url.host.empty())
+        throw ArgumentError("the URL has the host twice, as a part and as an option");
     if (hosts.empty() && !url.host.empty()) hosts = split(url.host);
     // libpq takes its default from PGHOST, and that may be a name to look up.
     if (hosts.empty()) hosts = split(defaults.value("host"));
@@ -125,15 +133,18 @@ std::vector<Target> read_targets(const Url& url, const Defaults& defaults) {
     std::vector<std::string> ports;
     if (url.port) ports.push_back(std::to_string(*url.port));
     else if (const auto port = url.option("port")) ports = split(*port);
-    else if (const auto port_default = defaults.value("port"); !port_default.empty()) ports = split(port_default);
+    else if (const auto port_default = defaults.value("port"); !port_default.empty())
+        ports = split(port_default);
     if (ports.size() > 1 && ports.size() != targets.size()) {
-        throw ArgumentError("the URL names " + std::to_string(targets.size()) + " hosts and "
-                            + std::to_string(ports.size()) + " ports; one port, or as many as hosts");
+        throw ArgumentError(
+            "the URL names " + std::to_string(targets.size()) + " hosts and " + std::to_string(ports.size())
+            + " ports; one port, or as many as hosts");
     }
     for (std::size_t i = 0; i < targets.size(); ++i) {
         auto& port = targets[i].port;
         if (port.empty() && !ports.empty()) port = ports[ports.size() == 1 ? 0 : i];
-        if (!port.empty() && parse_count("port", port) > 65535) throw ArgumentError("there is no port " + port);
+        if (!port.empty() && parse_count("port", port) > 65535)
+            throw ArgumentError("there is no port " + port);
     }
 
     if (const auto addresses = url.option("hostaddr")) {

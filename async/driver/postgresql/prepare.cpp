@@ -19,7 +19,8 @@ std::size_t Connection::queue_deallocations(const std::string& sql) {
     if (doomed.empty() || PQtransactionStatus(channel_.get()) == PQTRANS_INERROR) return 0;
     for (const auto& name : doomed) {
         const std::string deallocate = "DEALLOCATE " + name;
-        if (PQsendQueryParams(channel_.get(), deallocate.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1) != 1) {
+        if (PQsendQueryParams(channel_.get(), deallocate.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1)
+            != 1) {
             channel_.throw_lost(nullptr, sql);
         }
         pipeline_.queued();
@@ -32,7 +33,8 @@ std::size_t Connection::queue_deallocations(const std::string& sql) {
 }
 
 void Connection::queue_prepare(const std::string& name, const std::string& sql) {
-    if (PQsendPrepare(channel_.get(), name.c_str(), sql.c_str(), parameters_.count(), parameters_.types()) != 1) {
+    if (PQsendPrepare(channel_.get(), name.c_str(), sql.c_str(), parameters_.count(), parameters_.types())
+        != 1) {
         channel_.throw_lost(nullptr, sql);
     }
     pipeline_.queued();

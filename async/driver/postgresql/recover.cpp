@@ -46,8 +46,8 @@ asio::awaitable<void> Connection::request_cancel(Deadline deadline) {
     auto request = std::make_shared<CancelRequest>();
     request->cancel.reset(PQgetCancel(channel_.get()));
     if (request->cancel == nullptr) channel_.throw_lost(nullptr, no_statement);
-    // PQcancel connects, sends and waits until the server has hung up, all of it blocking. When it returns the signal
-    // has been sent, so it cannot hit a statement that is sent later.
+    // PQcancel connects, sends and waits until the server has hung up, all of it blocking. When it returns
+    // the signal has been sent, so it cannot hit a statement that is sent later.
     std::function<void()> work = [request] {
         request->sent = PQcancel(request->cancel.get(), request->error, sizeof request->error) == 1;
     };
@@ -66,6 +66,7 @@ asio::awaitable<bool> Connection::drain(Deadline deadline) {
     Ignore ignore;
     Intake intake{channel_.get()};
     const bool pipelined = PQpipelineStatus(channel_.get()) != PQ_PIPELINE_OFF;
+    if (!channel_.consume()) channel_.throw_lost(nullptr, no_statement);
     // Cut off before its end the pipeline has no sync, and without one the server answers nothing.
     if (pipelined && pipeline_.needs_sync() && !pipeline_.sync()) channel_.throw_lost(nullptr, no_statement);
     for (;;) {

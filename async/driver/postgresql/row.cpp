@@ -15,7 +15,8 @@ Field unsigned_field(const char* data, std::size_t size) noexcept {
 }
 
 Field make_field(Wire wire, const char* data, std::uint32_t size) noexcept {
-    if (wire == Wire::unsigned_integer) [[unlikely]] return unsigned_field(data, size);
+    if (wire == Wire::unsigned_integer) [[unlikely]]
+        return unsigned_field(data, size);
     return {wire, data, size};
 }
 
@@ -54,8 +55,9 @@ std::shared_ptr<const Shape> make_shape(const PGresult* result, const UserTypes&
 }
 
 ResultBuffer::ResultBuffer(ResultPtr result, std::shared_ptr<const Shape> shape)
-    : RowBuffer(static_cast<std::size_t>(PQntuples(result.get())), shape->wires.size()), result_(std::move(result)),
-      raw_(result_.get()), wires_(shape->wires.data()), shape_(std::move(shape)) {}
+    : RowBuffer(static_cast<std::size_t>(PQntuples(result.get())), shape->wires.size()),
+      result_(std::move(result)), raw_(result_.get()), wires_(shape->wires.data()), shape_(std::move(shape)) {
+}
 
 Field ResultBuffer::field(std::size_t row, std::size_t column) const noexcept {
     const auto r = static_cast<int>(row);
@@ -72,10 +74,9 @@ void PackedBuffer::append(const PGresult* result) {
     for (int row = 0; row < rows; ++row) {
         for (int column = 0; column < columns; ++column) {
             const auto size = static_cast<std::size_t>(PQgetlength(result, row, column));
-            cells_.push_back(
-                Cell{
-                    bytes_.size(), static_cast<std::uint32_t>(size),
-                    size == 0 && PQgetisnull(result, row, column) != 0});
+            cells_.push_back(Cell{
+                bytes_.size(), static_cast<std::uint32_t>(size),
+                size == 0 && PQgetisnull(result, row, column) != 0});
             bytes_.append(PQgetvalue(result, row, column), size);
         }
     }

@@ -47,7 +47,8 @@ private:
     std::shared_ptr<const Shape> shape_;
 };
 
-/// Copies of rows from many PGresults in one arena: libpq spends two kilobytes and more on a PGresult of one row.
+/// Copies of rows from many PGresults in one arena: libpq spends two kilobytes and more on a PGresult of one
+/// row.
 class PackedBuffer final : public RowBuffer {
 public:
     explicit PackedBuffer(std::size_t columns) noexcept : RowBuffer(0, columns) {}

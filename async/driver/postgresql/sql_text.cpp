@@ -44,8 +44,9 @@ std::string_view take_word(std::string_view& sql) noexcept {
 }
 
 bool is_word(std::string_view word, std::string_view upper_case) noexcept {
-    return std::equal(
-        word.begin(), word.end(), upper_case.begin(), upper_case.end(), [](char a, char b) { return upper(a) == b; });
+    return std::equal(word.begin(), word.end(), upper_case.begin(), upper_case.end(), [](char a, char b) {
+        return upper(a) == b;
+    });
 }
 
 } // namespace
@@ -65,7 +66,8 @@ bool only_reads(std::string_view sql) noexcept {
     sql = skip_to_word(sql);
     const auto first = take_word(sql);
     const bool with = is_word(first, "WITH");
-    if (!with && !is_word(first, "SELECT") && !is_word(first, "VALUES") && !is_word(first, "TABLE")) return false;
+    if (!with && !is_word(first, "SELECT") && !is_word(first, "VALUES") && !is_word(first, "TABLE"))
+        return false;
     if (!with) return true;
     // A WITH may hide a change anywhere: a word that looks like one is enough to doubt.
     while (!sql.empty()) {

@@ -12,15 +12,18 @@ std::size_t StatementCache::key_of(std::size_t hash, std::span<const std::uint32
     return hash;
 }
 
-Prepared* StatementCache::find(const std::string& sql, std::size_t hash, std::span<const std::uint32_t> oids) {
+Prepared* StatementCache::find(
+    const std::string& sql, std::size_t hash, std::span<const std::uint32_t> oids) {
     const auto found = index_.find(key_of(hash, oids));
     if (found == index_.end()) return nullptr;
     Prepared& statement = *found->second;
     // Hashes may collide, statements may not.
-    if (statement.sql != sql || !std::equal(oids.begin(), oids.end(), statement.oids.begin(), statement.oids.end())) {
+    if (statement.sql != sql
+        || !std::equal(oids.begin(), oids.end(), statement.oids.begin(), statement.oids.end())) {
         return nullptr;
     }
-    if (found->second != statements_.begin()) statements_.splice(statements_.begin(), statements_, found->second);
+    if (found->second != statements_.begin())
+        statements_.splice(statements_.begin(), statements_, found->second);
     return &statement;
 }
 

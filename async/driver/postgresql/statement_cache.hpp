@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The statements that are prepared on one connection, the least recently used one replaced when there are too many.
+// The statements that are prepared on one connection; of too many the least recently used goes.
 #pragma once
 
 #include <cstddef>
@@ -35,10 +35,12 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return statements_.size(); }
 
     /// Null when it is not prepared; valid until the next `insert`, `forget` or `clear`.
-    [[nodiscard]] Prepared* find(const std::string& sql, std::size_t hash, std::span<const std::uint32_t> oids);
+    [[nodiscard]] Prepared* find(
+        const std::string& sql, std::size_t hash, std::span<const std::uint32_t> oids);
 
     /// @pre `find` says null and `capacity() > 0`. What has to go for it is added to `doomed()`.
-    Prepared* insert(std::string name, const std::string& sql, std::size_t hash, std::span<const std::uint32_t> oids);
+    Prepared* insert(
+        std::string name, const std::string& sql, std::size_t hash, std::span<const std::uint32_t> oids);
 
     /// @param on_server  the server still has it, so that it must be told.
     void forget(const Prepared* statement, bool on_server);
@@ -46,7 +48,8 @@ public:
     /// A name that no statement of this connection has had.
     [[nodiscard]] std::string next_name() { return "azoth_" + std::to_string(++names_); }
 
-    /// Names to deallocate with the next statement that is prepared: a round trip of their own would be a waste.
+    /// Names to deallocate with the next statement that is prepared: a round trip of their own would be a
+    /// waste.
     [[nodiscard]] std::vector<std::string>& doomed() noexcept { return doomed_; }
 
 private:

@@ -24,7 +24,8 @@ std::string_view isolation_clause(driver::IsolationLevel level) {
 
 [[noreturn]] void throw_commit_unknown(DiagnosticInfo info) {
     info.code = errc::connection_lost;
-    info.message = "the answer to COMMIT was lost, the transaction may or may not be committed: " + info.message;
+    info.message =
+        "the answer to COMMIT was lost, the transaction may or may not be committed: " + info.message;
     throw CommitUnknownError(std::move(info), "COMMIT", {});
 }
 

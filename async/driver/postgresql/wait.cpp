@@ -2,6 +2,8 @@
 // A race of socket readiness and a timer, and threads that tell their end through a socket.
 #include "driver/postgresql/wait.hpp"
 
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <memory>
 #include <mutex>
@@ -32,15 +34,16 @@
 namespace azoth::postgresql {
 namespace {
 
-/// Starts up to three waits and completes `Handler` with the first that ends. The losers are cancelled; when they end
-/// they find the race over and touch nothing but this object, which they own. On a context of several threads their
-/// ends may coincide, hence the mutex.
+/// Starts up to three waits and completes `Handler` with the first that ends. The losers are cancelled; when
+/// they end they find the race over and touch nothing but this object, which they own. On a context of
+/// several threads their ends may coincide, hence the mutex.
 template <class Handler>
 class Race : public std::enable_shared_from_this<Race<Handler>> {
 public:
     Race(asio::posix::stream_descriptor& socket, Handler&& handler)
         : socket_(socket), timer_(socket.get_executor()),
-          executor_(asio::get_associated_executor(handler, socket.get_executor())), handler_(std::move(handler)) {}
+          executor_(asio::get_associated_executor(handler, socket.get_executor())),
+          handler_(std::move(handler)) {}
 
     void start(bool read, bool write, Deadline deadline) {
         using Socket = asio::posix::stream_descriptor;
@@ -104,15 +107,25 @@ private:
 struct StartRace {
     template <class Handler>
     void operator()(
-        Handler&& handler, asio::posix::stream_descriptor* socket, bool read, bool write, Deadline deadline) const {
+        Handler&& handler, asio::posix::stream_descriptor* socket, bool read, bool write, Deadline deadline)
+        const {
         using Stored = std::decay_t<Handler>;
         std::make_shared<Race<Stored>>(*socket, std::forward<Handler>(handler))->start(read, write, deadline);
     }
 };
 
+/// Work for another thread, and whether it is done: what makes its results visible to who waits for it.
+struct Work {
+    std::function<void()> run;
+    std::atomic<bool> done = false;
+
+    explicit Work(std::function<void()> function) : run(std::move(function)) {}
+};
+
 /// Writes a byte when the work is done. Nothing of Asio is touched here: its context may be gone by then.
-void work_and_tell(const std::function<void()>& work, int fd) noexcept {
-    work();
+void work_and_tell(const std::shared_ptr<Work>& work, int fd) noexcept {
+    work->run();
+    work->done.store(true, std::memory_order_release);
     const char done = 1;
     // Nobody listening any more is fine, and no reason for a signal.
     [[maybe_unused]] const auto sent = ::send(fd, &done, 1, MSG_NOSIGNAL);
@@ -120,7 +133,7 @@ void work_and_tell(const std::function<void()>& work, int fd) noexcept {
 }
 
 /// A thread that no signal of the program is delivered to.
-void start_thread(std::function<void()> work, int fd) {
+void start_thread(std::shared_ptr<Work> work, int fd) {
     sigset_t all{};
     sigset_t before{};
     sigfillset(&all);
@@ -136,13 +149,15 @@ void start_thread(std::function<void()> work, int fd) {
 
 } // namespace
 
-asio::awaitable<Ready>
-wait_any(asio::posix::stream_descriptor& socket, bool read, bool write, Deadline deadline) {
+asio::awaitable<Ready> wait_any(
+    asio::posix::stream_descriptor& socket, bool read, bool write, Deadline deadline) {
     return asio::async_initiate<const asio::use_awaitable_t<>, void(asio_error_code, Ready)>(
         StartRace{}, asio::use_awaitable, &socket, read, write, deadline);
 }
 
-asio::awaitable<bool> run_blocking(asio::any_io_executor executor, std::function<void()> work, Deadline deadline) {
+asio::awaitable<bool> run_blocking(
+    asio::any_io_executor executor, std::function<void()> work, Deadline deadline) {
+    const auto shared = std::make_shared<Work>(std::move(work));
     int ends[2] = {-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
         throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -156,13 +171,13 @@ asio::awaitable<bool> run_blocking(asio::any_io_executor executor, std::function
         throw;
     }
     try {
-        start_thread(std::move(work), ends[1]);
+        start_thread(shared, ends[1]);
     } catch (...) {
         ::close(ends[1]);
         throw;
     }
     const Ready ready = co_await wait_any(ear, true, false, deadline);
-    co_return ready == Ready::read;
+    co_return ready == Ready::read && shared->done.load(std::memory_order_acquire);
 }
 
 } // namespace azoth::postgresql

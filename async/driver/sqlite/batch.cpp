@@ -65,12 +65,13 @@ Outcome BatchRun::advance(Place place) {
     if (const auto outcome = prepare(place, params_)) return *outcome;
     if (next_ == 0 && wants_ == driver::BatchWants::last_insert_ids) result_.last_insert_ids.reserve(rows_);
     database_.begin_budget(place, false);
+    const auto begin = next_;
     const auto end = place == Place::loop ? std::min(rows_, next_ + rows_here) : rows_;
     for (; next_ < end; ++next_) {
         if (const int rc = run_row(); rc != SQLITE_DONE) return failed(rc);
     }
     if (next_ < rows_) return slice_over();
-    finish(place);
+    finish(place, end - begin);
     return Outcome::done;
 }
 

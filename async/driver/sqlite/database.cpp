@@ -72,20 +72,17 @@ void Database::read_durability() {
     sqlite3_finalize(statement);
 }
 
-void Database::submit(Task& task, std::shared_ptr<void> owner) {
-    if (!worker.has_thread()) {
-        try {
-            worker.start([self = shared_from_this()] { self->shut(); });
-        } catch (const std::system_error& failure) {
-            DiagnosticInfo info;
-            info.code = errc::unknown;
-            info.sqlstate = "HY000";
-            info.message = std::string{"cannot start the worker thread of a SQLite connection ("} + failure.what()
-                + "); execution=inline does without";
-            throw_database_error(std::move(info));
-        }
+void Database::need_worker() {
+    if (worker.has_thread()) return;
+    try {
+        worker.start([self = shared_from_this()] { self->shut(); });
+    } catch (const std::system_error& failure) {
+        DiagnosticInfo info;
+        info.sqlstate = "HY000";
+        info.message = std::string{"cannot start the worker thread of a SQLite connection ("} + failure.what()
+            + "); execution=inline does without";
+        throw_database_error(std::move(info));
     }
-    worker.submit(task, std::move(owner));
 }
 
 bool Database::transaction_open() noexcept {
@@ -105,6 +102,7 @@ void Database::abandon() noexcept {
     if (closed) return;
     closed = true;
     busy = false;
+    cut_off = false;
     cursor = nullptr;
     cancel();
     // The last connection to a file that goes writes back its log: that is for a thread that may wait.

@@ -63,8 +63,10 @@ public:
         exceeded_ = false;
     }
     [[nodiscard]] bool budget_exceeded() const noexcept { return exceeded_; }
-    /// True when the work since `begin_budget()`, unstoppable as it was, took longer than the budget.
-    [[nodiscard]] bool took_long() const noexcept { return ticks_left_ < unlimited - inline_ticks; }
+    /// True when the work since `begin_budget()`, which had no limit, took longer than `runs` times the budget.
+    [[nodiscard]] bool took_long(std::size_t runs) const noexcept {
+        return unlimited - ticks_left_ > inline_ticks * static_cast<std::int64_t>(runs);
+    }
 
     [[nodiscard]] bool canceled() const noexcept { return cancel_.load(std::memory_order_relaxed); }
     /// Asks what the worker does now to stop. Any time.
@@ -78,8 +80,8 @@ public:
     /// Re-reads `durable`.
     void read_durability();
 
-    /// Gives `task` to the worker, started if need be. @pre the worker is idle.
-    void submit(Task& task, std::shared_ptr<void> owner = {});
+    /// Starts the worker's thread, if that has not happened. @throws OperationalError when there are no threads left
+    void need_worker();
     [[nodiscard]] bool worker_idle() { return !worker.has_thread() || worker.idle(); }
     /// True when the handle may be asked now.
     [[nodiscard]] bool transaction_open() noexcept;

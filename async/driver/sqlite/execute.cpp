@@ -76,11 +76,11 @@ void StatementTask::release() noexcept {
     if (!database_.closed) database_.statements.release(statement); // else the worker closes everything
 }
 
-void StatementTask::finish(Place place) {
+void StatementTask::finish(Place place, std::size_t runs) {
     auto& statement = *statement_;
     const auto& traits = statement.traits;
     // A read that stayed within the budget on the loop has nothing to say: it would have been stopped.
-    if (place == Place::worker || traits.kind == StatementKind::change) statement.slow = database_.took_long();
+    if (place == Place::worker || traits.kind == StatementKind::change) statement.slow = database_.took_long(runs);
     if (traits.attaches) database_.durable = true;
     const bool sets = traits.sets;
     release();

@@ -31,8 +31,8 @@ protected:
     Outcome failed(int code);
     /// Gives the statement back to the cache. @pre nobody else uses the database
     void release() noexcept;
-    /// Puts down how long the statement took, for the choice of the thread next time, and what it changed.
-    void finish(Place place);
+    /// Puts down how long `runs` runs took, for the choice of the thread next time; gives the statement back.
+    void finish(Place place, std::size_t runs = 1);
     /// Where to go on when a slice on the loop is over.
     [[nodiscard]] Outcome slice_over() const noexcept {
         return database_.options.execution == Execution::here ? Outcome::more : Outcome::worker;

@@ -4,6 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -16,78 +22,135 @@
 namespace azoth::sqlite {
 namespace {
 
-/// Present while a coroutine waits for the worker. Destroyed with the coroutine, that is when the whole context goes, it
-/// holds the destruction up until the worker has let go of what the coroutine's frames own.
-class Attendance {
+/// A waiting coroutine that its context knows of.
+class ContextWaiter : public Waiter {
 public:
-    explicit Attendance(std::shared_ptr<Database> database) noexcept : database_(std::move(database)) {}
-    Attendance(Attendance&&) noexcept = default;
-    Attendance& operator=(Attendance&&) = delete;
-    ~Attendance() {
-        if (!database_) return;
-        database_->worker.forget();
-        database_->cancel();
-        database_->worker.wait_until_idle();
+    /// The context goes: holds it up until the worker has let go of what the coroutine's frames own.
+    virtual void abandon() noexcept = 0;
+
+    std::list<std::shared_ptr<ContextWaiter>>::iterator position;
+};
+
+/// The waiting coroutines of one context. Only this way can they be destroyed with it: their handlers are nowhere in
+/// Asio's own queues while the worker works.
+class Waiters final : public asio::execution_context::service {
+public:
+    using key_type = Waiters;
+    static asio::execution_context::id id;
+
+    explicit Waiters(asio::execution_context& context) : asio::execution_context::service(context) {}
+
+    void add(const std::shared_ptr<ContextWaiter>& waiter) {
+        const std::lock_guard lock(mutex_);
+        waiter->position = waiters_.insert(waiters_.end(), waiter);
     }
 
-    void end() noexcept {
-        database_->worker.forget();
-        database_ = nullptr;
+    /// Takes `waiter` out and runs `post`, which the end of the context waits for; neither when it has begun already.
+    template <class Post>
+    void release(ContextWaiter& waiter, Post post) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (closing_) return;
+            waiters_.erase(waiter.position);
+            ++posting_;
+        }
+        post();
+        const std::lock_guard lock(mutex_);
+        --posting_;
+        if (closing_) posted_.notify_all();
     }
 
 private:
-    std::shared_ptr<Database> database_;
+    void shutdown() noexcept override {
+        std::list<std::shared_ptr<ContextWaiter>> left;
+        {
+            std::unique_lock lock(mutex_);
+            closing_ = true;
+            left.swap(waiters_);
+            posted_.wait(lock, [this] { return posting_ == 0; });
+        }
+        for (const auto& waiter : left) waiter->abandon();
+        // Destroys the handlers: Asio takes the frames apart later, when its queues are emptied.
+    }
+
+    std::mutex mutex_;
+    std::list<std::shared_ptr<ContextWaiter>> waiters_;
+    std::condition_variable posted_;
+    std::size_t posting_ = 0;
+    bool closing_ = false;
 };
 
-/// The timer's handler: resumes the coroutine. It shows the timer no cancellation slot: the slot asks the worker instead.
+asio::execution_context::id Waiters::id;
+
+/// What is posted to resume the coroutine; counted as the context's work from the start.
 template <class Handler>
 class Resumption {
 public:
     using executor_type = asio::associated_executor_t<Handler>;
     using allocator_type = asio::associated_allocator_t<Handler>;
 
-    Resumption(Handler handler, asio::cancellation_slot slot, std::shared_ptr<Database> database, bool* in_time)
-        : handler_(std::move(handler)), slot_(slot), in_time_(in_time), attendance_(std::move(database)) {}
+    explicit Resumption(Handler handler)
+        : handler_(std::move(handler)), work_(asio::get_associated_executor(handler_)) {}
 
     executor_type get_executor() const noexcept { return asio::get_associated_executor(handler_); }
     allocator_type get_allocator() const noexcept { return asio::get_associated_allocator(handler_); }
 
-    void operator()(asio_error_code error) {
-        attendance_.end();
-        if (slot_.is_connected()) slot_.clear();
-        *in_time_ = static_cast<bool>(error); // the worker's wake-up cancels the timer; otherwise it has run out
+    void operator()() {
+        if (const auto slot = asio::get_associated_cancellation_slot(handler_); slot.is_connected()) {
+            asio::cancellation_slot mine = slot;
+            mine.clear();
+        }
         std::move(handler_)();
     }
 
 private:
     Handler handler_;
-    asio::cancellation_slot slot_;
-    bool* in_time_;
-    Attendance attendance_; // goes first, before the frames that the handler owns
+    asio::executor_work_guard<executor_type> work_;
+};
+
+template <class Handler>
+class HandlerWaiter final : public ContextWaiter {
+public:
+    HandlerWaiter(Handler handler, Waiters& waiters, std::shared_ptr<Database> database)
+        : resumption_(std::move(handler)), waiters_(waiters), database_(std::move(database)) {}
+
+    void resume() override {
+        waiters_.release(*this, [this] { asio::post(std::move(resumption_)); });
+    }
+
+    void abandon() noexcept override {
+        database_->worker.forget();
+        database_->cancel();
+        database_->worker.wait_until_idle();
+    }
+
+private:
+    Resumption<Handler> resumption_;
+    Waiters& waiters_;
+    std::shared_ptr<Database> database_;
 };
 
 struct StartWaiting {
     std::shared_ptr<Database> database;
-    Deadline deadline;
-    bool* in_time;
+    Task* task;
 
-    StartWaiting(std::shared_ptr<Database> db, Deadline until, bool* result)
-        : database(std::move(db)), deadline(until), in_time(result) {}
+    StartWaiting(std::shared_ptr<Database> db, Task* work) : database(std::move(db)), task(work) {}
 
     template <class Handler>
     void operator()(Handler&& handler) const {
         const auto keep = database; // from the last line on, the frame with this object may be gone
-        auto wakeup = std::make_shared<Wakeup>(asio::get_associated_executor(handler), deadline);
-        const auto slot = asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected()) {
-            asio::cancellation_slot mine = slot;
-            mine.assign([db = database](asio::cancellation_type type) {
+        auto& context = asio::query(asio::get_associated_executor(handler), asio::execution::context);
+        auto& waiters = asio::use_service<Waiters>(context);
+        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+            slot.assign([db = database](asio::cancellation_type type) {
                 if ((type & asio::cancellation_type::terminal) != asio::cancellation_type::none) db->cancel();
             });
         }
-        auto& timer = wakeup->timer;
-        timer.async_wait(Resumption<std::decay_t<Handler>>(std::forward<Handler>(handler), slot, database, in_time));
-        keep->worker.notify(std::move(wakeup));
+        auto waiter =
+            std::make_shared<HandlerWaiter<std::decay_t<Handler>>>(std::forward<Handler>(handler), waiters, database);
+        waiters.add(waiter);
+        if (task != nullptr) keep->worker.submit(*task, nullptr, std::move(waiter));
+        else keep->worker.notify(std::move(waiter));
     }
 };
 
@@ -122,11 +185,10 @@ private:
 
 } // namespace
 
-asio::awaitable<bool> await_worker(std::shared_ptr<Database> database, Deadline deadline) {
-    bool in_time = true;
-    StartWaiting start(std::move(database), deadline, &in_time);
+asio::awaitable<void> await_worker(std::shared_ptr<Database> database, Task* task) {
+    if (task != nullptr) database->need_worker();
+    StartWaiting start(std::move(database), task);
     co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(start), asio::use_awaitable);
-    co_return in_time;
 }
 
 asio::awaitable<void> drive(std::shared_ptr<Database> database, Task& task, Outcome outcome) {
@@ -137,8 +199,7 @@ asio::awaitable<void> drive(std::shared_ptr<Database> database, Task& task, Outc
             throw asio_system_error(asio::error::operation_aborted);
         }
         if (outcome == Outcome::worker) {
-            database->submit(task);
-            co_await await_worker(database);
+            co_await await_worker(database, &task);
             check_open(*database);
             outcome = task.take_outcome();
             continue;

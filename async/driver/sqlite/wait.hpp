@@ -2,7 +2,6 @@
 // Waiting for the worker, and seeing a task through to its end wherever it has to run.
 #pragma once
 
-#include <chrono>
 #include <memory>
 
 #include "driver/sqlite/asio.hpp"
@@ -10,14 +9,13 @@
 
 namespace azoth::sqlite {
 
-using Deadline = std::chrono::steady_clock::time_point;
-
-/// Waits until the worker is idle; false when `deadline` came first.
+/// Waits until the worker is idle.
 ///
+/// @param task   given to the idle worker first, unless null; kept alive by the awaiting caller
 /// @cancellation terminal: asks the worker to stop, and still waits until it has: its task may point into the frames of
 ///   those who wait. Returns as ever then; the task's outcome tells whether it was in time. When the coroutine is destroyed
 ///   while it waits (with its context), the same is done blocking.
-[[nodiscard]] asio::awaitable<bool> await_worker(std::shared_ptr<Database> database, Deadline deadline = Deadline::max());
+[[nodiscard]] asio::awaitable<void> await_worker(std::shared_ptr<Database> database, Task* task = nullptr);
 
 /// Goes on after `outcome`, the first piece's, until `task` is done: on the worker, here in turns, after waiting for locks.
 ///

@@ -3,11 +3,10 @@
 #include "driver/sqlite/worker.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <thread>
 #include <utility>
-
-#include <csignal>
 
 namespace azoth::sqlite {
 namespace {
@@ -90,23 +89,29 @@ void Worker::run() {
         owner_ = nullptr; // before anyone is told: its destructor may touch the database
         lock.lock();
         task_ = nullptr;
-        // Still under the lock: whoever gives up waiting takes it first, so its context is alive here.
-        if (wakeup_) wake(std::move(wakeup_));
-        wakeup_ = nullptr;
+        idle_.notify_all();
+        auto waiter = std::exchange(waiter_, nullptr);
+        if (!waiter) continue;
+        // Without the lock, which the resumed coroutine may want at once for its next task. Whoever gives up waiting
+        // waits for this flag instead, so the waiter's context is alive here.
+        resuming_ = true;
+        lock.unlock();
+        waiter->resume();
+        waiter = nullptr;
+        lock.lock();
+        resuming_ = false;
         idle_.notify_all();
     }
 }
 
-void Worker::wake(std::shared_ptr<Wakeup> wakeup) {
-    // Not cancelled from here: the timer belongs to the waiting side's thread.
-    auto executor = wakeup->timer.get_executor();
-    asio::post(executor, [w = std::move(wakeup)] { w->timer.cancel(); });
-}
-
-void Worker::submit(Task& task, std::shared_ptr<void> owner) {
-    const std::lock_guard lock(mutex_);
-    task_ = &task;
-    owner_ = std::move(owner);
+void Worker::submit(Task& task, std::shared_ptr<void> owner, std::shared_ptr<Waiter> waiter) {
+    {
+        const std::lock_guard lock(mutex_);
+        task_ = &task;
+        owner_ = std::move(owner);
+        waiter_ = std::move(waiter);
+    }
+    // Outside of the lock, which the thread would otherwise wake up only to wait for.
     work_.notify_one();
 }
 
@@ -115,16 +120,22 @@ bool Worker::idle() {
     return task_ == nullptr;
 }
 
-void Worker::notify(std::shared_ptr<Wakeup> wakeup) {
-    const std::lock_guard lock(mutex_);
-    if (task_ == nullptr) wake(std::move(wakeup));
-    else wakeup_ = std::move(wakeup);
+void Worker::notify(std::shared_ptr<Waiter> waiter) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (task_ != nullptr) {
+            waiter_ = std::move(waiter);
+            return;
+        }
+    }
+    waiter->resume();
 }
 
 void Worker::forget() noexcept {
-    std::shared_ptr<Wakeup> dropped; // outside of the lock: it may be the last one
-    const std::lock_guard lock(mutex_);
-    dropped.swap(wakeup_);
+    std::shared_ptr<Waiter> dropped; // outlives the lock: it may be the last one
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return !resuming_; });
+    dropped.swap(waiter_);
 }
 
 void Worker::interrupt(const std::function<void()>& interrupt) noexcept {

@@ -7,17 +7,20 @@
 #include <memory>
 #include <mutex>
 
-#include "driver/sqlite/asio.hpp"
 #include "driver/sqlite/task.hpp"
 
 namespace azoth::sqlite {
 
-/// Ends the waiting of a coroutine: by the worker, or by the time given. Shared, so that whoever comes second finds it.
-struct Wakeup {
-    Wakeup(const asio::any_io_executor& executor, std::chrono::steady_clock::time_point deadline)
-        : timer(executor, deadline) {}
+/// Somebody who waits for the worker to be idle.
+class Waiter {
+public:
+    Waiter() = default;
+    virtual ~Waiter() = default;
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
 
-    asio::steady_timer timer;
+    /// Called once, on the worker's thread or by `Worker::notify()`.
+    virtual void resume() = 0;
 };
 
 /// Runs tasks on a thread of its own, which is started by the first. All member functions are for the connection's side.
@@ -33,14 +36,15 @@ public:
     /// @throws std::system_error when there are no threads left
     void start(std::function<void()> at_end);
 
-    /// @param owner  keeps `task` alive until it is done; empty when the caller does
+    /// @param owner   keeps `task` alive until it is done; empty when the caller does
+    /// @param waiter  is told when it is done; may be empty
     /// @pre started, idle
-    void submit(Task& task, std::shared_ptr<void> owner);
+    void submit(Task& task, std::shared_ptr<void> owner, std::shared_ptr<Waiter> waiter);
     [[nodiscard]] bool idle();
 
-    /// Lets `wakeup` end as soon as the worker is idle. One at a time.
-    void notify(std::shared_ptr<Wakeup> wakeup);
-    /// Nobody waits any more.
+    /// Resumes `waiter` as soon as the worker is idle. One at a time.
+    void notify(std::shared_ptr<Waiter> waiter);
+    /// Nobody waits any more. When this has returned, no waiter is being resumed.
     void forget() noexcept;
     /// Runs `interrupt` if a task is being worked on that may be interrupted, and not otherwise.
     void interrupt(const std::function<void()>& interrupt) noexcept;
@@ -51,14 +55,14 @@ public:
 
 private:
     void run();
-    static void wake(std::shared_ptr<Wakeup> wakeup);
 
     std::mutex mutex_;
     std::condition_variable work_;
     std::condition_variable idle_;
     Task* task_ = nullptr;
     std::shared_ptr<void> owner_;
-    std::shared_ptr<Wakeup> wakeup_;
+    std::shared_ptr<Waiter> waiter_;
+    bool resuming_ = false;
     bool stopping_ = false;
     bool started_ = false; // the connection's side only
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who owns mapped objects: arenas with one reference count each, that keep one another alive and merge when they meet.
+// Who owns mapped objects: arenas with one reference count each, that keep one another alive or merge.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@ namespace azoth::orm {
 
 /// The arena that a mapped object lives in. Its body is private; objects keep a plain `Graph*` to it.
 ///
-/// A graph lives while somebody owns it: a `GraphRef`, a `std::shared_ptr` made by `handle()`, or a living graph
-/// that was linked to it. Then its objects are destroyed, in reverse order of creation, and what it kept is let go.
-/// Graphs that keep each other merge into one. An object's `Graph*` stays good through that: the merged graph
-/// answers under all its former addresses until it dies.
+/// A graph lives while somebody owns it: a `GraphRef`, a `std::shared_ptr` made by `handle()`, or a living
+/// graph that was linked to it. Then its objects are destroyed, in reverse order of creation, and what it
+/// kept is let go. Graphs that keep each other merge into one. An object's `Graph*` stays good through that:
+/// the merged graph answers under all its former addresses until it dies.
 ///
-/// Threads: owners may be copied and dropped on any thread at any time. One mutex for the whole process guards who
-/// keeps whom; it is taken to make or drop an owner, to link, and to lock a weak reference, never to copy a
-/// `std::shared_ptr`. Objects are created in a graph by one thread at a time, which takes no lock.
+/// Threads: owners may be copied and dropped on any thread at any time. One mutex for the whole process
+/// guards who keeps whom; it is taken to make or drop an owner, to link, and to lock a weak reference, never
+/// to copy a `std::shared_ptr`. Objects are created in a graph by one thread at a time, which takes no lock.
 class Graph;
 
 /// A strong owner of a graph, like an intrusive pointer. Copying takes the mutex, moving does not.
@@ -50,7 +50,7 @@ private:
     Graph* graph_ = nullptr;
 };
 
-/// A weak reference to a graph: does not keep its objects, only a few hundred bytes. Copying costs one atomic add.
+/// A weak reference to a graph: keeps none of its objects, only some hundred bytes. Copying is one atomic.
 class WeakGraph {
 public:
     WeakGraph() = default;
@@ -84,8 +84,8 @@ private:
 
 /// A new, empty graph.
 ///
-/// @param first_bytes   room made in the graph's own allocation: `sizeof(T)` makes graph and object one allocation.
-///                      More is taken in chunks that double up to 64 KiB.
+/// @param first_bytes   room made in the graph's own allocation: `sizeof(T)` makes graph and object one
+///                      allocation. More is taken in chunks that double up to 64 KiB.
 [[nodiscard]] GraphRef make_graph(std::size_t first_bytes = 0);
 
 /// Makes the next `bytes` of objects come from one chunk: for results whose row count is known.
@@ -97,8 +97,9 @@ using DestroyFunction = void (*)(void* object) noexcept;
 /// Raw memory that lives as long as the graph. Nothing is destroyed there unless `own()` is called.
 [[nodiscard]] void* allocate(Graph& graph, std::size_t bytes, std::size_t alignment);
 
-/// Has the graph destroy `object`, which was constructed in `allocate(graph, bytes, …)`, when it dies. Equal objects
-/// created in a row cost no memory for this. When it throws (out of memory), `object` has been destroyed.
+/// Has the graph destroy `object`, which was constructed in `allocate(graph, bytes, …)`, when it dies. Equal
+/// objects created in a row cost no memory for this. When it throws (out of memory), `object` has been
+/// destroyed.
 void own(Graph& graph, void* object, std::size_t bytes, DestroyFunction destroy);
 
 /// Destroys a `T`: what `own()` is given for it, null when there is nothing to do.
@@ -118,9 +119,9 @@ T* create(Graph& graph, Args&&... args) {
     return object;
 }
 
-/// Makes `from` keep `to` alive until `from` dies; when `to` keeps `from` already, by however many steps, all on the
-/// way become one graph. Linking twice, or within one graph, does nothing. The caller owns both in some way.
-/// There is no unlinking: what an object once pointed at lives as long as the object's graph.
+/// Makes `from` keep `to` alive until `from` dies; when `to` keeps `from` already, by however many steps, all
+/// on the way become one graph. Linking twice, or within one graph, does nothing. The caller owns both in
+/// some way. There is no unlinking: what an object once pointed at lives as long as the object's graph.
 ///
 /// @throws   std::bad_alloc, and then nothing has changed.
 void link(Graph* from, Graph* to);
@@ -147,8 +148,8 @@ template <class T>
     return std::shared_ptr<T>(detail::share(std::move(graph)), object);
 }
 
-/// Makes many handles: takes the mutex only when the graph is another than the last one, else copies a pointer.
-/// Keeps the last graph alive as long as it exists. Used by one thread at a time.
+/// Makes many handles: takes the mutex only when the graph is another than the last one, else copies a
+/// pointer. Keeps the last graph alive as long as it exists. Used by one thread at a time.
 class HandleSource {
 public:
     /// As `handle(graph, object)`.

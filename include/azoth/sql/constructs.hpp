@@ -83,11 +83,11 @@ template <Expression E, class W, class V, class... More>
 /// CAST(x AS type); x may be a value or NULL.
 template <class V, std::derived_from<Type> S>
 [[nodiscard]] auto cast(const V& operand, const S& type) {
-    constexpr bool nullable = std::same_as<V, Null> || [] {
+    constexpr bool may_be_null = std::same_as<V, Null> || [] {
         if constexpr (Expression<V>) return detail::is_optional<typename V::value_type>;
         else return detail::is_optional<V>;
     }();
-    return Expr<detail::cast_t<S, nullable>>{
+    return Expr<detail::cast_t<S, may_be_null>>{
         std::make_shared<sql::CastNode>(detail::operand<Value>(operand, Type{}), type)};
 }
 

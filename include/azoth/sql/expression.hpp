@@ -215,6 +215,26 @@ template <class T = Value>
     return Expr<T>{std::make_shared<sql::LiteralColumnNode>(std::move(sql_text), detail::own_type<T>())};
 }
 
+/// A column by its bare name, of no table: `select(column("x")).select_from(t)`.
+template <class T = Value>
+[[nodiscard]] Expr<T> column(std::string name) {
+    return Expr<T>{std::make_shared<sql::ColumnNode>(nullptr, std::move(name), detail::own_type<T>(), nullptr)};
+}
+
+namespace detail {
+
+/// An expression, or the name of a label of the same SELECT.
+template <class E>
+concept OrderBy = Expression<E> || std::convertible_to<E, std::string_view>;
+
+template <OrderBy E>
+sql::NodePtr order_node(const E& item) {
+    if constexpr (Expression<E>) return item.node();
+    else return std::make_shared<sql::LabelReferenceNode>(std::string{std::string_view{item}});
+}
+
+} // namespace detail
+
 /// Order by an expression, or by the name of a label of the same SELECT.
 template <Expression E>
 [[nodiscard]] auto desc(const E& expression) {

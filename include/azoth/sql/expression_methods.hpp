@@ -183,7 +183,7 @@ public:
         return in_members(sql::Operator::in, members...);
     }
     template <std::ranges::input_range R>
-        requires(!std::convertible_to<R, std::string_view> && detail::ValueFor<std::ranges::range_value_t<R>, base_type>)
+        requires(!std::convertible_to<R, std::string_view> && detail::ValueFor<detail::remove_optional_t<std::ranges::range_value_t<R>>, base_type>)
     [[nodiscard]] auto in(const R& values) const {
         return in_values(values, false);
     }
@@ -208,7 +208,7 @@ public:
         return in_members(sql::Operator::not_in, members...);
     }
     template <std::ranges::input_range R>
-        requires(!std::convertible_to<R, std::string_view> && detail::ValueFor<std::ranges::range_value_t<R>, base_type>)
+        requires(!std::convertible_to<R, std::string_view> && detail::ValueFor<detail::remove_optional_t<std::ranges::range_value_t<R>>, base_type>)
     [[nodiscard]] auto not_in(const R& values) const {
         return in_values(values, true);
     }

@@ -16,6 +16,9 @@ namespace sql {
 [[nodiscard]] std::vector<NodePtr> columns_of(const NodePtr& from);
 /// One of them by name. @throws ArgumentError that lists the names there are.
 [[nodiscard]] std::shared_ptr<const ColumnNode> column_of(const NodePtr& from, std::string_view name);
+/// The names under which the columns of a SELECT are known outside when it stands in FROM: each has one, and each another.
+/// `columns` are not entities.
+[[nodiscard]] std::vector<std::string> output_names(const std::vector<NodePtr>& columns);
 /// "user_account", "u2", "an anonymous subquery": for messages.
 [[nodiscard]] std::string describe(const Node& from);
 /// The table that a table or an alias of one stands for; null for subqueries and joins.
@@ -38,6 +41,10 @@ public:
     [[nodiscard]] const sql::NodePtr& node() const noexcept { return node_; }
     /// @throws ArgumentError that lists the columns there are.
     [[nodiscard]] ColumnRef c(std::string_view name) const { return ColumnRef{sql::column_of(node_, name)}; }
+    /// The same rows under another name, to stand in FROM a second time.
+    [[nodiscard]] Subquery alias(std::string name = {}) const {
+        return Subquery{std::make_shared<sql::AliasNode>(node_, std::move(name))};
+    }
 
 private:
     sql::NodePtr node_;

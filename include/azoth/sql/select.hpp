@@ -139,17 +139,18 @@ public:
         return copy;
     }
 
-    template <Expression... E>
+    /// By expressions, or by the names of this SELECT's labels.
+    template <detail::OrderBy... E>
     [[nodiscard]] Select group_by(const E&... expressions) const {
-        return with(&sql::SelectNode::group_by, 'g', expressions.node()...);
+        return with(&sql::SelectNode::group_by, 'g', detail::order_node(expressions)...);
     }
     template <Condition... C>
     [[nodiscard]] Select having(const C&... conditions) const {
         return with(&sql::SelectNode::having, 'h', conditions.node()...);
     }
-    template <Expression... E>
+    template <detail::OrderBy... E>
     [[nodiscard]] Select order_by(const E&... expressions) const {
-        return with(&sql::SelectNode::order_by, 'o', expressions.node()...);
+        return with(&sql::SelectNode::order_by, 'o', detail::order_node(expressions)...);
     }
     [[nodiscard]] Select limit(std::int64_t rows) const { return count(&sql::SelectNode::limit, 'l', rows); }
     [[nodiscard]] Select offset(std::int64_t rows) const { return count(&sql::SelectNode::offset, 'p', rows); }

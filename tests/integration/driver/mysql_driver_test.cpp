@@ -193,6 +193,15 @@ TEST_CASE("mysql: a batch of 10,000 rows goes in few requests", "[mysql]") {
         CHECK(r.affected == 10'000);
         const auto count = co_await scalar<int>(c, Query("SELECT count(DISTINCT name) FROM users"));
         CHECK(count == 10'000);
+        std::vector<std::string> more;
+        for (int i = 0; i < 10'000; ++i) more.push_back("more " + std::to_string(i) + std::string(i % 300, 'x').substr(0, 30));
+        const Names keyed{"INSERT INTO users (name) VALUES (?) RETURNING id, name", std::move(more)};
+        const auto k = co_await c.execute_batch(keyed.statement, keyed.params, 10'000, driver::BatchWants::rows);
+        REQUIRE(k.rows.size() == 10'000);
+        CHECK(k.affected == 10'000);
+        bool in_order = true;
+        for (std::size_t i = 0; i < 10'000; ++i) in_order = in_order && get<std::string>(*k.rows[i], 0, 1) == keyed.texts[i];
+        CHECK(in_order);
         // The same statement once more, for a single row.
         const auto one = co_await execute(c, Query("INSERT INTO users (name) VALUES (?)").bind(std::string("one")));
         CHECK(one.affected == 1);
@@ -212,6 +221,19 @@ TEST_CASE("mysql: a batch hands back keys or rows in order", "[mysql]") {
         CHECK(r.affected == 2);
         CHECK(get<int>(*r.rows[0]) == 4);
         CHECK(get<std::string>(*r.rows[1], 0, 1) == "e");
+        // Two rows for each row of parameters.
+        const Names pairs{"INSERT INTO users (name) VALUES (?), (NULL) RETURNING name", {"p", "q"}};
+        r = co_await c.execute_batch(pairs.statement, pairs.params, 2, driver::BatchWants::rows);
+        REQUIRE(r.rows.size() == 2);
+        CHECK(r.rows[1]->row_count() == 2);
+        CHECK(get<std::string>(*r.rows[1]) == "q");
+        CHECK(r.rows[1]->field(1, 0).is_null());
+        // As many rows as there are: one, none.
+        const Names ignored{"INSERT IGNORE INTO users (name) VALUES (?) RETURNING name", {"n", "n"}};
+        r = co_await c.execute_batch(ignored.statement, ignored.params, 2, driver::BatchWants::rows);
+        REQUIRE(r.rows.size() == 2);
+        CHECK(r.rows[0]->row_count() == 1);
+        CHECK(r.rows[1]->row_count() == 0);
         // Nothing wanted, but rows come.
         const Names more{"INSERT INTO users (name) VALUES (?) RETURNING id", {"f", "g"}};
         r = co_await c.execute_batch(more.statement, more.params, 2, driver::BatchWants::nothing);

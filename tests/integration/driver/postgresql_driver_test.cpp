@@ -53,7 +53,8 @@ asio::awaitable<void> round_trips(Connection& c) {
     co_await expect_round_trip(c, TimestampTz{sys_days{2024y / February / 29} + 12h});
     co_await expect_round_trip(c, Interval(-14, 3, 5h + 1us));
     co_await expect_round_trip(c, Uuid("00112233-4455-6677-8899-aabbccddeeff"));
-    const auto document = co_await scalar<Json>(c, Query("SELECT $1").bind(Json::parse(R"({"a": [1, null]})")));
+    const auto document =
+        co_await scalar<Json>(c, Query("SELECT $1").bind(Json::parse(R"({"a": [1, null]})")));
     CHECK(document["a"][0] == 1);
     const auto binary_document = co_await scalar<Json>(c, Query(R"(SELECT '{"b": 2}'::jsonb)"));
     CHECK(binary_document["b"] == 2);
@@ -71,9 +72,11 @@ asio::awaitable<void> untyped_parameters(Connection& c) {
                .bind_null());
     CHECK(inserted.affected == 1);
     CHECK(inserted.rows == nullptr);
-    const auto big = co_await scalar<std::int64_t>(c, Query("SELECT big FROM t WHERE small = $1").bind(7, unknown));
+    const auto big =
+        co_await scalar<std::int64_t>(c, Query("SELECT big FROM t WHERE small = $1").bind(7, unknown));
     CHECK(big == 5'000'000'000);
-    const auto hello = co_await scalar<std::string>(c, Query("SELECT substr($1, $2)").bind(std::string("oh hello"), unknown).bind(4, unknown));
+    const auto hello = co_await scalar<std::string>(
+        c, Query("SELECT substr($1, $2)").bind(std::string("oh hello"), unknown).bind(4, unknown));
     CHECK(hello == "hello");
     const auto sum = co_await scalar<Decimal>(
         c, Query("SELECT $1 + 1::numeric").bind(std::numeric_limits<std::uint64_t>::max(), unknown));
@@ -96,10 +99,12 @@ asio::awaitable<void> conversions(Connection& c) {
     const auto bytes = co_await scalar<Bytes>(c, Query("SELECT $1").bind(std::string("a\\x"), LargeBinary()));
     CHECK(bytes.size() == 3);
 
-    const auto too_large = co_await expect_error<DataError>(ignore_result(c, Query("SELECT $1").bind(70000, SmallInteger())));
+    const auto too_large =
+        co_await expect_error<DataError>(ignore_result(c, Query("SELECT $1").bind(70000, SmallInteger())));
     CHECK(too_large.code() == errc::out_of_range);
     CHECK(too_large.statement() == "SELECT $1");
-    const auto zero = co_await expect_error<DataError>(ignore_result(c, Query("SELECT $1").bind(std::string("a\0b", 3))));
+    const auto zero =
+        co_await expect_error<DataError>(ignore_result(c, Query("SELECT $1").bind(std::string("a\0b", 3))));
     CHECK(zero.code() == errc::data_invalid);
     using namespace std::chrono;
     const auto dropped = Timestamp{local_days{2024y / January / 1} + 5h};
@@ -110,7 +115,8 @@ asio::awaitable<void> conversions(Connection& c) {
 asio::awaitable<void> column_types(Connection& c) {
     co_await c.run("DROP TYPE IF EXISTS pg_temp.mood; CREATE TYPE pg_temp.mood AS ENUM ('sad', 'happy');"
                    "CREATE DOMAIN pg_temp.positive AS integer CHECK (value > 0);"
-                   "CREATE TEMPORARY TABLE s (m pg_temp.mood, p pg_temp.positive, n numeric(10, 2), v varchar(30),"
+                   "CREATE TEMPORARY TABLE s (m pg_temp.mood, p pg_temp.positive, n numeric(10, 2), v "
+                   "varchar(30),"
                    " o oid, a integer[], c char(3), z timestamptz, x \"char\");"
                    "INSERT INTO s VALUES ('happy', 5, 1.50, 'v', 4294967295, '{1}', 'abc', now(), 'q')");
     const auto result = co_await execute(c, Query("SELECT * FROM s"));
@@ -133,7 +139,8 @@ asio::awaitable<void> column_types(Connection& c) {
     const auto empty = co_await execute(c, Query("SELECT * FROM s WHERE false"));
     CHECK(empty.rows->row_count() == 0);
     CHECK(empty.columns->size() == 9);
-    const auto nothing = co_await execute(c, Query("SELECT pg_sleep(0), pg_catalog.set_config('a.b', '', true)"));
+    const auto nothing =
+        co_await execute(c, Query("SELECT pg_sleep(0), pg_catalog.set_config('a.b', '', true)"));
     CHECK(nothing.rows->field(0, 0).wire == Wire::text);
 }
 
@@ -142,7 +149,8 @@ asio::awaitable<void> large_values(Connection& c) {
     const auto returned = co_await scalar<std::string>(c, Query("SELECT $1 || 'y'").bind(text));
     CHECK(returned.size() == 10'000'001);
     CHECK(returned.back() == 'y');
-    const auto rows = co_await execute(c, Query("SELECT g, repeat('z', 1000) FROM generate_series(1, 20000) g"));
+    const auto rows =
+        co_await execute(c, Query("SELECT g, repeat('z', 1000) FROM generate_series(1, 20000) g"));
     CHECK(rows.rows->row_count() == 20000);
     CHECK(get<int>(*rows.rows, 19999) == 20000);
     co_await expect_health(c);
@@ -151,16 +159,19 @@ asio::awaitable<void> large_values(Connection& c) {
 asio::awaitable<void> errors(Connection& c) {
     co_await c.run("CREATE TEMPORARY TABLE e (id integer PRIMARY KEY, n integer NOT NULL,"
                    " CONSTRAINT positive CHECK (n > 0)); INSERT INTO e VALUES (1, 1)");
-    const auto unique = co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO e VALUES (1, 1)")));
+    const auto unique =
+        co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO e VALUES (1, 1)")));
     CHECK(unique.code() == errc::unique_violation);
     CHECK(unique.sqlstate() == "23505");
     CHECK(unique.constraint() == "e_pkey");
     CHECK(unique.table() == "e");
     CHECK_FALSE(unique.is_disconnect());
-    const auto null = co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO e VALUES (2, NULL)")));
+    const auto null =
+        co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO e VALUES (2, NULL)")));
     CHECK(null.code() == errc::not_null_violation);
     CHECK(null.column() == "n");
-    const auto check = co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO e VALUES (2, 0)")));
+    const auto check =
+        co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO e VALUES (2, 0)")));
     CHECK(check.constraint() == "positive");
     const auto syntax = co_await expect_error<ProgrammingError>(ignore_result(c, Query("SELECT FROM WHERE")));
     CHECK(syntax.code() == errc::syntax_error);

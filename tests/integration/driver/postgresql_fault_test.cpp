@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The PostgreSQL driver when things go wrong: cancelled at every step, server processes killed, no server at all.
+// The PostgreSQL driver when things go wrong: cancelled at every step, server processes killed, no server.
 #include "integration/driver/postgresql_fixture.hpp"
 
 #include <chrono>
@@ -34,7 +34,8 @@ asio::awaitable<void> pause(std::chrono::milliseconds duration) {
 
 // ---- cancellation ------------------------------------------------------------------------------
 
-/// Starts `task`, cancels it after `steps` handlers of the loop, and runs it to its end. What it threw, or null.
+/// Starts `task`, cancels it after `steps` handlers of the loop, and runs it to its end. What it threw, or
+/// null.
 std::exception_ptr cancel_after(asio::io_context& context, asio::awaitable<void> task, int steps) {
     asio::cancellation_signal signal;
     std::exception_ptr failure;
@@ -52,7 +53,8 @@ asio::awaitable<void> connect_into(asio::any_io_executor executor, ConnectionPtr
 }
 
 asio::awaitable<void> prepare_tables(Connection& c) {
-    co_await c.run("CREATE TEMPORARY TABLE f (id integer, name text); CREATE TYPE pg_temp.hue AS ENUM ('red')");
+    co_await c.run(
+        "CREATE TEMPORARY TABLE f (id integer, name text); CREATE TYPE pg_temp.hue AS ENUM ('red')");
 }
 
 asio::awaitable<void> recover(Connection& c) {
@@ -60,8 +62,8 @@ asio::awaitable<void> recover(Connection& c) {
     co_await expect_health(c);
 }
 
-/// Cancels `operation` at its first step, its second, ..., until it runs to its end; after each the connection is
-/// recovered and works.
+/// Cancels `operation` at its first step, its second, ..., until it runs to its end; after each the
+/// connection is recovered and works.
 void cancel_everywhere(Body operation) {
     if (server_url().empty()) return;
     asio::io_context context;
@@ -124,12 +126,14 @@ asio::awaitable<void> batch_of_many(Connection& c) {
         params.emplace_back(ParamKind::integer, std::int64_t{i});
         params.emplace_back(ParamKind::text, std::string_view{text});
     }
-    const auto query = Query("INSERT INTO f VALUES ($1, $2) RETURNING id, name" + fresh_comment()).bind(1).bind(text);
+    const auto query =
+        Query("INSERT INTO f VALUES ($1, $2) RETURNING id, name" + fresh_comment()).bind(1).bind(text);
     co_await c.execute_batch(query.statement(), params, 700, driver::BatchWants::rows);
 }
 
 asio::awaitable<void> cursor_read_and_closed(Connection& c) {
-    const auto query = Query("SELECT g, 'red'::pg_temp.hue FROM generate_series(1, 300000) g" + fresh_comment());
+    const auto query =
+        Query("SELECT g, 'red'::pg_temp.hue FROM generate_series(1, 30000) g" + fresh_comment());
     const auto cursor = co_await c.open_cursor(query.statement());
     co_await cursor->fetch(100);
     co_await cursor->fetch(3'000);
@@ -152,7 +156,8 @@ asio::awaitable<void> start_killer(Connection& c) {
 
 asio::awaitable<void> killed_in_execution(Connection& c) {
     co_await start_killer(c);
-    const auto error = co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT pg_sleep(20)")));
+    const auto error =
+        co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT pg_sleep(20)")));
     CHECK(error.is_disconnect());
     CHECK(error.code() == errc::connection_lost);
     CHECK(error.sqlstate() == "57P01");
@@ -215,7 +220,8 @@ asio::awaitable<void> terminated_by_owner(Connection& c) {
     const auto executor = co_await asio::this_coro::executor;
     std::exception_ptr failure;
     asio::co_spawn(
-        executor, ignore_result(c, Query("SELECT pg_sleep(20)")), [&failure](std::exception_ptr e) { failure = e; });
+        executor, ignore_result(c, Query("SELECT pg_sleep(20)")),
+        [&failure](std::exception_ptr e) { failure = e; });
     co_await pause(30ms);
     c.terminate();
     c.terminate();
@@ -250,10 +256,12 @@ OperationalError connect_error(Url url) {
 TEST_CASE("postgresql: cancelled anywhere in an execution, the connection recovers", "[postgresql][cancel]") {
     cancel_everywhere(first_and_second_execution);
 }
-TEST_CASE("postgresql: cancelled anywhere in a large execution, the connection recovers", "[postgresql][cancel]") {
+TEST_CASE(
+    "postgresql: cancelled anywhere in a large execution, the connection recovers", "[postgresql][cancel]") {
     cancel_everywhere(large_execution);
 }
-TEST_CASE("postgresql: cancelled anywhere in a transaction, the connection recovers", "[postgresql][cancel]") {
+TEST_CASE(
+    "postgresql: cancelled anywhere in a transaction, the connection recovers", "[postgresql][cancel]") {
     cancel_everywhere(whole_transaction);
 }
 TEST_CASE("postgresql: cancelled anywhere in a batch, the connection recovers", "[postgresql][cancel]") {
@@ -297,7 +305,8 @@ TEST_CASE("postgresql: an event loop may end in the middle of an operation", "[p
     asio::io_context context;
     ConnectionPtr connection;
     run_task(context, connect_into(context.get_executor(), connection));
-    asio::co_spawn(context, ignore_result(*connection, Query("SELECT pg_sleep(60)")), [](std::exception_ptr) {});
+    asio::co_spawn(
+        context, ignore_result(*connection, Query("SELECT pg_sleep(60)")), [](std::exception_ptr) {});
     context.restart();
     context.run_for(30ms);
     connection.reset();
@@ -376,7 +385,8 @@ TEST_CASE("postgresql: connecting can be cancelled at every step", "[postgresql]
     if (server_url().empty()) return;
     asio::io_context context;
     for (int steps = 0; steps < 100; ++steps) {
-        const auto failure = cancel_after(context, connect_to(context.get_executor(), Url{server_url()}), steps);
+        const auto failure =
+            cancel_after(context, connect_to(context.get_executor(), Url{server_url()}), steps);
         if (!failure) return;
         CHECK_THROWS_AS(std::rethrow_exception(failure), asio_system_error);
     }

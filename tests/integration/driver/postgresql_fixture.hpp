@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the PostgreSQL driver share: a connection in a coroutine, and statements that own their values.
+// What the tests of the PostgreSQL driver share: connections in coroutines, statements that own their values.
 #pragma once
 
 #include "support/catch.hpp"
-
-#include <cstdlib>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <azoth/detail/asio.hpp>
 #include <azoth/driver/driver.hpp>
@@ -19,6 +11,14 @@
 #include <azoth/error.hpp>
 #include <azoth/types/type_traits.hpp>
 #include <azoth/types/value.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #ifdef AZOTH_USE_BOOST_ASIO
 #include <boost/asio/co_spawn.hpp>

@@ -42,15 +42,15 @@ const std::string create = "CREATE TEMPORARY TABLE b (id integer PRIMARY KEY, na
 asio::awaitable<void> large_batch(Connection& c) {
     co_await c.run(create);
     const Rows rows(10'000);
-    const auto inserted =
-        co_await c.execute_batch(rows.statement(insert), rows.params(), rows.size(), driver::BatchWants::nothing);
+    const auto inserted = co_await c.execute_batch(
+        rows.statement(insert), rows.params(), rows.size(), driver::BatchWants::nothing);
     CHECK(inserted.affected == 10'000);
     CHECK(inserted.rows.empty());
     const auto count = co_await scalar<int>(c, Query("SELECT count(*) FROM b"));
     CHECK(count == 10'000);
     const std::string update = "UPDATE b SET name = $2 || '!' WHERE id >= $1 AND id < $1 + 2";
-    const auto updated =
-        co_await c.execute_batch(rows.statement(update), rows.params().first(200), 100, driver::BatchWants::nothing);
+    const auto updated = co_await c.execute_batch(
+        rows.statement(update), rows.params().first(200), 100, driver::BatchWants::nothing);
     CHECK(updated.affected == 200);
     co_await expect_health(c);
 }
@@ -58,8 +58,8 @@ asio::awaitable<void> large_batch(Connection& c) {
 asio::awaitable<void> returning_batch(Connection& c) {
     co_await c.run(create);
     const Rows rows(1'200); // more than one chunk
-    const auto batch =
-        co_await c.execute_batch(rows.statement(insert_returning), rows.params(), rows.size(), driver::BatchWants::rows);
+    const auto batch = co_await c.execute_batch(
+        rows.statement(insert_returning), rows.params(), rows.size(), driver::BatchWants::rows);
     CHECK(batch.affected == 1'200);
     REQUIRE(batch.rows.size() == 1'200);
     for (std::size_t i = 0; i < batch.rows.size(); ++i) {
@@ -68,7 +68,8 @@ asio::awaitable<void> returning_batch(Connection& c) {
         REQUIRE(get<std::string>(*batch.rows[i], 0, 1) == "text");
     }
     const std::string none = "DELETE FROM b WHERE id = $1 AND name <> $2 RETURNING id";
-    const auto deleted = co_await c.execute_batch(rows.statement(none), rows.params().first(6), 3, driver::BatchWants::rows);
+    const auto deleted =
+        co_await c.execute_batch(rows.statement(none), rows.params().first(6), 3, driver::BatchWants::rows);
     CHECK(deleted.affected == 0);
     REQUIRE(deleted.rows.size() == 3);
     CHECK(deleted.rows[0]->row_count() == 0);
@@ -115,7 +116,8 @@ asio::awaitable<void> wide_batch(Connection& c) {
     // More than both sides' socket buffers hold, in both directions: stalls unless read while sending.
     const Rows rows(300, std::string(100'000, 'w'));
     const std::string echo = "SELECT $1::integer, $2::text || 'x'";
-    const auto batch = co_await c.execute_batch(rows.statement(echo), rows.params(), rows.size(), driver::BatchWants::rows);
+    const auto batch =
+        co_await c.execute_batch(rows.statement(echo), rows.params(), rows.size(), driver::BatchWants::rows);
     REQUIRE(batch.rows.size() == 300);
     CHECK(batch.rows[299]->field(0, 1).size == 100'001);
     co_await expect_health(c);
@@ -127,13 +129,15 @@ asio::awaitable<void> mixed_batch(Connection& c) {
     rows.set_types(Type(), Type());
     rows.set_key(2, 5'000'000'000); // all of a column are sent as the type that holds all
     const std::string sql = "INSERT INTO m VALUES ($1, $2) RETURNING id";
-    const auto batch = co_await c.execute_batch(rows.statement(sql), rows.params(), rows.size(), driver::BatchWants::rows);
+    const auto batch =
+        co_await c.execute_batch(rows.statement(sql), rows.params(), rows.size(), driver::BatchWants::rows);
     CHECK(get<std::int64_t>(*batch.rows.at(2)) == 5'000'000'000);
 }
 
 asio::awaitable<void> read_in_pieces(Connection& c) {
     co_await c.run("CREATE TYPE pg_temp.tint AS ENUM ('red', 'blue')");
-    auto query = Query("SELECT g, CASE WHEN g % 2 = 0 THEN 'x' || g END, 'blue'::pg_temp.tint FROM generate_series(1, $1) g")
+    auto query = Query("SELECT g, CASE WHEN g % 2 = 0 THEN 'x' || g END, 'blue'::pg_temp.tint FROM "
+                       "generate_series(1, $1) g")
                      .bind(2'500);
     const auto cursor = co_await c.open_cursor(query.statement());
     REQUIRE(cursor->columns() != nullptr);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 // How the PostgreSQL driver chooses parameter types and writes their binary forms.
+#include "../async/driver/postgresql/binding.hpp"
+#include "../async/driver/postgresql/oid.hpp"
 #include "support/catch.hpp"
+
+#include <azoth/types/type_traits.hpp>
 
 #include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <azoth/types/type_traits.hpp>
-
-#include "../async/driver/postgresql/binding.hpp"
-#include "../async/driver/postgresql/oid.hpp"
 
 using namespace azoth;
 using namespace azoth::postgresql;
@@ -29,7 +28,8 @@ public:
         oid_ = parameters.oids()[0];
         is_binary_ = parameters.formats()[0] == 1;
         is_null_ = parameters.values()[0] == nullptr;
-        if (!is_null_) bytes_.assign(parameters.values()[0], static_cast<std::size_t>(parameters.lengths()[0]));
+        if (!is_null_)
+            bytes_.assign(parameters.values()[0], static_cast<std::size_t>(parameters.lengths()[0]));
     }
     [[nodiscard]] std::uint32_t oid() const { return oid_; }
     [[nodiscard]] bool is_binary() const { return is_binary_; }
@@ -74,13 +74,16 @@ TEST_CASE("postgresql binding: the type decides the number that is sent", "[driv
     CHECK(parameter_oid(Type()) == 0);
 }
 
-TEST_CASE("postgresql binding: FLOAT is sent with the precision the server gives the column", "[driver][postgresql]") {
+TEST_CASE(
+    "postgresql binding: FLOAT is sent with the precision the server gives the column",
+    "[driver][postgresql]") {
     CHECK(parameter_oid(Float()) == 701);
     CHECK(parameter_oid(Float(24)) == 700);
     CHECK(parameter_oid(Float(25)) == 701);
 }
 
-TEST_CASE("postgresql binding: without a type the value decides, as a literal would", "[driver][postgresql]") {
+TEST_CASE(
+    "postgresql binding: without a type the value decides, as a literal would", "[driver][postgresql]") {
     const Type unknown;
     CHECK(encode(5, unknown).oid() == oid::int4);
     CHECK(encode(std::int64_t{5'000'000'000}, unknown).oid() == oid::int8);
@@ -99,7 +102,8 @@ TEST_CASE("postgresql binding: without a type the value decides, as a literal wo
 TEST_CASE("postgresql binding: the rows of a batch share one type", "[driver][postgresql]") {
     Parameters parameters;
     const std::vector<Param> column{
-        Param(), Param(ParamKind::integer, std::int64_t{1}), Param(ParamKind::integer, std::int64_t{5'000'000'000})};
+        Param(), Param(ParamKind::integer, std::int64_t{1}),
+        Param(ParamKind::integer, std::int64_t{5'000'000'000})};
     const Type unknown;
     parameters.decide(sql, column, {&unknown, 1}, 3);
     CHECK(parameters.oids()[0] == oid::int8);
@@ -124,8 +128,9 @@ TEST_CASE("postgresql binding: binary forms are big-endian", "[driver][postgresq
     CHECK(encode(std::string("é")).is_binary());
     CHECK(encode(std::string()).bytes().empty());
     CHECK_FALSE(encode(std::string()).is_null());
-    CHECK(encode(Interval(1, 2, std::chrono::microseconds(3))).bytes()
-          == raw({0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1}));
+    CHECK(
+        encode(Interval(1, 2, std::chrono::microseconds(3))).bytes()
+        == raw({0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 1}));
 }
 
 TEST_CASE("postgresql binding: dates and times count from the year 2000", "[driver][postgresql]") {
@@ -181,7 +186,9 @@ TEST_CASE("postgresql binding: what does not fit is refused before it is sent", 
     CHECK(code(Param(ParamKind::bytes, std::string_view("a\0b", 3)), LargeBinary()) == std::error_code{});
 }
 
-TEST_CASE("postgresql binding: more parameters than the protocol has room for are refused", "[driver][postgresql]") {
+TEST_CASE(
+    "postgresql binding: more parameters than the protocol has room for are refused",
+    "[driver][postgresql]") {
     const std::vector<Param> params(65'536);
     Parameters parameters;
     CHECK_THROWS_AS(parameters.decide(sql, params, {}), ArgumentError);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // How the PostgreSQL driver reads the server's errors.
+#include "../async/driver/postgresql/error.hpp"
 #include "support/catch.hpp"
 
 #include <azoth/error.hpp>
-
-#include "../async/driver/postgresql/error.hpp"
 
 using namespace azoth;
 using namespace azoth::postgresql;
@@ -52,12 +51,15 @@ TEST_CASE("postgresql errors: what ends the connection", "[driver][postgresql]")
 
 TEST_CASE("postgresql errors: a refused login says what to check", "[driver][postgresql]") {
     const auto info = diagnose_connect(
-        "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  28P01: password authentication failed for "
+        "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  28P01: password "
+        "authentication failed for "
         "user \"jane\"\nLOCATION:  auth_failed, auth.c:338\n",
         "database \"d\" on 127.0.0.1:5432 as user \"jane\"");
     CHECK(info.code == errc::authentication_failed);
     CHECK(info.sqlstate == "28P01");
-    CHECK_THAT(info.message, Catch::Contains("FATAL:  password authentication failed") && Catch::Contains("pg_hba.conf"));
+    CHECK_THAT(
+        info.message,
+        Catch::Contains("FATAL:  password authentication failed") && Catch::Contains("pg_hba.conf"));
     CHECK_THAT(info.message, !Catch::Contains("LOCATION") && !Catch::Contains("28P01:"));
 }
 
@@ -74,7 +76,8 @@ TEST_CASE("postgresql errors: no server is told in libpq's words", "[driver][pos
 TEST_CASE("postgresql errors: of several hosts the last answer counts", "[driver][postgresql]") {
     const auto info = diagnose_connect(
         "connection to server at \"a\" (10.0.0.1), port 5432 failed: Connection refused\n"
-        "connection to server at \"b\" (10.0.0.2), port 5432 failed: FATAL:  3D000: database \"d\" does not exist\n",
+        "connection to server at \"b\" (10.0.0.2), port 5432 failed: FATAL:  3D000: database \"d\" "
+        "does not exist\n",
         "database \"d\" on a:5432, b:5432 as user \"jane\"");
     CHECK(info.sqlstate == "3D000");
     CHECK(info.code == errc::connection_failed);

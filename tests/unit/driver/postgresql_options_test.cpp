@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the PostgreSQL driver accepts in a URL.
+#include "../async/driver/postgresql/options.hpp"
 #include "support/catch.hpp"
-
-#include <string>
 
 #include <azoth/driver/postgresql.hpp>
 #include <azoth/engine/url.hpp>
 #include <azoth/error.hpp>
 
-#include "../async/driver/postgresql/options.hpp"
+#include <string>
 
 using namespace azoth;
 using postgresql::read_options;
@@ -71,11 +70,11 @@ TEST_CASE("postgresql options: what cannot be is refused without connecting", "[
         driver->validate(Url("postgresql://h/d?ssl_mode=require")),
         Catch::Contains("ssl_mode") && Catch::Contains("sslmode")
             && Catch::Contains("prepared_statement_cache_size"));
-    for (const auto* url : {
-             "postgresql://h/d?prepared_statement_cache_size=many", "postgresql://h/d?connect_timeout=-1",
-             "postgresql://h/d?client_encoding=LATIN1", "postgresql://h/d?host=other", "postgresql://u@h/d?user=v",
-             "postgresql:///d?host=a&host=b&port=1,2,3", "postgresql:///d?host=a:99999",
-             "postgresql://h/d?hostaddr=1.2.3.4,5.6.7.8"}) {
+    for (const auto* url :
+         {"postgresql://h/d?prepared_statement_cache_size=many", "postgresql://h/d?connect_timeout=-1",
+          "postgresql://h/d?client_encoding=LATIN1", "postgresql://h/d?host=other",
+          "postgresql://u@h/d?user=v", "postgresql:///d?host=a&host=b&port=1,2,3",
+          "postgresql:///d?host=a:99999", "postgresql://h/d?hostaddr=1.2.3.4,5.6.7.8"}) {
         INFO(url);
         CHECK_THROWS_AS(driver->validate(Url(url)), ArgumentError);
     }

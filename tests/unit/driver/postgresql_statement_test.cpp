@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The PostgreSQL driver's cache of prepared statements, and what it reads out of SQL texts.
+#include "../async/driver/postgresql/sql_text.hpp"
+#include "../async/driver/postgresql/statement_cache.hpp"
 #include "support/catch.hpp"
+
+#include <azoth/error.hpp>
 
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <azoth/error.hpp>
-
-#include "../async/driver/postgresql/sql_text.hpp"
-#include "../async/driver/postgresql/statement_cache.hpp"
 
 using namespace azoth;
 using namespace azoth::postgresql;

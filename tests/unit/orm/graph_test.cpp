@@ -1,71 +1,20 @@
 // SPDX-License-Identifier: MIT
-// Who keeps mapped objects alive: handles, links, merged graphs, weak references, and threads that drop them.
+// Who keeps mapped objects alive: handles, links, merged graphs, weak references.
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <random>
 #include <stdexcept>
-#include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include <azoth/orm/graph.hpp>
+#include "unit/orm/graph_node.hpp"
 
-#include "support/catch.hpp"
+using namespace graph_tests;
 
-namespace {
-
-using namespace azoth::orm;
-
-std::atomic<int> alive{0};
-std::vector<int>* destroyed = nullptr; // the ids of nodes as they go, when a test looks
-
-struct Node {
-    explicit Node(Graph* g, int n = 0) : graph(g), id(n) { ++alive; }
-    Node(const Node&) = delete;
-    Node& operator=(const Node&) = delete;
-    ~Node() {
-        --alive;
-        if (destroyed != nullptr) destroyed->push_back(id);
-    }
-
-    void point_at(const std::shared_ptr<Node>& other) const { link(graph, other->graph); }
-
-    Graph* graph;
-    int id;
-    std::string text = "longer than what a string holds in itself";
-    std::shared_ptr<Node> member; // what a user may put into a mapped class
-};
-
-/// What make<T>() does: an object in a graph of its own.
-std::shared_ptr<Node> make_node(int id = 0) {
-    GraphRef graph = make_graph(sizeof(Node));
-    Node* node = create<Node>(*graph, graph.get(), id);
-    return handle(std::move(graph), node);
-}
-
-/// Fails at the end of a test that leaves anything behind.
-struct NoLeak {
-    ~NoLeak() {
-        CHECK(alive == 0);
-        CHECK(live_graphs() == graphs);
-        CHECK(live_graph_bytes() == bytes);
-    }
-    std::size_t graphs = live_graphs();
-    std::size_t bytes = live_graph_bytes();
-};
-
-struct Recorded {
-    explicit Recorded(std::vector<int>& order) { destroyed = &order; }
-    ~Recorded() { destroyed = nullptr; }
-};
-
-} // namespace
-
-TEST_CASE("graph: objects are destroyed in reverse order of creation when the last handle goes", "[orm][graph]") {
+TEST_CASE("graph: objects are destroyed last one first when the last handle goes", "[orm][graph]") {
     NoLeak no_leak;
     std::vector<int> order;
     Recorded recorded(order);
@@ -327,7 +276,8 @@ TEST_CASE("graph: a chain of a hundred thousand graphs needs no stack", "[orm][g
     CHECK(alive == 0);
 }
 
-TEST_CASE("graph: a destructor may drop handles, even the last one of a graph its own keeps", "[orm][graph]") {
+TEST_CASE("graph: a destructor may drop handles, even the last of a graph that its own keeps",
+          "[orm][graph]") {
     NoLeak no_leak;
     std::vector<int> order;
     Recorded recorded(order);
@@ -402,66 +352,4 @@ TEST_CASE("graph: what lives is what can be reached from a handle, by any histor
     // Weak references hold memory, not objects.
     held.clear();
     CHECK(alive == 0);
-}
-
-TEST_CASE("graph: weak locks race with the last drop, links and merges in threads", "[orm][graph][threads]") {
-    NoLeak no_leak;
-    constexpr int rounds = 2000;
-    auto shared = make_node(); // what all threads' objects point at
-    std::atomic<int> ready{0};
-    std::array<std::vector<WeakGraph>, 2> published;
-    std::array<std::vector<std::shared_ptr<Node>>, 2> owned;
-    for (std::size_t t = 0; t < 2; ++t) {
-        for (int i = 0; i < rounds; ++i) {
-            owned[t].push_back(make_node(i));
-            published[t].emplace_back(owned[t].back()->graph);
-        }
-    }
-    std::atomic<int> locked{0};
-    const auto work = [&](std::size_t own) {
-        ++ready;
-        while (ready < 2) std::this_thread::yield();
-        for (std::size_t i = 0; i < rounds; ++i) {
-            auto& mine = owned[own][i];
-            mine->point_at(shared);
-            auto child = make_node();
-            mine->point_at(child);
-            child->point_at(mine);
-            // The other thread is at about the same place and drops its own meanwhile.
-            if (GraphRef strong = published[1 - own][i].lock()) {
-                ++locked;
-                link(child->graph, strong.get());
-            }
-            mine.reset();
-            child.reset();
-            (void)published[own][i].expired();
-        }
-    };
-    std::thread other(work, std::size_t{1});
-    work(0);
-    other.join();
-    CHECK(locked <= 2 * rounds);
-    CHECK(alive == 1);
-}
-
-TEST_CASE("graph: a handle may be dropped on another thread while the graph is linked", "[orm][graph][threads]") {
-    NoLeak no_leak;
-    auto hub = make_node();
-    for (int round = 0; round < 50; ++round) {
-        std::vector<std::shared_ptr<Node>> mine;
-        std::vector<std::shared_ptr<Node>> theirs;
-        for (int i = 0; i < 100; ++i) {
-            mine.push_back(make_node(i));
-            theirs.push_back(mine.back());
-        }
-        std::thread dropper([&] { theirs.clear(); });
-        for (std::size_t i = 0; i < mine.size(); ++i) {
-            mine[i]->point_at(hub);
-            mine[i]->point_at(mine[(i + 1) % mine.size()]);
-            mine[i].reset();
-            if (i == 0) mine[0] = make_node(); // the place that the last one points at
-        }
-        dropper.join();
-    }
-    CHECK(alive == 1);
 }

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The Connection as an object: where it goes when it goes, and what it says about itself.
+#include <azoth/engine/connection.hpp>
+
+#include <utility>
+
+#include <azoth/error.hpp>
+
+#include "engine/slot.hpp"
+
+namespace azoth {
+
+namespace {
+
+/// The slot of a connection that is not closed.
+engine::Slot& slot_of(const engine::Lease& lease) {
+    if (!engine::is_current(lease) || !lease.slot->driver)
+        throw ResourceClosedError("this connection is closed; take another one with engine.connect()");
+    return *lease.slot;
+}
+
+} // namespace
+
+Connection::~Connection() { engine::give_back(std::move(lease_)); }
+
+Connection& Connection::operator=(Connection&& other) noexcept {
+    if (this == &other) return *this;
+    engine::give_back(std::exchange(lease_, std::move(other.lease_)));
+    other.lease_.number = 0;
+    return *this;
+}
+
+bool Connection::closed() const noexcept { return !engine::is_current(lease_); }
+
+asio::awaitable<void> Connection::close() {
+    if (engine::is_current(lease_) && lease_.slot->use.load() != engine::Slot::Use::idle)
+        throw InvalidRequestError("an operation is suspended on this connection; await it before close()");
+    return engine::close_owned(std::move(*this));
+}
+
+void Connection::invalidate() { slot_of(lease_).invalidated = true; }
+
+bool Connection::in_transaction() const noexcept {
+    return engine::is_current(lease_) && lease_.slot->transaction != 0;
+}
+
+bool Connection::in_nested_transaction() const noexcept {
+    return engine::is_current(lease_) && !lease_.slot->savepoints.empty();
+}
+
+const std::shared_ptr<const Dialect>& Connection::dialect() const { return slot_of(lease_).core->dialect; }
+
+std::string Connection::server_version() const { return slot_of(lease_).driver->server_version(); }
+
+void* Connection::native_handle() const { return slot_of(lease_).driver->native_handle(); }
+
+engine::Lookup Connection::lookup(const sql::NodePtr& statement) const { return slot_of(lease_).core->lookup(statement); }
+
+} // namespace azoth

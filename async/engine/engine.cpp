@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+// The Engine handle: checking out, disposing, and units of work that may be tried again.
+#include <azoth/engine/engine.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#ifdef AZOTH_USE_BOOST_ASIO
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#else
+#include <asio/this_coro.hpp>
+#include <asio/use_awaitable.hpp>
+#endif
+
+#include <azoth/error.hpp>
+
+#include "engine/context.hpp"
+#include "engine/core.hpp"
+#include "engine/pool_state.hpp"
+#include "engine/timer.hpp"
+
+namespace azoth {
+
+namespace engine {
+
+/// The present pool of an engine, and what outlasts it.
+class EngineState {
+public:
+    EngineState(asio::any_io_executor executor, Url url, EngineOptions options)
+        : core(std::make_shared<EngineCore>(std::move(executor), std::move(url), std::move(options))), pool_(make_pool()) {}
+
+    [[nodiscard]] std::shared_ptr<PoolState> pool() const {
+        const detail::TinyGuard guard{lock_};
+        return pool_;
+    }
+    /// @return the pool there was
+    [[nodiscard]] std::shared_ptr<PoolState> renew_pool() {
+        auto fresh = make_pool();
+        const detail::TinyGuard guard{lock_};
+        return std::exchange(pool_, std::move(fresh));
+    }
+
+    const std::shared_ptr<EngineCore> core;
+
+private:
+    [[nodiscard]] std::shared_ptr<PoolState> make_pool() const {
+        auto pool = std::make_shared<PoolState>(core);
+        follow_context(core->executor, pool);
+        return pool;
+    }
+
+    mutable detail::TinyLock lock_;
+    std::shared_ptr<PoolState> pool_;
+};
+
+bool may_retry(const std::exception_ptr& error, const TransactionOptions& options, int attempt) {
+    if (attempt >= options.attempts()) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (const DBAPIError& database_error) {
+        return database_error.is_retryable();
+    } catch (...) {
+        return false;
+    }
+}
+
+asio::awaitable<void> back_off(int attempt) {
+    // Full jitter: those that collided shall not meet again.
+    constexpr std::int64_t first_us = 10'000;
+    constexpr std::int64_t most_us = 1'000'000;
+    const auto limit = std::min(most_us, first_us << std::min(attempt - 1, 10));
+    static thread_local std::minstd_rand random{std::random_device{}()};
+    const std::chrono::microseconds pause{std::uniform_int_distribution<std::int64_t>{0, limit}(random)};
+    auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer timer{executor, pause};
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+namespace {
+
+asio::awaitable<Connection> connect_to(std::shared_ptr<EngineState> state) {
+    auto pool = state->pool();
+    auto lease = try_acquire(pool);
+    if (!lease.slot) lease = co_await acquire(std::move(pool));
+    co_return ScopeAccess::make_connection(std::move(lease));
+}
+
+asio::awaitable<void> dispose_of(std::shared_ptr<EngineState> state) {
+    const auto pool = state->renew_pool();
+    auto idle = pool->retire_all();
+    co_await close_all(std::move(idle));
+}
+
+} // namespace
+} // namespace engine
+
+asio::awaitable<Connection> Engine::connect() const { return engine::connect_to(state_); }
+asio::awaitable<void> Engine::dispose() const { return engine::dispose_of(state_); }
+Pool Engine::pool() const { return Pool{state_->pool()}; }
+const std::shared_ptr<const Dialect>& Engine::dialect() const noexcept { return state_->core->dialect; }
+const Url& Engine::url() const noexcept { return state_->core->url; }
+const EngineOptions& Engine::options() const noexcept { return state_->core->options; }
+CompiledCache& Engine::compiled_cache() const noexcept { return state_->core->cache; }
+asio::any_io_executor Engine::executor() const { return state_->core->executor; }
+
+Engine create_engine(asio::any_io_executor executor, Url url, EngineOptions options) {
+    return Engine{
+        std::make_shared<engine::EngineState>(std::move(executor), std::move(url), std::move(options))};
+}
+
+Engine create_engine(asio::any_io_executor executor, std::string_view url, EngineOptions options) {
+    return create_engine(std::move(executor), Url{url}, std::move(options));
+}
+
+Engine create_engine(asio::any_io_executor executor, Url url) {
+    return create_engine(std::move(executor), std::move(url), EngineOptions{});
+}
+
+Engine create_engine(asio::any_io_executor executor, std::string_view url) {
+    return create_engine(std::move(executor), Url{url}, EngineOptions{});
+}
+
+} // namespace azoth

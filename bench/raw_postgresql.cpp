@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+// libpq by hand: the fastest a program can be with it, and what its other ways cost.
+#include "harness.hpp"
+#include "workloads.hpp"
+
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <bit>
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+namespace {
+
+constexpr unsigned int8_oid = 20;
+constexpr unsigned text_oid = 25;
+
+struct ClearResult {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
+
+[[nodiscard]] std::int64_t to_network(std::int64_t value) {
+    static_assert(std::endian::native == std::endian::little);
+    return static_cast<std::int64_t>(__builtin_bswap64(static_cast<std::uint64_t>(value)));
+}
+
+[[nodiscard]] std::int64_t integer(const PGresult* result, int row, int column) {
+    std::int64_t value = 0;
+    std::memcpy(&value, PQgetvalue(result, row, column), sizeof value);
+    return to_network(value);
+}
+[[nodiscard]] std::int64_t integer_from_text(const PGresult* result, int row, int column) {
+    std::int64_t value = 0;
+    const auto* text = PQgetvalue(result, row, column);
+    std::from_chars(text, text + PQgetlength(result, row, column), value);
+    return value;
+}
+[[nodiscard]] std::string text(const PGresult* result, int row, int column) {
+    return std::string(
+        PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column)));
+}
+[[nodiscard]] Customer customer(const PGresult* result, int row) {
+    return Customer{integer(result, row, 0), text(result, row, 1), text(result, row, 2)};
+}
+
+/// Parameters in binary format; views of what the caller keeps.
+class Params {
+public:
+    void clear() {
+        values_.clear();
+        lengths_.clear();
+        formats_.clear();
+    }
+    /// @param value  in network byte order
+    void add(const std::int64_t& value) { add(reinterpret_cast<const char*>(&value), sizeof value); }
+    void add(std::string_view value) { add(value.data(), value.size()); }
+    [[nodiscard]] int count() const { return static_cast<int>(values_.size()); }
+    [[nodiscard]] const char* const* values() const { return values_.data(); }
+    [[nodiscard]] const int* lengths() const { return lengths_.data(); }
+    [[nodiscard]] const int* formats() const { return formats_.data(); }
+
+private:
+    void add(const char* data, std::size_t size) {
+        values_.push_back(data);
+        lengths_.push_back(static_cast<int>(size));
+        formats_.push_back(1);
+    }
+
+    std::vector<const char*> values_;
+    std::vector<int> lengths_, formats_;
+};
+
+class Connection {
+public:
+    explicit Connection(const std::string& url) : handle_(PQconnectdb(url.c_str())) {
+        if (PQstatus(handle_) != CONNECTION_OK) refuse("connect");
+        PQsetNoticeProcessor(handle_, [](void*, const char*) {}, nullptr);
+    }
+    ~Connection() { PQfinish(handle_); }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    [[noreturn]] void refuse(std::string_view what) const { fail(what, PQerrorMessage(handle_)); }
+    [[nodiscard]] PGconn* handle() const noexcept { return handle_; }
+
+    ResultPtr checked(PGresult* result, std::string_view what) const {
+        ResultPtr owner{result};
+        const auto status = PQresultStatus(result);
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE) refuse(what);
+        return owner;
+    }
+    void execute(const char* sql) const { checked(PQexec(handle_, sql), sql); }
+    void prepare(const char* name, const std::string& sql, std::span<const unsigned> types) const {
+        checked(PQprepare(handle_, name, sql.c_str(), static_cast<int>(types.size()), types.data()), sql);
+    }
+    ResultPtr execute_prepared(const char* name, const Params& p) const {
+        return checked(PQexecPrepared(handle_, name, p.count(), p.values(), p.lengths(), p.formats(), 1), name);
+    }
+
+private:
+    PGconn* handle_;
+};
+
+void seed_customers(const std::string& url, std::int64_t rows) {
+    const Connection connection{url};
+    connection.execute("DROP TABLE IF EXISTS customer");
+    connection.execute("CREATE TABLE customer (id BIGSERIAL NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL, "
+                       "description VARCHAR(255) NOT NULL)");
+    const auto insert = "INSERT INTO customer SELECT i, 'customer name ' || i, 'customer description ' || i "
+                        "FROM generate_series(1, " + std::to_string(rows) + ") AS i";
+    connection.execute(insert.c_str());
+    connection.execute("VACUUM ANALYZE customer"); // hint bits are set here, not by the first contender
+    connection.execute("CHECKPOINT");
+}
+
+constexpr const char* select_all = "SELECT id, name, description FROM customer";
+constexpr const char* select_by_key = "SELECT id, name, description FROM customer WHERE id = $1";
+
+// ---- W2 --------------------------------------------------------------------------------------
+
+Outcome seed_read(Run& run) {
+    seed_customers(run.url(), read_rows);
+    return {};
+}
+
+Outcome read_buffered(Run& run) {
+    const Connection connection{run.url()};
+    std::vector<Customer> rows;
+    run.start();
+    {
+        const auto result = connection.checked(
+            PQexecParams(connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, 1), select_all);
+        const int count = PQntuples(result.get());
+        rows.reserve(static_cast<std::size_t>(count));
+        for (int row = 0; row < count; ++row) rows.push_back(customer(result.get(), row));
+    }
+    run.stop();
+    return {static_cast<std::int64_t>(rows.size()), check(rows)};
+}
+
+Outcome read_text(Run& run) {
+    const Connection connection{run.url()};
+    std::vector<Customer> rows;
+    run.start();
+    {
+        const auto result = connection.checked(PQexec(connection.handle(), select_all), select_all);
+        const int count = PQntuples(result.get());
+        rows.reserve(static_cast<std::size_t>(count));
+        for (int row = 0; row < count; ++row) {
+            rows.push_back(Customer{
+                integer_from_text(result.get(), row, 0), text(result.get(), row, 1), text(result.get(), row, 2)});
+        }
+    }
+    run.stop();
+    return {static_cast<std::int64_t>(rows.size()), check(rows)};
+}
+
+Outcome read_single_row(Run& run) {
+    const Connection connection{run.url()};
+    std::vector<Customer> rows;
+    run.start();
+    if (PQsendQueryParams(connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, 1) != 1
+        || PQsetSingleRowMode(connection.handle()) != 1) {
+        connection.refuse(select_all);
+    }
+    while (auto* next = PQgetResult(connection.handle())) {
+        const auto result = connection.checked(next, select_all);
+        if (PQntuples(next) == 1) rows.push_back(customer(next, 0));
+    }
+    run.stop();
+    return {static_cast<std::int64_t>(rows.size()), check(rows)};
+}
+
+// ---- W3 --------------------------------------------------------------------------------------
+
+Outcome seed_selects(Run& run) {
+    seed_customers(run.url(), short_selects);
+    return {};
+}
+
+Outcome short_selects_prepared(Run& run) {
+    const Connection connection{run.url()};
+    std::vector<Customer> rows;
+    Params params;
+    run.start();
+    connection.prepare("by_key", select_by_key, std::span{&int8_oid, 1});
+    for (std::int64_t i = 0; i < short_selects; ++i) {
+        const auto key = to_network(permuted_key(i));
+        params.clear();
+        params.add(key);
+        rows.push_back(customer(connection.execute_prepared("by_key", params).get(), 0));
+    }
+    run.stop();
+    return {short_selects, check(rows)};
+}
+
+Outcome short_selects_unprepared(Run& run) {
+    const Connection connection{run.url()};
+    std::vector<Customer> rows;
+    Params params;
+    run.start();
+    for (std::int64_t i = 0; i < short_selects; ++i) {
+        const auto key = to_network(permuted_key(i));
+        params.clear();
+        params.add(key);
+        const auto result = connection.checked(
+            PQexecParams(
+                connection.handle(), select_by_key, 1, &int8_oid, params.values(), params.lengths(),
+                params.formats(), 1),
+            select_by_key);
+        rows.push_back(customer(result.get(), 0));
+    }
+    run.stop();
+    return {short_selects, check(rows)};
+}
+
+// ---- W6 --------------------------------------------------------------------------------------
+
+Outcome reset_unit_of_work(Run& run) {
+    const Connection connection{run.url()};
+    connection.execute("DROP TABLE IF EXISTS child");
+    connection.execute("DROP TABLE IF EXISTS parent");
+    connection.execute("CREATE TABLE parent (id BIGSERIAL NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL)");
+    connection.execute("CREATE TABLE child (id BIGSERIAL NOT NULL PRIMARY KEY, parent_id BIGINT NOT NULL, "
+                       "name VARCHAR(255) NOT NULL)");
+    connection.execute("CHECKPOINT");
+    return {};
+}
+
+Outcome verify_unit_of_work(Run& run) {
+    const Connection connection{run.url()};
+    std::uint64_t keys = 0;
+    for (const auto* sql : {sum_of_parent_keys, sum_of_child_keys}) {
+        const auto result = connection.checked(PQexec(connection.handle(), sql), sql);
+        keys += static_cast<std::uint64_t>(integer_from_text(result.get(), 0, 0));
+    }
+    return {0, keys};
+}
+
+struct Rows {
+    std::vector<std::string> names;
+    std::vector<std::int64_t> parent_ids; ///< of children
+    std::vector<std::int64_t> ids;        ///< what the database answers
+
+    void add_to(Params& params, std::size_t row, std::int64_t& parent_id) const {
+        if (!parent_ids.empty()) {
+            parent_id = to_network(parent_ids[row]);
+            params.add(parent_id);
+        }
+        params.add(names[row]);
+    }
+};
+
+/// Parents, then children; `insert` does the work for either. Begins and commits.
+template <class Insert>
+Outcome unit_of_work(Run& run, Insert insert) {
+    const Connection connection{run.url()};
+    Rows up, down;
+    run.start();
+    connection.execute("BEGIN");
+    for (std::int64_t p = 0; p < parents; ++p) up.names.push_back(parent_name(p));
+    insert(connection, "parent", up);
+    for (std::int64_t p = 0; p < parents; ++p) {
+        for (std::int64_t c = 0; c < children_each; ++c) {
+            down.parent_ids.push_back(up.ids[static_cast<std::size_t>(p)]);
+            down.names.push_back(child_name(p, c));
+        }
+    }
+    insert(connection, "child", down);
+    connection.execute("COMMIT");
+    std::vector<std::string>().swap(up.names);
+    std::vector<std::string>().swap(down.names);
+    run.stop();
+    return {parents * (1 + children_each), sum(up.ids) + sum(down.ids) + sum(down.parent_ids)};
+}
+
+std::string insert_into(std::string_view table, const Rows& rows) {
+    std::string sql = "INSERT INTO ";
+    (sql += table) += rows.parent_ids.empty() ? " (name) VALUES " : " (parent_id, name) VALUES ";
+    return sql;
+}
+
+/// Prepares the INSERT of one row.
+void prepare_row(const Connection& connection, const char* table, const Rows& rows) {
+    const bool with_parent = !rows.parent_ids.empty();
+    constexpr unsigned types[] = {int8_oid, text_oid};
+    connection.prepare(
+        table, insert_into(table, rows) + (with_parent ? "($1, $2)" : "($1)") + " RETURNING id",
+        std::span{types}.subspan(with_parent ? 0 : 1));
+}
+
+void insert_rows(const Connection& connection, const char* table, Rows& rows) {
+    prepare_row(connection, table, rows);
+    Params params;
+    std::int64_t parent_id = 0;
+    for (std::size_t row = 0; row < rows.names.size(); ++row) {
+        params.clear();
+        rows.add_to(params, row, parent_id);
+        rows.ids.push_back(integer(connection.execute_prepared(table, params).get(), 0, 0));
+    }
+}
+
+/// Answers come in the order of the rows: PostgreSQL does not promise it, but does so for a plain VALUES list.
+void insert_values(const Connection& connection, const char* table, Rows& rows) {
+    const bool with_parent = !rows.parent_ids.empty();
+    std::string name;
+    std::size_t prepared_rows = 0;
+    std::vector<std::int64_t> network(values_rows);
+    Params params;
+    for (std::size_t begin = 0; begin < rows.names.size(); begin += values_rows) {
+        const auto count = std::min(values_rows, rows.names.size() - begin);
+        if (count != prepared_rows) {
+            prepared_rows = count;
+            name = table + std::to_string(count);
+            auto sql = insert_into(table, rows);
+            std::vector<unsigned> types;
+            for (std::size_t i = 0; i < count; ++i) {
+                sql += i == 0 ? "(" : ",(";
+                if (with_parent) {
+                    types.push_back(int8_oid);
+                    (sql += '$') += std::to_string(types.size()) + ",";
+                }
+                types.push_back(text_oid);
+                ((sql += '$') += std::to_string(types.size())) += ')';
+            }
+            connection.prepare(name.c_str(), sql += " RETURNING id", types);
+        }
+        params.clear();
+        for (std::size_t i = 0; i < count; ++i) rows.add_to(params, begin + i, network[i]);
+        const auto result = connection.execute_prepared(name.c_str(), params);
+        for (int i = 0; i < PQntuples(result.get()); ++i) rows.ids.push_back(integer(result.get(), i, 0));
+    }
+}
+
+/// Sends some hundred statements, then reads their answers: few enough for the sockets' buffers to hold both ways.
+void insert_pipelined(const Connection& connection, const char* table, Rows& rows) {
+    prepare_row(connection, table, rows);
+    auto* handle = connection.handle();
+    PQenterPipelineMode(handle);
+    Params params;
+    std::int64_t parent_id = 0;
+    for (std::size_t begin = 0; begin < rows.names.size(); begin += pipeline_statements) {
+        const auto end = std::min(begin + pipeline_statements, rows.names.size());
+        for (auto row = begin; row < end; ++row) {
+            params.clear();
+            rows.add_to(params, row, parent_id);
+            if (PQsendQueryPrepared(
+                    handle, table, params.count(), params.values(), params.lengths(), params.formats(), 1)
+                != 1) {
+                connection.refuse(table);
+            }
+        }
+        if (PQpipelineSync(handle) != 1) connection.refuse("sync");
+        for (auto row = begin; row < end; ++row) {
+            rows.ids.push_back(integer(connection.checked(PQgetResult(handle), table).get(), 0, 0));
+            PQgetResult(handle); // the NULL after each statement
+        }
+        const ResultPtr sync{PQgetResult(handle)};
+        if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC) connection.refuse("sync");
+    }
+    PQexitPipelineMode(handle);
+}
+
+Outcome unit_of_work_rows(Run& run) { return unit_of_work(run, insert_rows); }
+Outcome unit_of_work_values(Run& run) { return unit_of_work(run, insert_values); }
+Outcome unit_of_work_pipelined(Run& run) { return unit_of_work(run, insert_pipelined); }
+
+const Register contenders{
+    {"W2", "postgresql", "seed", seed_read},
+    {"W2", "postgresql", "raw", read_buffered},
+    {"W2", "postgresql", "raw-text", read_text},
+    {"W2", "postgresql", "raw-singlerow", read_single_row},
+    {"W3", "postgresql", "seed", seed_selects},
+    {"W3", "postgresql", "raw", short_selects_prepared},
+    {"W3", "postgresql", "raw-unprepared", short_selects_unprepared},
+    {"W6", "postgresql", "reset", reset_unit_of_work},
+    {"W6", "postgresql", "raw", unit_of_work_rows},
+    {"W6", "postgresql", "raw-values", unit_of_work_values},
+    {"W6", "postgresql", "raw-pipeline", unit_of_work_pipelined},
+    {"W6", "postgresql", "verify", verify_unit_of_work},
+};
+
+} // namespace
+} // namespace bench

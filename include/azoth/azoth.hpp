@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// Everything, with the built-in drivers registered.
+#pragma once
+
+#include <azoth/core.hpp>
+#include <azoth/driver/builtin.hpp>
+#include <azoth/engine/connection.hpp>
+#include <azoth/engine/ddl.hpp>
+#include <azoth/engine/engine.hpp>
+#include <azoth/engine/result.hpp>
+#include <azoth/engine/url.hpp>
+#include <azoth/orm.hpp>
+#include <azoth/session/loading.hpp>
+#include <azoth/session/result.hpp>
+#include <azoth/session/session.hpp>

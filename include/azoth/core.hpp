@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// SQL without I/O: tables, expressions, statements, and their text for any dialect.
+#pragma once
+
+#include <azoth/compiler/compiled.hpp>
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/dialect/dialects.hpp>
+#include <azoth/error.hpp>
+#include <azoth/schema/metadata.hpp>
+#include <azoth/schema/options.hpp>
+#include <azoth/schema/table.hpp>
+#include <azoth/sql/column.hpp>
+#include <azoth/sql/dml.hpp>
+#include <azoth/sql/expression.hpp>
+#include <azoth/sql/from.hpp>
+#include <azoth/sql/functions.hpp>
+#include <azoth/sql/select.hpp>
+#include <azoth/sql/text.hpp>
+#include <azoth/types/type_traits.hpp>

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// MySQL's and MariaDB's catalogue: what it calls the types, and the queries that read its tables.
+#include <algorithm>
+#include <array>
+
+#include "dialect/mysql.hpp"
+#include "dialect/type_name.hpp"
+
+namespace azoth {
+
+namespace {
+
+// As COLUMN_TYPE spells them, and the aliases that people write. What is missing (enum, set, bit, geometry, inet6) is
+// null_type: its values go in and out as they come, and nothing is assumed.
+constexpr std::array named_kinds{
+    NamedKind{"bigint", TypeKind::big_integer},
+    NamedKind{"binary", TypeKind::large_binary},
+    NamedKind{"blob", TypeKind::large_binary},
+    NamedKind{"bool", TypeKind::boolean},
+    NamedKind{"boolean", TypeKind::boolean},
+    NamedKind{"char", TypeKind::string},
+    NamedKind{"date", TypeKind::date},
+    NamedKind{"datetime", TypeKind::date_time},
+    NamedKind{"dec", TypeKind::numeric},
+    NamedKind{"decimal", TypeKind::numeric},
+    NamedKind{"double", TypeKind::double_},
+    NamedKind{"double precision", TypeKind::double_},
+    NamedKind{"fixed", TypeKind::numeric},
+    NamedKind{"float", TypeKind::float_},
+    NamedKind{"int", TypeKind::integer},
+    NamedKind{"integer", TypeKind::integer},
+    NamedKind{"json", TypeKind::json},
+    NamedKind{"longblob", TypeKind::large_binary},
+    NamedKind{"longtext", TypeKind::text},
+    NamedKind{"mediumblob", TypeKind::large_binary},
+    NamedKind{"mediumint", TypeKind::integer},
+    NamedKind{"mediumtext", TypeKind::text},
+    NamedKind{"numeric", TypeKind::numeric},
+    NamedKind{"real", TypeKind::double_},
+    NamedKind{"smallint", TypeKind::small_integer},
+    NamedKind{"text", TypeKind::text},
+    NamedKind{"time", TypeKind::time},
+    NamedKind{"timestamp", TypeKind::date_time},
+    NamedKind{"tinyblob", TypeKind::large_binary},
+    NamedKind{"tinyint", TypeKind::small_integer},
+    NamedKind{"tinytext", TypeKind::text},
+    NamedKind{"uuid", TypeKind::uuid},
+    NamedKind{"varbinary", TypeKind::large_binary},
+    NamedKind{"varchar", TypeKind::string},
+    NamedKind{"year", TypeKind::small_integer},
+};
+static_assert(std::ranges::is_sorted(named_kinds, {}, &NamedKind::name));
+
+/// Takes `word` off the end of `name`.
+bool remove_last_word(std::string& name, std::string_view word) {
+    if (name.size() <= word.size() + 1 || !name.ends_with(word) || name[name.size() - word.size() - 1] != ' ') return false;
+    name.resize(name.size() - word.size() - 1);
+    return true;
+}
+
+} // namespace
+
+Type MySQLDialect::type_from_text(std::string_view text) const {
+    auto parsed = parse_type_name(text);
+    remove_last_word(parsed.name, "zerofill"); // of numbers that are unsigned as well
+    const bool is_unsigned = remove_last_word(parsed.name, "unsigned");
+    const auto found = std::ranges::lower_bound(named_kinds, parsed.name, {}, &NamedKind::name);
+    if (found == named_kinds.end() || found->name != parsed.name) return Type{};
+    if (found->name == "tinyint") {
+        // BOOL is another word for it
+        if (parsed.argument(0) == 1 && !is_unsigned) return Boolean{};
+        return SmallInteger{};
+    }
+    // Unsigned numbers need the next wider type; there is none above BIGINT.
+    if (is_unsigned && found->name == "smallint") return Integer{};
+    if (is_unsigned && (found->name == "int" || found->name == "integer")) return BigInteger{};
+    return make_type(*found, parsed);
+}
+
+ReflectionQueries MySQLDialect::reflection() const {
+    ReflectionQueries queries;
+    queries.tables = R"(SELECT t.table_name
+FROM information_schema.tables AS t
+WHERE t.table_schema = coalesce(?, database()) AND t.table_type = 'BASE TABLE'
+ORDER BY t.table_name)";
+
+    // The two servers tell a default in their own ways. MariaDB: as it stands in SQL, NULL included, and JSON is a LONGTEXT
+    // with a check. MySQL: the value of a literal without its quotes, or an expression marked DEFAULT_GENERATED.
+    queries.columns = is_mariadb_ ? R"(SELECT c.table_name, c.column_name,
+       CASE WHEN k.constraint_name IS NULL THEN c.column_type ELSE 'json' END,
+       c.is_nullable = 'YES',
+       CASE WHEN c.column_default IS NULL OR c.column_default = 'NULL' THEN NULL
+            WHEN locate('on update', c.extra) > 0
+            THEN concat(c.column_default, ' ', substring(c.extra, locate('on update', c.extra)))
+            ELSE c.column_default END,
+       c.extra LIKE '%auto_increment%',
+       nullif(c.column_comment, '')
+FROM information_schema.columns AS c
+LEFT JOIN information_schema.check_constraints AS k
+    ON k.constraint_schema = c.table_schema AND k.table_name = c.table_name AND k.constraint_name = c.column_name
+    AND k.check_clause = concat('json_valid(`', replace(c.column_name, '`', '``'), '`)')
+WHERE c.table_schema = coalesce(?, database())
+ORDER BY c.table_name, c.ordinal_position)"
+                                  : R"(SELECT c.table_name, c.column_name, c.column_type,
+       c.is_nullable = 'YES',
+       CASE WHEN c.column_default IS NULL THEN NULL
+            WHEN locate('on update', c.extra) > 0
+            THEN concat(c.column_default, ' ', substring(c.extra, locate('on update', c.extra)))
+            WHEN locate('DEFAULT_GENERATED', c.extra) > 0 THEN c.column_default
+            ELSE quote(c.column_default) END,
+       c.extra LIKE '%auto_increment%',
+       nullif(c.column_comment, '')
+FROM information_schema.columns AS c
+WHERE c.table_schema = coalesce(?, database())
+ORDER BY c.table_name, c.ordinal_position)";
+
+    queries.primary_keys = R"(SELECT s.table_name, NULL, s.column_name, s.seq_in_index
+FROM information_schema.statistics AS s
+WHERE s.table_schema = coalesce(?, database()) AND s.index_name = 'PRIMARY'
+ORDER BY s.table_name, s.seq_in_index)";
+
+    // A unique index is a unique constraint, unless it is of an expression or of the beginnings of values.
+    queries.uniques = R"(SELECT i.table_name, i.index_name, i.column_name, i.seq_in_index
+FROM (
+    SELECT s.table_name, s.index_name, s.column_name, s.seq_in_index,
+           sum(s.sub_part IS NOT NULL OR s.column_name IS NULL)
+               OVER (PARTITION BY s.table_name, s.index_name) AS partial_columns
+    FROM information_schema.statistics AS s
+    WHERE s.table_schema = coalesce(?, database()) AND s.non_unique = 0 AND s.index_name <> 'PRIMARY'
+) AS i
+WHERE i.partial_columns = 0
+ORDER BY i.table_name, i.index_name, i.seq_in_index)";
+
+    // RESTRICT and NO ACTION are one and the same here, and what one gets without asking.
+    queries.foreign_keys = R"(SELECT k.table_name, k.constraint_name, k.column_name,
+       CASE WHEN k.referenced_table_schema <> k.table_schema THEN k.referenced_table_schema END,
+       k.referenced_table_name, k.referenced_column_name,
+       CASE WHEN r.delete_rule NOT IN ('RESTRICT', 'NO ACTION') THEN r.delete_rule END,
+       CASE WHEN r.update_rule NOT IN ('RESTRICT', 'NO ACTION') THEN r.update_rule END,
+       k.ordinal_position
+FROM information_schema.key_column_usage AS k
+JOIN information_schema.referential_constraints AS r
+    ON r.constraint_schema = k.constraint_schema AND r.table_name = k.table_name
+    AND r.constraint_name = k.constraint_name
+WHERE k.table_schema = coalesce(?, database()) AND k.referenced_table_name IS NOT NULL
+ORDER BY k.table_name, k.constraint_name, k.ordinal_position)";
+    return queries;
+}
+
+} // namespace azoth

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Every construct of the corpus, against what SQLAlchemy makes of it. The corpus has Oracle and SQL Server too; Azoth has
+// no dialects for them yet, so their entries are not looked at.
+#include "golden/core_corpus.hpp"
+#include "support/catch.hpp"
+
+#include <iostream>
+
+namespace {
+
+struct DialectEntry {
+    std::string name;
+    std::shared_ptr<const azoth::Dialect> dialect;
+};
+
+const std::vector<DialectEntry>& dialects() {
+    static const std::vector<DialectEntry> all{
+        {"postgresql", azoth::dialects::postgresql()},
+        {"mysql", azoth::dialects::mysql()},
+        {"mariadb", azoth::dialects::mariadb()},
+        {"sqlite", azoth::dialects::sqlite()},
+    };
+    return all;
+}
+
+golden::Registry all_cases() {
+    golden::Registry registry;
+    golden::add_select_cases(registry);
+    golden::add_from_cases(registry);
+    golden::add_operator_cases(registry);
+    golden::add_expression_cases(registry);
+    golden::add_function_cases(registry);
+    golden::add_subquery_cases(registry);
+    golden::add_dml_cases(registry);
+    golden::add_quoting_cases(registry);
+    golden::add_literal_cases(registry);
+    golden::add_ddl_cases(registry);
+    return registry;
+}
+
+std::string in_golden(const std::string& file) { return std::string{AZOTH_TESTS_DIR} + "/golden/" + file; }
+
+/// What differs on one dialect; empty when nothing does.
+std::string difference(
+    const golden::CorpusCase& expected_case, const golden::Expected& expected, const golden::Registry::Build& build,
+    const azoth::Dialect& dialect) {
+    golden::Rendered rendered;
+    try {
+        rendered = build(dialect);
+    } catch (const azoth::Error& error) {
+        return expected.refused ? std::string{} : std::string{"refused: "} + error.what();
+    }
+    if (expected.refused) return "should be refused, but is\n    " + rendered.statements.front();
+
+    const bool ddl = expected_case.area.starts_with("ddl.");
+    const auto all = [&](const std::vector<std::string>& statements) {
+        std::string text;
+        for (const auto& statement : statements) text += "\n    " + golden::normalised(statement, ddl);
+        return text;
+    };
+    const auto wanted = all(expected.statements);
+    const auto got = all(rendered.statements);
+    if (wanted != got) return "expected" + wanted + "\n  got" + got;
+    if (!expected.params.is_null() && expected.params != rendered.params)
+        return "expected values\n    " + expected.params.dump() + "\n  got\n    " + rendered.params.dump();
+    return {};
+}
+
+} // namespace
+
+TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it", "[golden][sql]") {
+    const auto corpus = golden::read_corpus(in_golden("corpus/core.jsonl"));
+    const auto not_yet = golden::read_list(in_golden("not_yet_core.txt"));
+    const auto accepted = golden::read_list(in_golden("accepted_differences_core.txt"));
+    const auto registry = all_cases();
+
+    CHECK(registry.repeated().empty());
+    for (const auto& [id, build] : registry.all()) {
+        INFO(id);
+        CHECK(corpus.contains(id));
+        CHECK_FALSE(not_yet.contains(id));
+    }
+    for (const auto& [id, reason] : not_yet) {
+        INFO("not_yet_core.txt: " << id);
+        CHECK(corpus.contains(id));
+    }
+    for (const auto& [id, reason] : accepted) {
+        INFO("accepted_differences_core.txt: " << id);
+        CHECK(registry.all().contains(id));
+        CHECK_FALSE(reason.empty());
+    }
+
+    std::size_t passed = 0;
+    std::size_t differing = 0;
+    std::size_t missing = 0;
+    for (const auto& [id, expected_case] : corpus) {
+        const auto found = registry.all().find(id);
+        if (found == registry.all().end()) {
+            ++missing;
+            INFO(id << " is neither registered nor in not_yet_core.txt");
+            CHECK(not_yet.contains(id));
+            continue;
+        }
+        std::string differences;
+        for (const auto& [name, dialect] : dialects()) {
+            const auto expected = expected_case.dialects.find(name);
+            if (expected == expected_case.dialects.end()) continue;
+            const auto text = difference(expected_case, expected->second, found->second, *dialect);
+            if (!text.empty()) differences += "\n  " + name + ": " + text;
+        }
+        const bool is_accepted = accepted.contains(id);
+        if (differences.empty()) ++passed;
+        else if (is_accepted) ++differing;
+        INFO(id << differences);
+        CHECK((differences.empty() || is_accepted));
+        if (is_accepted && differences.empty()) FAIL_CHECK(id << " no longer differs: take it off the accepted list");
+    }
+    std::cout << "golden core: " << corpus.size() << " cases, " << passed << " passed, " << differing
+              << " accepted differences, " << missing << " missing\n";
+}

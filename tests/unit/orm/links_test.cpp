@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// Both sides of a relationship follow each other, and linked objects live together.
+#include "support/catch.hpp"
+#include "support/domain.hpp"
+
+#include <azoth/error.hpp>
+#include <azoth/orm/session_state.hpp>
+
+namespace az = azoth;
+using az::col;
+using namespace domain;
+
+TEST_CASE("links: appending sets the other side", "[orm][links]") {
+    auto author = az::make<Author>(col<&Author::name> = "Ann");
+    auto book = az::make<Book>(col<&Book::title> = "One");
+    author->books.append(book);
+    CHECK(book->author.get() == author);
+    CHECK(author->books.size() == 1);
+    author->books.append(book);
+    CHECK(author->books.size() == 1);
+}
+
+TEST_CASE("links: assigning the parent fills its collection, moving takes it out of the old one", "[orm][links]") {
+    auto first = az::make<Author>();
+    auto second = az::make<Author>();
+    auto book = az::make<Book>();
+    book->author = first;
+    CHECK(first->books.size() == 1);
+    book->author = second;
+    CHECK(first->books.empty());
+    CHECK(second->books[0] == book);
+    first->books.append(book);
+    CHECK(second->books.empty());
+    CHECK(book->author.get() == first);
+    book->author = nullptr;
+    CHECK(first->books.empty());
+}
+
+TEST_CASE("links: removing clears the other side; a stranger cannot be removed", "[orm][links]") {
+    auto author = az::make<Author>();
+    auto book = az::make<Book>();
+    author->books.append(book);
+    author->books.remove(book);
+    CHECK(author->books.empty());
+    CHECK_FALSE(book->author);
+    CHECK_THROWS_AS(author->books.remove(book), az::ArgumentError);
+}
+
+TEST_CASE("links: a graph lives as long as any handle on it", "[orm][graph]") {
+    const auto before = az::orm::live_graphs();
+    std::shared_ptr<Book> book;
+    {
+        auto author = az::make<Author>(col<&Author::name> = "Ann");
+        book = az::make<Book>(col<&Book::title> = "One");
+        author->books.append(book);
+        author->books.append(az::make<Book>(col<&Book::title> = "Two"));
+    }
+    CHECK(*book->author->name == "Ann"); // only the child is held, yet it finds its parent and its sibling
+    CHECK(book->author->books.size() == 2);
+    book.reset();
+    CHECK(az::orm::live_graphs() == before);
+}
+
+TEST_CASE("session: add takes what is linked along, in order", "[orm][session]") {
+    az::orm::SessionState session;
+    auto author = az::make<Author>(col<&Author::name> = "Ann");
+    auto one = az::make<Book>(col<&Book::title> = "One");
+    auto two = az::make<Book>(col<&Book::title> = "Two");
+    author->books.append(one);
+    author->books.append(two);
+    session.add(*author);
+    REQUIRE(session.new_objects().size() == 3);
+    CHECK(session.new_objects()[0].object == author.get());
+    CHECK(session.new_objects()[1].object == one.get());
+    CHECK(session.new_objects()[2].object == two.get());
+    auto late = az::make<Book>(col<&Book::title> = "Three");
+    author->books.append(late);
+    CHECK(late->orm_state().session == &session);
+}
+
+TEST_CASE("session: an object belongs to one session", "[orm][session]") {
+    az::orm::SessionState first;
+    az::orm::SessionState second;
+    auto author = az::make<Author>();
+    first.add(*author);
+    CHECK_THROWS_AS(second.add(*author), az::InvalidRequestError);
+    first.expunge(*author);
+    second.add(*author);
+    CHECK(author->orm_state().session == &second);
+}
+
+TEST_CASE("session: it keeps new objects alive and lets them go with itself", "[orm][session]") {
+    const auto before = az::orm::live_graphs();
+    {
+        az::orm::SessionState session;
+        session.add(*az::make<Author>(col<&Author::name> = "Ann"));
+        REQUIRE(session.new_objects().size() == 1);
+        CHECK(*static_cast<Author&>(*session.new_objects()[0].object).name == "Ann");
+    }
+    CHECK(az::orm::live_graphs() == before);
+}
