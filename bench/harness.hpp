@@ -17,6 +17,10 @@ namespace bench {
 struct Outcome {
     std::int64_t operations = 0;
     std::uint64_t check = 0; ///< the same for all contenders of a workload
+
+    // Declared, so that GCC 12 does not destroy it twice inside `co_return`.
+    Outcome() = default;
+    Outcome(std::int64_t done, std::uint64_t value) : operations(done), check(value) {}
 };
 
 /// One run: `start()` and `stop()` stand around what is timed.

@@ -25,6 +25,12 @@ function(azoth_target_defaults target)
     if(AZOTH_WERROR)
         list(APPEND warnings -Werror)
     endif()
+    get_target_property(type ${target} TYPE)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND type STREQUAL "EXECUTABLE")
+        # Asio's coroutine frames have an operator delete of their own that fits their operator new; GCC 12 sees a
+        # mismatch once it has inlined one of the two.
+        list(APPEND warnings -Wno-mismatched-new-delete)
+    endif()
     target_compile_options(${target} PRIVATE ${warnings})
 endfunction()
 

@@ -184,7 +184,8 @@ started=$EPOCHREALTIME
 mariadb_options=(
     --no-defaults --datadir="$folder/mariadb" --tmpdir="$folder" --skip-log-bin --skip-name-resolve
     --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci
-    --innodb-buffer-pool-size=32M --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0
+    --innodb-buffer-pool-size="${AZOTH_TEST_INNODB_BUFFER_POOL:-32M}"
+    --innodb-log-file-size="${AZOTH_TEST_INNODB_LOG:-16M}" --innodb-flush-log-at-trx-commit=0
     --innodb-doublewrite=0 --innodb-flush-method=nosync --aria-log-file-size=8M --max-connections=200
 )
 echo secret >"$folder/password"

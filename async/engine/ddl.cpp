@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <azoth/dialect/dialect.hpp>
-#include <azoth/sql/text.hpp>
 
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
@@ -24,15 +23,13 @@ namespace {
 using Existing = std::map<std::string, std::set<std::string>>;
 
 asio::awaitable<Existing> existing_tables(Connection& connection, const std::vector<const Table*>& tables) {
-    const auto queries = connection.dialect()->reflection();
     Existing existing;
     for (const auto* table : tables) {
         const auto [entry, is_new] = existing.try_emplace(table->schema());
         if (!is_new) continue;
-        const auto query = text(queries.tables);
-        const auto bound = entry->first.empty() ? query.bind("schema", null) : query.bind("schema", entry->first);
-        const auto names = co_await connection.execute(bound);
-        for (const auto& row : names) entry->second.insert(row.get<std::string>(0));
+        auto* driver = co_await connection.driver_connection();
+        auto names = co_await table_names(*driver, *connection.dialect(), entry->first);
+        entry->second.insert(names.begin(), names.end());
     }
     co_return existing;
 }

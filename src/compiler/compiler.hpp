@@ -80,6 +80,7 @@ protected:
     void assignments_of_insert(const sql::DmlNode& insert);
     void returning(const sql::DmlNode& dml);
     void raw(std::string_view text);
+    [[nodiscard]] static std::string hexadecimal(std::string_view bytes);
     [[nodiscard]] std::string alias_name(const sql::Node& from);
     [[nodiscard]] std::string anonymous(std::string_view base);
 

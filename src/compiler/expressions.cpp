@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rendering expressions: operators with the parentheses that precedence asks for, functions, CASE, windows.
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -221,6 +222,17 @@ void Compiler::conditions(std::string_view word, const std::vector<sql::NodePtr>
     condition(*sql::make_boolean_list(Operator::and_, nodes), Operator::comma);
 }
 
+std::string Compiler::hexadecimal(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char c : bytes) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += digits[byte >> 4U];
+        text += digits[byte & 0x0FU];
+    }
+    return text;
+}
+
 std::string Compiler::literal(const Param& value) const {
     const auto quoted = [](std::string_view text) {
         std::string result = "'";
@@ -239,7 +251,9 @@ std::string Compiler::literal(const Param& value) const {
     case ParamKind::integer: return std::to_string(value.integer);
     case ParamKind::unsigned_integer: return std::to_string(value.unsigned_integer);
     case ParamKind::decimal: return value.decimal->to_string();
-    case ParamKind::real: return to_string(value);
+    case ParamKind::real:
+        if (!std::isfinite(value.real)) throw CompileError("NaN and infinity cannot be written as literals");
+        return to_string(value);
     case ParamKind::text: return quoted(value.view());
     case ParamKind::date:
     case ParamKind::time:
@@ -256,6 +270,8 @@ std::string Compiler::literal(const Param& value) const {
     if (value.kind == ParamKind::timestamp) return quoted(to_string(std::get<Timestamp>(owned.variant())));
     if (value.kind == ParamKind::timestamp_tz) return quoted(to_string(std::get<TimestampTz>(owned.variant())));
     if (value.kind == ParamKind::uuid) return quoted(to_string(std::get<Uuid>(owned.variant())));
+    if (value.kind == ParamKind::interval) return quoted(to_string(*value.interval));
+    if (value.kind == ParamKind::bytes) return "CAST('\\x" + hexadecimal(value.view()) + "' AS BYTEA)";
     throw CompileError("a value of this type cannot be written as a literal");
 }
 

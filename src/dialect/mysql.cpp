@@ -73,11 +73,7 @@ protected:
     }
 
     std::string literal(const Param& value) const override {
-        if (value.kind == ParamKind::uuid) { // kept as 32 digits where there is no type for it
-            auto text = to_string(*value.uuid);
-            std::erase(text, '-');
-            return "'" + text + "'";
-        }
+        if (value.kind == ParamKind::boolean) return value.integer != 0 ? "true" : "false";
         auto text = PortableCompiler::literal(value);
         if (value.kind != ParamKind::text) return text;
         // A backslash escapes here unless the server runs with NO_BACKSLASH_ESCAPES.
@@ -122,12 +118,12 @@ private:
         case TypeKind::date:
         case TypeKind::time:
         case TypeKind::date_time:
+        case TypeKind::interval:
         case TypeKind::float_:
         case TypeKind::double_:
         case TypeKind::json: return dialect_.type_text(type);
         case TypeKind::null_type:
         case TypeKind::boolean:
-        case TypeKind::interval:
         case TypeKind::uuid: return {};
         }
         return {};

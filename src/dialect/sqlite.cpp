@@ -78,6 +78,14 @@ protected:
         else constant(0);
     }
 
+    /// Times are text here, always with six digits of microseconds, so that they compare.
+    std::string literal(const Param& value) const override {
+        auto text = PortableCompiler::literal(value);
+        const bool has_clock = value.kind == ParamKind::time || value.kind == ParamKind::timestamp;
+        if (has_clock && text.find('.') == std::string::npos) text.insert(text.size() - 1, ".000000");
+        return text;
+    }
+
     void render_for_update(const sql::SelectNode&) override {} // one writer at a time: nothing to lock
     bool qualifies_returning() const override { return false; }
     std::string empty_in_list(bool) const override { return "SELECT 1 FROM (SELECT 1) WHERE 1!=1"; }

@@ -103,15 +103,15 @@ void CollectionBase::insert(ModelBase* object) {
     auto& self = *owner();
     auto& state = self.orm_state();
     if (is_present()) {
-        if (std::ranges::find(items_, object) != items_.end()) return;
+        orm::link(state.graph, object->orm_state().graph);
         items_.push_back(object);
     }
     if (state.lifecycle >= Lifecycle::persistent) {
         auto& changes = state.changed();
         if (has_member(changes.removed, index_, object)) erase_member(changes.removed, index_, object);
-        else if (!has_member(changes.added, index_, object)) changes.added.push_back({index_, object});
+        else if (!has_member(changes.added, index_, object))
+            changes.added.push_back({index_, object, GraphRef{object->orm_state().graph}});
     }
-    orm::link(state.graph, object->orm_state().graph);
     tell_session(self, info_of(*this), nullptr);
 }
 
@@ -126,16 +126,26 @@ void CollectionBase::erase(ModelBase* object) {
     if (state.lifecycle >= Lifecycle::persistent) {
         auto& changes = state.changed();
         if (has_member(changes.added, index_, object)) erase_member(changes.added, index_, object);
-        else if (!has_member(changes.removed, index_, object)) changes.removed.push_back({index_, object});
+        else if (!has_member(changes.removed, index_, object))
+            changes.removed.push_back({index_, object, GraphRef{object->orm_state().graph}});
     }
     tell_session(self, info_of(*this), nullptr);
+}
+
+bool CollectionBase::has(const ModelBase* object) const {
+    // The other side knows without a search.
+    if (const auto* reverse = reverse_of(*this); reverse != nullptr && !reverse->collection) {
+        const auto& back = MapperData::related(const_cast<ModelBase&>(*object), *reverse);
+        if (back.is_present()) return back.target() == owner();
+    }
+    return is_present() && std::ranges::find(items_, object) != items_.end();
 }
 
 void CollectionBase::link(ModelBase* object) {
     require_managed(*this, object);
     if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
     auto& self = *owner();
-    if (is_present() && std::ranges::find(items_, object) != items_.end()) return;
+    if (has(object)) return;
     insert(object);
     if (const auto* reverse = reverse_of(*this); reverse != nullptr && !reverse->collection) {
         auto& back = MapperData::related(*object, *reverse);

@@ -78,7 +78,7 @@ Entry entry(Operator op) noexcept {
     case custom: return {"", 0, none, false};
     case extract: return {"EXTRACT", 100, none, false};
     case filter: return {"FILTER", 6, none, false};
-    case within_group: return {"WITHIN GROUP", 6, none, false};
+    case within_group: return {"WITHIN GROUP", 100, none, false};
     case asc: return {"ASC", 3, none, false};
     case desc: return {"DESC", 3, none, false};
     case nulls_first: return {"NULLS FIRST", 3, none, false};

@@ -52,7 +52,7 @@ void TextNode::parse(std::string_view sql) {
         } else if (sql.substr(i, 2) == "::") {
             piece += "::";
             i += 2;
-        } else if (sql[i] == ':' && i + 1 < sql.size() && is_name_start(sql[i + 1])) {
+        } else if (sql[i] == ':' && i + 1 < sql.size() && is_name_start(sql[i + 1]) && (i == 0 || !is_name(sql[i - 1]))) {
             std::size_t end = i + 1;
             while (end < sql.size() && is_name(sql[end])) ++end;
             names.emplace_back(sql.substr(i + 1, end - i - 1));

@@ -36,6 +36,9 @@ Socket::Socket(const asio::any_io_executor& executor, int descriptor)
     const int copy = duplicate(descriptor);
     try {
         stream_.assign(copy);
+        // Shared with the original. Without it the library's calls would block over TLS: OpenSSL reads as the socket is,
+        // while for plain reads the library asks for MSG_DONTWAIT.
+        stream_.native_non_blocking(true);
     } catch (...) {
         ::close(copy);
         throw;

@@ -109,21 +109,20 @@ asio::awaitable<Progress> Channel::leave_copy(Deadline deadline) {
 }
 
 void Channel::throw_lost(const PGresult* failure, const std::string& sql) {
+    const std::string words = PQerrorMessage(connection_.get());
     ResultPtr last;
     // What the server said before it closed may still lie in libpq's buffer. Only asked when the socket is
     // closed: PQgetResult would wait on an open one.
     if (failure == nullptr && connection_ != nullptr && PQstatus(connection_.get()) == CONNECTION_BAD) {
-        for (int i = 0; i < 4; ++i) {
+        for (int i = 0; i < 4 && failure == nullptr; ++i) {
             ResultPtr result{PQgetResult(connection_.get())};
             if (result == nullptr) break;
-            if (PQresultStatus(result.get()) == PGRES_FATAL_ERROR) {
-                last = std::move(result);
-                break;
-            }
+            if (!is_from_server(result.get())) continue;
+            last = std::move(result);
+            failure = last.get();
         }
-        failure = last.get();
     }
-    auto info = diagnose_loss(connection_.get(), failure);
+    auto info = diagnose_loss(words, failure);
     close();
     throw_database_error(std::move(info), sql);
 }

@@ -53,7 +53,7 @@ bool Connection::in_transaction() const noexcept {
 }
 
 bool Connection::needs_recovery() const noexcept {
-    return in_flight_ && operation_ == nullptr && cursor_ == nullptr && channel_.is_open();
+    return is_cut_off() && operation_ == nullptr && cursor_ == nullptr && channel_.is_open();
 }
 
 std::string Connection::server_version() const {
@@ -65,9 +65,8 @@ std::string Connection::server_version() const {
 
 Operation::Operation(Connection& connection, Kind kind) : connection_(&connection) {
     if (connection.operation_ != nullptr) {
-        throw InvalidRequestError(
-            "this connection is busy with another operation; await that one first, "
-            "or use a second connection");
+        throw InvalidRequestError("this connection is busy with another operation; await that one first, "
+                                  "or use a second connection");
     }
     if (connection.channel_.get() == nullptr) {
         throw ResourceClosedError("this connection is closed");
@@ -80,7 +79,7 @@ Operation::Operation(Connection& connection, Kind kind) : connection_(&connectio
             "this connection is busy with a cursor; read it to its end or close it first, "
             "or use a second connection");
     }
-    if (kind == Kind::ordinary && connection.in_flight_) {
+    if (kind == Kind::ordinary && connection.is_cut_off()) {
         throw InvalidRequestError(
             "an operation was cut off on this connection; recover() or terminate() it first");
     }

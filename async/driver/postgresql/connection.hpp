@@ -17,6 +17,7 @@
 
 namespace azoth::postgresql {
 
+struct CancelRequest;
 class Cursor;
 class Operation;
 
@@ -56,6 +57,8 @@ private:
 
     /// From here on the server owes us answers.
     void sending() noexcept;
+    /// Something of an operation that was cut off is still under way.
+    [[nodiscard]] bool is_cut_off() const noexcept { return in_flight_ || cancel_request_ != nullptr; }
     /// The server has answered all.
     void settled() noexcept { in_flight_ = false; }
 
@@ -101,14 +104,17 @@ private:
     /// Sends one cancel request, and waits until the server has taken it. @throws TimeoutError at the
     /// deadline.
     asio::awaitable<void> request_cancel(Deadline deadline);
+    /// Waits for a request whose sender was cut off: late, it would hit the next statement.
+    asio::awaitable<void> await_late_cancel(Deadline deadline);
 
     Channel channel_;
     StatementCache cache_;
     Parameters parameters_;
     Pipeline pipeline_;
     UserTypes user_types_;
-    Operation* operation_ = nullptr; ///< the one that runs
-    Cursor* cursor_ = nullptr;       ///< the one that is open
+    std::shared_ptr<const CancelRequest> cancel_request_; ///< sent, and perhaps not over yet
+    Operation* operation_ = nullptr;                      ///< the one that runs
+    Cursor* cursor_ = nullptr;                            ///< the one that is open
     bool in_flight_ = false;
     bool was_in_transaction_ = false; ///< when the statement in flight was sent
 };

@@ -96,14 +96,17 @@ DiagnosticInfo diagnose(const pg_result* result) {
     return diagnose(message);
 }
 
-DiagnosticInfo diagnose_loss(const pg_conn* connection, const pg_result* result) {
+DiagnosticInfo diagnose_loss(std::string_view words, const pg_result* result) {
     DiagnosticInfo info;
     if (result != nullptr) info = diagnose(result);
-    if (info.message.empty()) info.message = trimmed(PQerrorMessage(connection));
-    if (info.message.empty()) info.message = "the connection to the server was lost";
+    else info.message = "the connection to the server was lost: " + trimmed(words);
     info.code = errc::connection_lost;
     info.disconnect = true;
     return info;
+}
+
+bool is_from_server(const pg_result* result) {
+    return !field(result, PG_DIAG_SQLSTATE).empty();
 }
 
 void throw_copy_refused(const std::string& sql) {

@@ -7,7 +7,6 @@
 
 #include <azoth/error.hpp>
 
-struct pg_conn;
 struct pg_result;
 
 namespace azoth::postgresql {
@@ -30,8 +29,10 @@ struct ServerMessage {
 [[nodiscard]] DiagnosticInfo diagnose(const ServerMessage& message);
 [[nodiscard]] DiagnosticInfo diagnose(const pg_result* result);
 
-/// The connection broke: `result` is what the server said last, or null; else libpq's own words count.
-[[nodiscard]] DiagnosticInfo diagnose_loss(const pg_conn* connection, const pg_result* result);
+/// The connection broke: `result` is what the server said last, or null; then libpq's own `words` count.
+[[nodiscard]] DiagnosticInfo diagnose_loss(std::string_view words, const pg_result* result);
+/// Whether the server itself has sent this error, rather than libpq made it up.
+[[nodiscard]] bool is_from_server(const pg_result* result);
 
 /// A statement was a COPY: its data has no way through an execution.
 [[noreturn]] void throw_copy_refused(const std::string& sql);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Bringing a connection back to a state that the server confirms.
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,10 +12,13 @@
 #include "driver/postgresql/connection.hpp"
 #include "driver/postgresql/error.hpp"
 
-namespace azoth::postgresql {
-namespace {
+#ifdef AZOTH_USE_BOOST_ASIO
+#include <boost/asio/steady_timer.hpp>
+#else
+#include <asio/steady_timer.hpp>
+#endif
 
-using namespace std::chrono_literals;
+namespace azoth::postgresql {
 
 struct CancelDeleter {
     void operator()(PGcancel* cancel) const noexcept { PQfreeCancel(cancel); }
@@ -24,9 +29,14 @@ struct CancelRequest {
     std::unique_ptr<PGcancel, CancelDeleter> cancel;
     bool sent = false;
     char error[256] = {};
+    std::atomic<bool> over = false; ///< nothing of it is under way any more
 
     CancelRequest() = default;
 };
+
+namespace {
+
+using namespace std::chrono_literals;
 
 /// Answers nobody waits for any more.
 struct Ignore {
@@ -50,15 +60,33 @@ asio::awaitable<void> Connection::request_cancel(Deadline deadline) {
     // the signal has been sent, so it cannot hit a statement that is sent later.
     std::function<void()> work = [request] {
         request->sent = PQcancel(request->cancel.get(), request->error, sizeof request->error) == 1;
+        request->over.store(true, std::memory_order_release);
     };
+    cancel_request_ = request;
     const bool finished = co_await run_blocking(channel_.executor(), std::move(work), deadline);
-    if (!finished) throw_late("the server did not take the cancel request");
+    if (!finished) {
+        channel_.close(); // whatever came next on this connection could be what is cancelled in the end
+        throw_late("the server did not take the cancel request");
+    }
     if (!request->sent) {
         DiagnosticInfo info;
         info.code = errc::connection_failed;
         info.message = std::string{"the cancel request could not be sent: "} + request->error;
         throw OperationalError(std::move(info), {}, {});
     }
+}
+
+asio::awaitable<void> Connection::await_late_cancel(Deadline deadline) {
+    asio::steady_timer pause(channel_.executor());
+    while (cancel_request_ != nullptr && !cancel_request_->over.load(std::memory_order_acquire)) {
+        if (std::chrono::steady_clock::now() >= deadline) {
+            channel_.close();
+            throw_late("the server did not take the cancel request");
+        }
+        pause.expires_after(5ms);
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+    cancel_request_.reset();
 }
 
 asio::awaitable<bool> Connection::drain(Deadline deadline) {
@@ -98,12 +126,14 @@ asio::awaitable<void> Connection::cancel_and_drain(Deadline deadline) {
         drained = co_await drain(std::min(deadline, std::chrono::steady_clock::now() + patience));
         patience = std::min(patience * 2, 4000ms);
     }
+    co_await await_late_cancel(deadline);
 }
 
 asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point deadline) {
     Operation operation{*this, Operation::Kind::recovery};
     if (cursor_ != nullptr) cursor_->detach();
     if (in_flight_) co_await cancel_and_drain(deadline);
+    co_await await_late_cancel(deadline);
     if (PQtransactionStatus(channel_.get()) == PQTRANS_IDLE) co_return;
     sending();
     if (PQsendQuery(channel_.get(), "ROLLBACK") != 1) channel_.throw_lost(nullptr, no_statement);

@@ -37,15 +37,16 @@ std::string advice(const Options& options) {
 
 void OpenTask::open() {
     const auto& options = database_.options;
-    // No mutex: a connection is on one thread at a time. No URI: what a path means is decided by our own URL.
+    // No mutex: a connection is on one thread at a time.
     int flags = SQLITE_OPEN_NOMUTEX;
     if (!options.writable) flags |= SQLITE_OPEN_READONLY;
     else flags |= SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
     if (options.memory) flags |= SQLITE_OPEN_MEMORY;
-    flags |= options.shared_cache ? SQLITE_OPEN_SHAREDCACHE : SQLITE_OPEN_PRIVATECACHE;
-    // A plain name that begins with "file:" or is ":memory:" would mean something else to SQLite, but not "./...".
+    // SQLite looks for a memory database of the same name only when URIs are allowed.
+    flags |= options.shared_cache ? SQLITE_OPEN_SHAREDCACHE | SQLITE_OPEN_URI : SQLITE_OPEN_PRIVATECACHE;
+    // A name that begins with "file:" or is ":memory:" would mean something else to SQLite, but not behind a "./".
     std::string name = options.memory && !options.shared_cache ? ":memory:" : options.path;
-    if (!options.memory && name.substr(0, 1) != "/") name = "./" + name;
+    if (name != ":memory:" && name.substr(0, 1) != "/") name = "./" + name;
 
     const int rc = sqlite3_open_v2(name.c_str(), &database_.handle, flags, nullptr);
     if (rc != SQLITE_OK) explain(rc, {});

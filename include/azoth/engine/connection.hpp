@@ -2,7 +2,8 @@
 // Connection: executes statements, one at a time, in a transaction.
 #pragma once
 
-#include <cstdint>
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <ranges>
@@ -49,11 +50,12 @@ template <class R>
 }
 template <class S>
 [[nodiscard]] asio::awaitable<S> stream_as(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
-    auto stream = co_await open_stream(std::move(lease), std::move(statement), options);
+    auto opened = co_await open_stream(std::move(lease), std::move(statement), options);
+    S stream(std::move(opened));
     // A mistake in the number of columns shows at once, not with the first row.
     if constexpr (requires { std::tuple_size<typename S::value_type>::value; })
-        stream.head.check_width(std::tuple_size_v<typename S::value_type>);
-    co_return S(std::move(stream));
+        stream.head().check_width(std::tuple_size_v<typename S::value_type>);
+    co_return stream;
 }
 
 template <std::size_t I, class Results, class Nodes>

@@ -54,17 +54,12 @@ public:
     ~BasicStream() {
         if (stream_.serial != 0) engine::abandon_stream(stream_.lease, stream_.serial);
     }
-    BasicStream(BasicStream&& other) noexcept
-        : stream_(std::move(other.stream_)), reader_(std::move(other.reader_)), row_(other.row_), rows_(other.rows_) {
-        other.stream_.serial = 0;
-        other.rows_ = other.row_;
+    BasicStream(BasicStream&& other) noexcept : BasicStream() {
+        swap(other);
     }
     BasicStream& operator=(BasicStream&& other) noexcept {
         BasicStream taken{std::move(other)};
-        std::swap(stream_, taken.stream_);
-        std::swap(reader_, taken.reader_);
-        std::swap(row_, taken.row_);
-        std::swap(rows_, taken.rows_);
+        swap(taken);
         return *this;
     }
 
@@ -96,10 +91,21 @@ public:
     /// The names of the columns.
     [[nodiscard]] std::vector<std::string> keys() const { return stream_.head.keys(); }
 
+    /// The stream as it was opened; for layers above.
+    [[nodiscard]] const engine::ResultData& head() const noexcept { return stream_.head; }
+
 private:
+    void swap(BasicStream& other) noexcept {
+        std::swap(stream_, other.stream_);
+        std::swap(reader_, other.reader_);
+        std::swap(row_, other.row_);
+        std::swap(rows_, other.rows_);
+        std::swap(at_end_, other.at_end_);
+    }
+
     engine::OpenStream stream_;
-    std::optional<Reader> reader_;
-    std::size_t row_ = 0;
+    std::optional<Reader> reader_; // of the rows fetched last
+    std::size_t row_ = 0;          // the next of them
     std::size_t rows_ = 0;
     bool at_end_ = false;
 };

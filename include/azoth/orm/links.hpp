@@ -52,6 +52,7 @@ public:
 protected:
     void link(ModelBase* object);
     void unlink(ModelBase* object);
+    [[nodiscard]] bool has(const ModelBase* object) const;
     void require_present() const;
 
     std::vector<ModelBase*> items_;

@@ -37,6 +37,7 @@ struct Changes {
     struct Member {
         std::uint16_t relationship;
         ModelBase* object;
+        GraphRef kept; ///< until the flush: a collection that is not loaded does not link to its members
     };
 
     std::vector<Old> values;

@@ -11,7 +11,8 @@
 
 namespace azoth {
 
-/// SQL text with `:name` parameters. `\:` is a colon; `::` and what stands in quotes or comments is left alone.
+/// SQL text with `:name` parameters. `\:` is a colon; `::`, a colon behind a word (`a[1:n]`) and what stands in quotes or
+/// comments is left alone.
 class TextClause {
 public:
     static constexpr bool typed = false;

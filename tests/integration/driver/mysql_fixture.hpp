@@ -40,7 +40,9 @@ inline std::string server_url() {
 }
 
 inline asio::awaitable<ConnectionPtr> connect(asio::any_io_executor executor, std::string options = {}) {
-    Url url{server_url() + options};
+    std::string text = server_url();
+    if (!options.empty() && text.find('?') != std::string::npos) options.front() = '&';
+    Url url{text + options};
     const auto driver = mysql::make_driver();
     co_return co_await driver->connect(executor, std::move(url));
 }

@@ -345,10 +345,10 @@ TEST_CASE("postgresql: transactions begin, end and tell when they did not commit
     with_connection(transactions);
 }
 TEST_CASE("postgresql: no more statements are prepared than allowed", "[postgresql]") {
-    with_connection(keeps_two_statements, "?prepared_statement_cache_size=2");
+    with_connection(keeps_two_statements, "prepared_statement_cache_size=2");
 }
 TEST_CASE("postgresql: with a cache size of 0 nothing is prepared", "[postgresql]") {
-    with_connection(keeps_no_statements, "?prepared_statement_cache_size=0");
+    with_connection(keeps_no_statements, "prepared_statement_cache_size=0");
 }
 TEST_CASE("postgresql: statements that went stale are prepared again", "[postgresql]") {
     with_connection(stale_statements);

@@ -39,16 +39,19 @@ inline std::string server_url() {
     return url != nullptr ? url : "";
 }
 
-inline asio::awaitable<ConnectionPtr> connect(asio::any_io_executor executor, std::string options = {}) {
-    Url url{server_url() + options};
+inline asio::awaitable<ConnectionPtr> connect(asio::any_io_executor executor, std::string option = {}) {
+    Url url{server_url()};
+    if (const auto equals = option.find('='); equals != std::string::npos) {
+        url.query.emplace_back(option.substr(0, equals), option.substr(equals + 1));
+    }
     const auto driver = postgresql::make_driver();
     co_return co_await driver->connect(executor, std::move(url));
 }
 
 using Body = asio::awaitable<void> (*)(driver::Connection&);
 
-inline asio::awaitable<void> connect_and_run(asio::any_io_executor executor, Body body, std::string options) {
-    const auto connection = co_await connect(executor, std::move(options));
+inline asio::awaitable<void> connect_and_run(asio::any_io_executor executor, Body body, std::string option) {
+    const auto connection = co_await connect(executor, std::move(option));
     co_await body(*connection);
 }
 
@@ -61,11 +64,11 @@ inline void run_task(asio::io_context& context, asio::awaitable<void> task) {
     if (failure) std::rethrow_exception(failure);
 }
 
-/// Runs `body` with a connection of its own; `options` is appended to the URL: "?name=value".
-inline void with_connection(Body body, std::string options = {}) {
+/// Runs `body` with a connection of its own; `option` is added to the URL: "name=value".
+inline void with_connection(Body body, std::string option = {}) {
     if (server_url().empty()) return;
     asio::io_context context;
-    run_task(context, connect_and_run(context.get_executor(), body, std::move(options)));
+    run_task(context, connect_and_run(context.get_executor(), body, std::move(option)));
 }
 
 /// A statement that owns its text and values.

@@ -49,6 +49,13 @@ TEST_CASE("postgresql errors: what ends the connection", "[driver][postgresql]")
     CHECK(diagnose(fatal).disconnect);
 }
 
+TEST_CASE("postgresql errors: a lost connection is told in libpq's words", "[driver][postgresql]") {
+    const auto info = diagnose_loss("server closed the connection unexpectedly\n", nullptr);
+    CHECK(info.disconnect);
+    CHECK(info.code == errc::connection_lost);
+    CHECK(info.message == "the connection to the server was lost: server closed the connection unexpectedly");
+}
+
 TEST_CASE("postgresql errors: a refused login says what to check", "[driver][postgresql]") {
     const auto info = diagnose_connect(
         "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  28P01: password "

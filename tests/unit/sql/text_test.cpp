@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// text(): finding the parameters, and nothing that only looks like one.
+#include <azoth/sql/text.hpp>
+
+#include "support/catch.hpp"
+
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/error.hpp>
+
+using namespace azoth;
+
+namespace {
+
+std::vector<std::string> names_in(std::string_view sql) {
+    const auto statement = text(sql);
+    return static_cast<const sql::TextNode&>(*statement.node()).names;
+}
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("text(): parameters are found in order, repeated ones again", "[sql][text]") {
+    CHECK(names_in("SELECT :a, :b_2, :a") == Names{"a", "b_2", "a"});
+    CHECK(names_in("(:x)") == Names{"x"});
+    CHECK(names_in(":x") == Names{"x"});
+    CHECK(names_in("").empty());
+    CHECK(names_in("a = :").empty());
+    CHECK(names_in("a = :1").empty());
+}
+
+TEST_CASE("text(): quotes, comments, casts and slices are left alone", "[sql][text]") {
+    const auto sql = GENERATE(
+        as<std::string>{}, "SELECT ':a'", "SELECT 'it''s :a'", "SELECT \":a\"", "SELECT `:a`", "SELECT 1 -- :a",
+        "SELECT /* :a */ 1", "SELECT $$ :a $$", "SELECT $tag$ :a $ $x$ $tag$", "SELECT x::int", "SELECT x[1:n]",
+        "SELECT '12:30'", "SELECT ':a");
+    INFO(sql);
+    CHECK(names_in(sql).empty());
+    CHECK(compile(text(sql), dialects::postgresql()).sql() == sql);
+}
+
+TEST_CASE("text(): what follows a quoted part is looked at again", "[sql][text]") {
+    CHECK(names_in("SELECT ':a', :b") == Names{"b"});
+    CHECK(names_in("SELECT 1 -- :a\n, :b") == Names{"b"});
+    CHECK(names_in("SELECT /* :a */ :b") == Names{"b"});
+    CHECK(names_in("SELECT $q$ :a $q$ || :b") == Names{"b"});
+    CHECK(names_in("SELECT $1 || :b") == Names{"b"});
+    CHECK(names_in("SELECT :a::int") == Names{"a"});
+}
+
+TEST_CASE("text(): a backslash makes the colon a colon", "[sql][text]") {
+    CHECK(names_in("SELECT \\:a").empty());
+    CHECK(compile(text("SELECT \\:a"), dialects::postgresql()).sql() == "SELECT :a");
+}
+
+TEST_CASE("text(): a parameter has one number where they have numbers, and one value each where not", "[sql][text]") {
+    const auto statement = text("SELECT :a, :b, :a").bind("b", 2).bind("a", 1);
+    const auto numbered = compile(statement, dialects::postgresql());
+    CHECK(numbered.sql() == "SELECT $1, $2, $1");
+    CHECK(numbered.params().size() == 2);
+    const auto plain = compile(statement, dialects::sqlite());
+    CHECK(plain.sql() == "SELECT ?, ?, ?");
+    REQUIRE(plain.params().size() == 3);
+    CHECK(plain.params()[2] == plain.params()[0]);
+}
+
+TEST_CASE("text(): bind() leaves the statement as it was, and the last value holds", "[sql][text]") {
+    const auto open = text("SELECT :a");
+    const auto bound = open.bind("a", 1);
+    CHECK_THROWS_AS(compile(open, dialects::sqlite()), CompileError);
+    const auto again = compile(bound.bind("a", "x"), dialects::sqlite());
+    REQUIRE(again.params().size() == 1);
+    CHECK(to_string(again.params().front().param()) == "'x'");
+    CHECK(to_string(compile(bound, dialects::sqlite()).params().front().param()) == "1");
+}
+
+TEST_CASE("text(): an unknown name is answered with those there are", "[sql][text]") {
+    CHECK_THROWS_WITH(text("SELECT :a, :b").bind("c", 1), Catch::Contains(":c") && Catch::Contains(":a :b"));
+    CHECK_THROWS_WITH(text("SELECT 1").bind("c", 1), Catch::Contains("none"));
+}
+
+TEST_CASE("text(): a parameter without a value is named", "[sql][text]") {
+    CHECK_THROWS_WITH(compile(text("SELECT :a, :b").bind("a", 1), dialects::sqlite()), Catch::Contains(":b"));
+}
+
+TEST_CASE("text(): NUL has no place in it", "[sql][text]") {
+    CHECK_THROWS_AS(compile(text(std::string_view{"SELECT 1\0 OR 1", 13}), dialects::sqlite()), CompileError);
+}
