@@ -25,17 +25,21 @@ std::string referential_action(std::string_view word, const std::string& action)
     std::string upper = action;
     for (char& c : upper)
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    constexpr std::array<std::string_view, 5> known{"CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"};
+    constexpr std::array<std::string_view, 5>
+        known{"CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"};
     if (std::ranges::find(known, upper) == known.end())
         throw CompileError(
-            std::string{word} + " '" + action + "': one of CASCADE, SET NULL, SET DEFAULT, RESTRICT, NO ACTION");
+            std::string{word} + " '" + action +
+            "': one of CASCADE, SET NULL, SET DEFAULT, RESTRICT, NO ACTION"
+        );
     return " " + std::string{word} + " " + upper;
 }
 
 /// Cuts a name that is too long and marks it with a hash of the whole, so that two long names stay two.
 std::string shorten(const std::string& name, std::size_t limit) {
     if (limit == 0 || name.size() <= limit) return name;
-    std::uint32_t hash = 2166136261U; // FNV-1a: the same in every process, since the name is looked up again later
+    // FNV-1a: the same in every process, since the name is looked up again later.
+    std::uint32_t hash = 2166136261U;
     for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
     std::size_t kept = limit - 9;
     while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) --kept; // no half character
@@ -94,7 +98,8 @@ std::vector<std::string> DdlCompiler::create_table(const schema::TableData& tabl
     std::vector<std::string> statements{std::move(text)};
     for (const auto& each : table.columns) {
         if (!each.index) continue;
-        statements.push_back(create_index(table, {.name = {}, .columns = {each.name}, .unique = each.unique}));
+        const schema::IndexData data{.name = {}, .columns = {each.name}, .unique = each.unique};
+        statements.push_back(create_index(table, data));
     }
     for (const auto& each : table.indexes) statements.push_back(create_index(table, each));
     add_comments(table, statements);
@@ -120,8 +125,8 @@ std::string DdlCompiler::type(const schema::TableData& table, const schema::Colu
 
 // ---- constraints -------------------------------------------------------------------------------
 
-// SQLAlchemy writes constraints in the order in which they were made: those given to the table before those that come
-// with a column. A foreign key of one column counts as the column's, whichever way it was declared.
+// SQLAlchemy writes constraints in the order in which they were made: those given to the table before those
+// that come with a column. A foreign key of one column counts as the column's, whichever way it was declared.
 std::string DdlCompiler::constraints(const schema::TableData& table) const {
     std::string text;
     const auto add = [&text](const std::string& constraint) {
@@ -133,7 +138,8 @@ std::string DdlCompiler::constraints(const schema::TableData& table) const {
     for (const auto& key : table.foreign_keys)
         if (key.columns.size() != 1) add(foreign_key(table, key));
     for (const auto& column : table.columns) {
-        if (column.unique && !column.index) add(unique({}, {column.name})); // with an index, that is the unique one
+        // With an index, that is the unique one.
+        if (column.unique && !column.index) add(unique({}, {column.name}));
         for (const auto& key : table.foreign_keys)
             if (key.columns.size() == 1 && key.columns.front() == column.name) add(foreign_key(table, key));
     }
@@ -163,16 +169,18 @@ std::string DdlCompiler::unique(const std::string& name, const std::vector<std::
     return named(name) + "UNIQUE (" + column_list(columns) + ")";
 }
 
-std::string DdlCompiler::foreign_key(const schema::TableData& table, const schema::ForeignKeyData& key) const {
+std::string
+DdlCompiler::foreign_key(const schema::TableData& table, const schema::ForeignKeyData& key) const {
     if (key.columns.empty() || !can_refer(table, key)) return {};
-    return named(key.name) + "FOREIGN KEY(" + column_list(key.columns) + ") REFERENCES " + referred_table(table, key)
-        + " (" + column_list(key.target_columns) + ")" + referential_action("ON DELETE", key.on_delete)
-        + referential_action("ON UPDATE", key.on_update);
+    return named(key.name) + "FOREIGN KEY(" + column_list(key.columns) + ") REFERENCES " +
+           referred_table(table, key) + " (" + column_list(key.target_columns) + ")" +
+           referential_action("ON DELETE", key.on_delete) + referential_action("ON UPDATE", key.on_update);
 }
 
 bool DdlCompiler::can_refer(const schema::TableData&, const schema::ForeignKeyData&) const { return true; }
 
-std::string DdlCompiler::referred_table(const schema::TableData& table, const schema::ForeignKeyData& key) const {
+std::string
+DdlCompiler::referred_table(const schema::TableData& table, const schema::ForeignKeyData& key) const {
     return quote_table(dialect_, schema::target_schema(table, key), key.target_table);
 }
 
@@ -180,7 +188,8 @@ std::string DdlCompiler::referred_table(const schema::TableData& table, const sc
 
 std::string DdlCompiler::index_name(const schema::TableData& table, const schema::IndexData& data) const {
     if (!data.name.empty()) return data.name;
-    if (data.columns.empty()) throw CompileError("an index of table '" + table.full_name() + "' has no columns");
+    if (data.columns.empty())
+        throw CompileError("an index of table '" + table.full_name() + "' has no columns");
     const auto prefix = table.schema.empty() ? std::string{} : table.schema + "_";
     return shorten("ix_" + prefix + table.name + "_" + data.columns.front(), max_name_length());
 }
@@ -188,7 +197,8 @@ std::string DdlCompiler::index_name(const schema::TableData& table, const schema
 std::string DdlCompiler::create_index_text(
     const schema::IndexData& data, std::string_view quoted_name, std::string_view quoted_table) const {
     std::string text = data.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-    return text.append(quoted_name).append(" ON ").append(quoted_table) + " (" + column_list(data.columns) + ")";
+    return text.append(quoted_name).append(" ON ").append(quoted_table) + " (" + column_list(data.columns) +
+           ")";
 }
 
 std::string DdlCompiler::create_index(const schema::TableData& table, const schema::IndexData& data) const {
@@ -219,7 +229,8 @@ std::string DdlCompiler::expression(const sql::Node& node) const {
 
 // ---- shared pieces -----------------------------------------------------------------------------
 
-std::string DdlCompiler::default_text(const schema::TableData& table, const schema::ColumnData& column) const {
+std::string
+DdlCompiler::default_text(const schema::TableData& table, const schema::ColumnData& column) const {
     const sql::Node& node = *column.server_default;
     if (node.kind == sql::NodeKind::bind) {
         const auto& value = static_cast<const sql::BindNode&>(node).value.variant();
@@ -229,7 +240,9 @@ std::string DdlCompiler::default_text(const schema::TableData& table, const sche
         const auto& text = static_cast<const sql::TextNode&>(node);
         if (!text.names.empty())
             throw CompileError(
-                "the server default of " + describe_column(table, column) + " has parameters: DDL can have none");
+                "the server default of " + describe_column(table, column) +
+                " has parameters: DDL can have none"
+            );
         return text.pieces.empty() ? std::string{} : text.pieces.front();
     }
     return expression(node);
@@ -239,7 +252,9 @@ bool DdlCompiler::generates_itself(const schema::TableData& table, const schema:
     if (table.autoincrement_column() != &column || column.server_default) return false;
     if (!column.type.is_integer())
         throw CompileError(
-            describe_column(table, column) + " is to generate itself but is no integer: " + to_string(column.type));
+            describe_column(table, column) +
+            " is to generate itself but is no integer: " + to_string(column.type)
+        );
     return true;
 }
 

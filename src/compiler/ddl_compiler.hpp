@@ -29,13 +29,18 @@ public:
 
 protected:
     /// A column as CREATE TABLE lists it: name, type, default, NOT NULL.
-    [[nodiscard]] virtual std::string column(const schema::TableData& table, const schema::ColumnData& column) const;
-    [[nodiscard]] virtual std::string type(const schema::TableData& table, const schema::ColumnData& column) const;
-    [[nodiscard]] virtual std::string create_index(const schema::TableData& table, const schema::IndexData& data) const;
+    [[nodiscard]] virtual std::string
+    column(const schema::TableData& table, const schema::ColumnData& column) const;
+    [[nodiscard]] virtual std::string
+    type(const schema::TableData& table, const schema::ColumnData& column) const;
+    [[nodiscard]] virtual std::string
+    create_index(const schema::TableData& table, const schema::IndexData& data) const;
     /// The table that a foreign key refers to, as REFERENCES names it.
-    [[nodiscard]] virtual std::string referred_table(const schema::TableData& table, const schema::ForeignKeyData& key) const;
+    [[nodiscard]] virtual std::string
+    referred_table(const schema::TableData& table, const schema::ForeignKeyData& key) const;
     /// False where a foreign key cannot be had and is left out.
-    [[nodiscard]] virtual bool can_refer(const schema::TableData& table, const schema::ForeignKeyData& key) const;
+    [[nodiscard]] virtual bool
+    can_refer(const schema::TableData& table, const schema::ForeignKeyData& key) const;
     /// What follows the closing parenthesis of CREATE TABLE.
     [[nodiscard]] virtual std::string table_options(const schema::TableData& table) const;
     virtual void add_comments(const schema::TableData& table, std::vector<std::string>& statements) const;
@@ -48,10 +53,12 @@ protected:
 
     // The pieces that dialects share.
     /// What follows the word DEFAULT. @pre column.server_default
-    [[nodiscard]] std::string default_text(const schema::TableData& table, const schema::ColumnData& column) const;
+    [[nodiscard]] std::string
+    default_text(const schema::TableData& table, const schema::ColumnData& column) const;
     /// Whether a column's value is made by the database itself, as opposed to by a DEFAULT.
     /// @throws CompileError when that is asked of a column that holds no integers.
-    [[nodiscard]] bool generates_itself(const schema::TableData& table, const schema::ColumnData& column) const;
+    [[nodiscard]] bool
+    generates_itself(const schema::TableData& table, const schema::ColumnData& column) const;
     [[nodiscard]] std::string column_list(const std::vector<std::string>& names) const;
     [[nodiscard]] std::string index_name(const schema::TableData& table, const schema::IndexData& data) const;
     /// "CREATE INDEX name ON table (columns)" out of quoted names.
@@ -65,14 +72,15 @@ private:
     [[nodiscard]] std::string named(const std::string& constraint_name) const;
     [[nodiscard]] std::string primary_key(const schema::TableData& table) const;
     [[nodiscard]] std::string unique(const std::string& name, const std::vector<std::string>& columns) const;
-    [[nodiscard]] std::string foreign_key(const schema::TableData& table, const schema::ForeignKeyData& key) const;
+    [[nodiscard]] std::string
+    foreign_key(const schema::TableData& table, const schema::ForeignKeyData& key) const;
 };
 
 /// "column t.c", for messages.
 [[nodiscard]] std::string describe_column(const schema::TableData& table, const schema::ColumnData& column);
 
-/// Whether `text` is one word, one quoted string or one whole parenthesis: what every database takes after DEFAULT as it
-/// is. MySQL and SQLite want anything else in parentheses.
+/// Whether `text` is one word, one quoted string or one whole parenthesis: what every database takes after
+/// DEFAULT as it is. MySQL and SQLite want anything else in parentheses.
 [[nodiscard]] bool is_single_term(std::string_view text) noexcept;
 
 } // namespace azoth

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// MySQL's and MariaDB's DDL: AUTO_INCREMENT, comments inside CREATE TABLE, defaults that are expressions in parentheses.
+// MySQL's and MariaDB's DDL: AUTO_INCREMENT, comments inside CREATE TABLE, expressions as defaults in parentheses.
 #include <algorithm>
 
 #include <azoth/error.hpp>
@@ -22,7 +22,8 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-/// The server's own forms of "now" are no expressions to it: CURRENT_TIMESTAMP(3), … ON UPDATE CURRENT_TIMESTAMP.
+/// The server's own forms of "now" are no expressions to it: CURRENT_TIMESTAMP(3), … ON UPDATE
+/// CURRENT_TIMESTAMP.
 bool is_timestamp_default(std::string_view text) {
     const auto small = lower(text);
     if (small.find(" on update ") != std::string::npos) return true;
@@ -106,7 +107,9 @@ protected:
 
     std::size_t max_name_length() const override { return 64; }
 
-    std::string literal(std::string_view text) const override { return DdlCompiler::literal(double_backslashes(text)); }
+    std::string literal(std::string_view text) const override {
+        return DdlCompiler::literal(double_backslashes(text));
+    }
 
     std::string expression(const sql::Node& node) const override {
         const sql::BindList none;
@@ -128,7 +131,9 @@ std::string MySQLDialect::type_text(const Type& type) const {
     case TypeKind::numeric: return numeric_text(type);
     case TypeKind::string:
         if (type.length == Type::unset)
-            throw CompileError("VARCHAR requires a length on dialect " + std::string{name()} + ": give String{n}");
+            throw CompileError(
+                "VARCHAR requires a length on dialect " + std::string{name()} + ": give String{n}"
+            );
         return with_argument("VARCHAR", type.length);
     case TypeKind::text: return with_argument("TEXT", type.length);
     case TypeKind::large_binary: return with_argument("BLOB", type.length);

@@ -10,8 +10,8 @@ namespace azoth {
 
 namespace {
 
-// As COLUMN_TYPE spells them, and the aliases that people write. What is missing (enum, set, bit, geometry, inet6) is
-// null_type: its values go in and out as they come, and nothing is assumed.
+// As COLUMN_TYPE spells them, and the aliases that people write. What is missing (enum, set, bit, geometry,
+// inet6) is null_type: its values go in and out as they come, and nothing is assumed.
 constexpr std::array named_kinds{
     NamedKind{"bigint", TypeKind::big_integer},
     NamedKind{"binary", TypeKind::large_binary},
@@ -53,7 +53,8 @@ static_assert(std::ranges::is_sorted(named_kinds, {}, &NamedKind::name));
 
 /// Takes `word` off the end of `name`.
 bool remove_last_word(std::string& name, std::string_view word) {
-    if (name.size() <= word.size() + 1 || !name.ends_with(word) || name[name.size() - word.size() - 1] != ' ') return false;
+    if (name.size() <= word.size() + 1 || !name.ends_with(word) || name[name.size() - word.size() - 1] != ' ')
+        return false;
     name.resize(name.size() - word.size() - 1);
     return true;
 }
@@ -84,8 +85,9 @@ FROM information_schema.tables AS t
 WHERE t.table_schema = coalesce(?, database()) AND t.table_type = 'BASE TABLE'
 ORDER BY t.table_name)";
 
-    // The two servers tell a default in their own ways. MariaDB: as it stands in SQL, NULL included, and JSON is a LONGTEXT
-    // with a check. MySQL: the value of a literal without its quotes, or an expression marked DEFAULT_GENERATED.
+    // The two servers tell a default in their own ways. MariaDB: as it stands in SQL, NULL included, and JSON
+    // is a LONGTEXT with a check. MySQL: the value of a literal without its quotes, or an expression marked
+    // DEFAULT_GENERATED.
     queries.columns = is_mariadb_ ? R"(SELECT c.table_name, c.column_name,
        CASE WHEN k.constraint_name IS NULL THEN c.column_type ELSE 'json' END,
        c.is_nullable = 'YES',
@@ -97,7 +99,8 @@ ORDER BY t.table_name)";
        nullif(c.column_comment, '')
 FROM information_schema.columns AS c
 LEFT JOIN information_schema.check_constraints AS k
-    ON k.constraint_schema = c.table_schema AND k.table_name = c.table_name AND k.constraint_name = c.column_name
+    ON k.constraint_schema = c.table_schema AND k.table_name = c.table_name
+    AND k.constraint_name = c.column_name
     AND k.check_clause = concat('json_valid(`', replace(c.column_name, '`', '``'), '`)')
 WHERE c.table_schema = coalesce(?, database())
 ORDER BY c.table_name, c.ordinal_position)"

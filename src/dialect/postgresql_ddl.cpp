@@ -26,11 +26,14 @@ protected:
 
     void add_comments(const schema::TableData& table, std::vector<std::string>& statements) const override {
         const auto name = quote_table(dialect_, table.schema, table.name);
-        if (!table.comment.empty()) statements.push_back("COMMENT ON TABLE " + name + " IS " + literal(table.comment));
+        if (!table.comment.empty())
+            statements.push_back("COMMENT ON TABLE " + name + " IS " + literal(table.comment));
         for (const auto& column : table.columns) {
             if (column.comment.empty()) continue;
             statements.push_back(
-                "COMMENT ON COLUMN " + name + "." + dialect_.quote(column.name) + " IS " + literal(column.comment));
+                "COMMENT ON COLUMN " + name + "." + dialect_.quote(column.name) + " IS " +
+                literal(column.comment)
+            );
         }
     }
 
@@ -41,7 +44,8 @@ protected:
 
 std::string PostgreSQLDialect::type_text(const Type& type) const {
     const auto temporal = [&type](std::string_view name) {
-        return with_argument(name, type.precision) + (type.timezone ? " WITH TIME ZONE" : " WITHOUT TIME ZONE");
+        return with_argument(name, type.precision) +
+               (type.timezone ? " WITH TIME ZONE" : " WITHOUT TIME ZONE");
     };
     switch (type.kind) {
     case TypeKind::null_type: throw_no_type();

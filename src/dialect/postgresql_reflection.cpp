@@ -10,8 +10,8 @@ namespace azoth {
 
 namespace {
 
-// As format_type() spells them, and the short names that people write. What is missing (arrays, ranges, enums, inet,
-// money) is null_type: its values go in and out as text, and nothing is assumed.
+// As format_type() spells them, and the short names that people write. What is missing (arrays, ranges,
+// enums, inet, money) is null_type: its values go in and out as text, and nothing is assumed.
 constexpr std::array named_kinds{
     NamedKind{"bigint", TypeKind::big_integer},
     NamedKind{"bool", TypeKind::boolean},
@@ -67,8 +67,8 @@ Type PostgreSQLDialect::type_from_text(std::string_view text) const {
     return make_type(*found, parsed);
 }
 
-// Everything is read for all tables of the schema at once, and cast to text or integer: the catalogue's own types (name,
-// oid, "char", arrays) are no concern of who reads the rows.
+// Everything is read for all tables of the schema at once, and cast to text or integer: the catalogue's own
+// types (name, oid, "char", arrays) are no concern of who reads the rows.
 ReflectionQueries PostgreSQLDialect::reflection() const {
     ReflectionQueries queries;
     queries.tables = R"(SELECT c.relname::text
@@ -77,8 +77,8 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname = coalesce($1::text, current_schema()::text)
 ORDER BY c.relname)";
 
-    // A key column that a sequence fills generates itself; on any other column nextval() stays the default it is. What a
-    // generated column is made of is no default. A domain counts as the type it is made from.
+    // What a sequence or an identity fills generates itself and has no default besides. What a generated column
+    // is made of is no default. A domain counts as the type it is made from.
     queries.columns = R"(SELECT c.relname::text, a.attname::text,
        CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
             ELSE pg_catalog.format_type(a.atttypid, a.atttypmod) END,
@@ -91,10 +91,9 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_catalog.pg_constraint AS k ON k.conrelid = c.oid AND k.contype = 'p'
 CROSS JOIN LATERAL (SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid) AS expression) AS e
 CROSS JOIN LATERAL (
-    SELECT a.attidentity <> '' OR (e.expression LIKE 'nextval(%' AND a.attnum = ANY (k.conkey)) AS generates
+    SELECT a.attidentity <> '' OR coalesce(e.expression LIKE 'nextval(%', false) AS generates
 ) AS g
 WHERE c.relkind IN ('r', 'p') AND n.nspname = coalesce($1::text, current_schema()::text)
 ORDER BY c.relname, a.attnum)";

@@ -82,7 +82,8 @@ void ReflectedSchema::add_primary_keys(const RowBuffer& rows) {
         column->primary_key = true;
         column->nullable = false;
         // Whether a key generates itself is known here, not to be guessed from its type.
-        if (column->autoincrement != schema::Autoincrement::on) column->autoincrement = schema::Autoincrement::off;
+        if (column->autoincrement != schema::Autoincrement::on)
+            column->autoincrement = schema::Autoincrement::off;
     }
 }
 

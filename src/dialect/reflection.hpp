@@ -15,12 +15,14 @@
 
 namespace azoth {
 
-/// Takes the answers to the queries of `Dialect::reflection()`, tables first, then columns, then the rest in any order.
-/// What belongs to a table that was not listed (a view's columns) is passed over.
+/// Takes the answers to the queries of `Dialect::reflection()`, tables first, then columns, then the rest in
+/// any order. What belongs to a table that was not listed (a view's columns) is passed over.
 class ReflectedSchema {
 public:
     /// @param schema  what the tables will say they are in; empty for the connection's own
-    ReflectedSchema(const Dialect& dialect, std::string schema) : dialect_(dialect), schema_(std::move(schema)) {}
+    ReflectedSchema(const Dialect& dialect, std::string schema)
+        : dialect_(dialect),
+          schema_(std::move(schema)) {}
 
     void add_tables(const RowBuffer& rows);
     void add_columns(const RowBuffer& rows);

@@ -38,8 +38,9 @@ protected:
         return text;
     }
 
-    // Only a key declared INTEGER, exactly that word, is the rowid and so generates itself. SQLAlchemy writes BIGINT or
-    // SMALLINT here, whose keys then stay NULL; but std::int64_t is BigInteger to us, and SQLite's INTEGER has 64 bits.
+    // Only a key declared INTEGER, exactly that word, is the rowid and so generates itself. SQLAlchemy writes
+    // BIGINT or SMALLINT here, whose keys then stay NULL; but std::int64_t is BigInteger to us, and SQLite's
+    // INTEGER has 64 bits.
     std::string type(const schema::TableData& table, const schema::ColumnData& column) const override {
         if (generates_itself(table, column) && table.primary_key().size() == 1) return "INTEGER";
         return DdlCompiler::type(table, column);
@@ -67,7 +68,8 @@ protected:
 
 } // namespace
 
-// Lengths and precisions mean nothing to SQLite; they are written where SQLAlchemy writes them, for who reads the schema.
+// Lengths and precisions mean nothing to SQLite; they are written where SQLAlchemy writes them, for who reads
+// the schema.
 std::string SQLiteDialect::type_text(const Type& type) const {
     switch (type.kind) {
     case TypeKind::null_type: throw_no_type();

@@ -51,10 +51,10 @@ Type by_affinity(std::string_view name) {
     return Numeric{};
 }
 
-// The tables of the schema. CROSS JOIN, since SQLite keeps its order: it may turn a plain JOIN round, and a table-valued
-// function that runs before the table whose name it takes finds nothing.
-constexpr std::string_view tables = R"( WHERE t.schema = coalesce(?, 'main') AND t.type = 'table')"
-                                    R"( AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\')";
+// The tables of the schema. CROSS JOIN, since SQLite keeps its order: it may turn a plain JOIN round, and a
+// table-valued function that runs before the table whose name it takes finds nothing.
+constexpr std::string_view own_tables =
+    R"(WHERE t.schema = coalesce(?, 'main') AND t.type = 'table' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\')";
 
 } // namespace
 
@@ -65,24 +65,26 @@ Type SQLiteDialect::type_from_text(std::string_view text) const {
     return make_type(*found, parsed);
 }
 
-// SQLite keeps no names of constraints outside the text of CREATE TABLE, so they are not told. pragma_table_list needs
-// SQLite 3.37.
+// SQLite keeps no names of constraints outside the text of CREATE TABLE, so they are not told.
+// pragma_table_list needs SQLite 3.37.
 ReflectionQueries SQLiteDialect::reflection() const {
     const auto query = [](std::string_view columns, std::string_view joins, std::string_view rest) {
         std::string sql = "SELECT t.name";
-        sql.append(columns).append("\nFROM pragma_table_list AS t").append(joins).append("\n").append(tables.substr(1));
-        return sql.append(rest);
+        sql.append(columns).append("\nFROM pragma_table_list AS t").append(joins);
+        return sql.append("\n").append(own_tables).append(rest);
     };
     ReflectionQueries queries;
     queries.tables = query("", "", "\nORDER BY t.name");
 
-    // A key that is the rowid is the only kind of key that needs no index. Hidden columns are a virtual table's.
+    // A key that is the rowid is the only kind of key that needs no index.
     queries.columns = query(
         R"(, c.name, c.type, c."notnull" = 0,
        CASE WHEN upper(c.dflt_value) <> 'NULL' THEN c.dflt_value END,
        c.pk = 1 AND NOT EXISTS (SELECT 1 FROM pragma_index_list(t.name, t.schema) AS i WHERE i.origin = 'pk'),
        NULL)",
-        "\nCROSS JOIN pragma_table_xinfo(t.name, t.schema) AS c", " AND c.hidden <> 1\nORDER BY t.name, c.cid");
+        "\nCROSS JOIN pragma_table_xinfo(t.name, t.schema) AS c",
+        " AND c.hidden <> 1\nORDER BY t.name, c.cid"
+    );
 
     queries.primary_keys = query(
         ", NULL, c.name, c.pk", "\nCROSS JOIN pragma_table_xinfo(t.name, t.schema) AS c",
@@ -91,9 +93,12 @@ ReflectionQueries SQLiteDialect::reflection() const {
     // Later constraints come first in both lists. A foreign key that names no columns means the primary key.
     queries.foreign_keys = query(
         R"(, NULL, f."from", NULL, f."table",
-       coalesce(f."to", (SELECT p.name FROM pragma_table_info(f."table", t.schema) AS p WHERE p.pk = f.seq + 1)),
+       coalesce(f."to", (
+           SELECT p.name FROM pragma_table_info(f."table", t.schema) AS p WHERE p.pk = f.seq + 1)),
        nullif(f.on_delete, 'NO ACTION'), nullif(f.on_update, 'NO ACTION'), f.seq + 1)",
-        "\nCROSS JOIN pragma_foreign_key_list(t.name, t.schema) AS f", "\nORDER BY t.name, f.id DESC, f.seq");
+        "\nCROSS JOIN pragma_foreign_key_list(t.name, t.schema) AS f",
+        "\nORDER BY t.name, f.id DESC, f.seq"
+    );
 
     queries.uniques = query(
         ", NULL, c.name, c.seqno + 1",

@@ -82,10 +82,13 @@ std::string with_argument(std::string_view name, std::int32_t argument) {
 }
 
 std::string numeric_text(const Type& type) {
-    if (type.precision == Type::unset || type.scale == Type::unset) return with_argument("NUMERIC", type.precision);
+    if (type.precision == Type::unset || type.scale == Type::unset)
+        return with_argument("NUMERIC", type.precision);
     return "NUMERIC(" + std::to_string(type.precision) + ", " + std::to_string(type.scale) + ")";
 }
 
-void throw_no_type() { throw CompileError("a type is needed here, and none is known: give one, as in Integer{}"); }
+void throw_no_type() {
+    throw CompileError("a type is needed here, and none is known: give one, as in Integer{}");
+}
 
 } // namespace azoth

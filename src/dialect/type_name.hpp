@@ -38,7 +38,7 @@ struct NamedKind {
 [[nodiscard]] std::string with_argument(std::string_view name, std::int32_t argument);
 /// "NUMERIC", "NUMERIC(10)" or "NUMERIC(10, 2)".
 [[nodiscard]] std::string numeric_text(const Type& type);
-/// @throws CompileError always: a column whose type is not known cannot be created, nor can a value be cast to it.
+/// @throws CompileError always: no column can be created with an unknown type, nor a value be cast to it.
 [[noreturn]] void throw_no_type();
 
 } // namespace azoth

@@ -77,7 +77,8 @@ asio::awaitable<void> drop(Database& database, std::vector<std::string> names) {
 }
 
 const TableData& find(const Tables& tables, std::string_view name) {
-    const auto found = std::ranges::find(tables, name, [](const auto& table) { return std::string_view{table->name}; });
+    const auto found =
+        std::ranges::find(tables, name, [](const auto& table) { return std::string_view{table->name}; });
     REQUIRE(found != tables.end());
     return **found;
 }
@@ -105,13 +106,16 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
     if (database.is("postgresql")) key = "serial PRIMARY KEY";
     if (database.is("mariadb")) key = "integer AUTO_INCREMENT PRIMARY KEY";
     std::vector<std::string> setup{
-        "CREATE TABLE rf_parent (id " + key + ", code varchar(20) NOT NULL UNIQUE, " + quote("Mixed Case")
-            + " integer, CONSTRAINT uq_pair UNIQUE (" + quote("Mixed Case") + ", code))",
-        "CREATE TABLE rf_child (k2 integer NOT NULL, k1 integer NOT NULL, parent_id integer NOT NULL DEFAULT 7, "
+        "CREATE TABLE rf_parent (id " + key + ", code varchar(20) NOT NULL UNIQUE, " + quote("Mixed Case") +
+            " integer, CONSTRAINT rf_uq_pair UNIQUE (" + quote("Mixed Case") + ", code))",
+        "CREATE TABLE rf_child (k2 integer NOT NULL, k1 integer NOT NULL, parent_id integer NOT NULL DEFAULT "
+        "7, "
         "note varchar(9) DEFAULT 'it''s', mc integer, code varchar(20), "
-        "CONSTRAINT pk_child PRIMARY KEY (k1, k2), "
-        "CONSTRAINT fk_parent FOREIGN KEY (parent_id) REFERENCES rf_parent (id) ON DELETE CASCADE ON UPDATE SET NULL, "
-        "CONSTRAINT fk_two FOREIGN KEY (mc, code) REFERENCES rf_parent (" + quote("Mixed Case") + ", code))",
+        "CONSTRAINT rf_pk_child PRIMARY KEY (k1, k2), "
+        "CONSTRAINT fk_parent FOREIGN KEY (parent_id) REFERENCES rf_parent (id) ON DELETE CASCADE ON UPDATE "
+        "SET NULL, "
+        "CONSTRAINT fk_two FOREIGN KEY (mc, code) REFERENCES rf_parent (" +
+            quote("Mixed Case") + ", code))",
         "CREATE VIEW rf_view AS SELECT id FROM rf_parent",
     };
     // A NOT NULL column cannot be SET NULL on MariaDB.
@@ -144,12 +148,12 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
     REQUIRE(parent.uniques.size() == 2);
     CHECK(parent.uniques[0].columns == Names{"code"});
     CHECK(parent.uniques[1].columns == Names{"Mixed Case", "code"});
-    CHECK(parent.uniques[1].name == (database.is("sqlite") ? "" : "uq_pair"));
+    CHECK(parent.uniques[1].name == (database.is("sqlite") ? "" : "rf_uq_pair"));
 
     const auto& child = find(tables, "rf_child");
     CHECK(child.primary_key().size() == 2);
     CHECK(child.autoincrement_column() == nullptr);
-    CHECK(child.primary_key_name == (database.is("postgresql") ? "pk_child" : ""));
+    CHECK(child.primary_key_name == (database.is("postgresql") ? "rf_pk_child" : ""));
     CHECK(default_of(column(child, "parent_id")) == "7");
     CHECK_THAT(default_of(column(child, "note")), Catch::Matchers::StartsWith("'it"));
     CHECK(default_of(column(child, "mc")).empty());
@@ -173,7 +177,10 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
 }
 
 asio::awaitable<void> reads_another_schema(Database& database) {
-    std::vector<std::string> setup{"CREATE SCHEMA rf_other", "CREATE TABLE rf_other.far (id integer PRIMARY KEY)"};
+    std::vector<std::string> setup{
+        "CREATE SCHEMA rf_other",
+        "CREATE TABLE rf_other.far (id integer PRIMARY KEY)"
+    };
     std::string cleanup = "DROP SCHEMA IF EXISTS rf_other";
     if (database.is("postgresql")) cleanup += " CASCADE";
     if (database.is("sqlite")) setup[0] = "ATTACH ':memory:' AS rf_other";
@@ -190,7 +197,9 @@ asio::awaitable<void> reads_another_schema(Database& database) {
     if (!database.is("sqlite")) {
         Names leftovers{"rf_near"};
         co_await drop(database, leftovers);
-        co_await database.connection->run("CREATE TABLE rf_near (id integer, FOREIGN KEY (id) REFERENCES rf_other.far (id))");
+        co_await database.connection->run(
+            "CREATE TABLE rf_near (id integer, FOREIGN KEY (id) REFERENCES rf_other.far (id))"
+        );
         const auto tables = co_await reflect_schema(*database.connection, *database.dialect, std::string{});
         const auto& near = find(tables, "rf_near");
         REQUIRE(near.foreign_keys.size() == 1);
@@ -199,14 +208,16 @@ asio::awaitable<void> reads_another_schema(Database& database) {
         co_await drop(database, leftovers);
         co_await database.connection->run(cleanup);
     }
-    const auto nothing = co_await reflect_schema(*database.connection, *database.dialect, "rf_no_such_schema");
+    const auto nothing =
+        co_await reflect_schema(*database.connection, *database.dialect, "rf_no_such_schema");
     CHECK(nothing.empty());
 }
 
 // ---- tables made by our own DDL ----------------------------------------------------------------
 
 template <class... Options>
-schema::ColumnData& add(TableData& table, const std::string& name, const Type& type, const Options&... options) {
+schema::ColumnData&
+add(TableData& table, const std::string& name, const Type& type, const Options&... options) {
     auto& added = table.add_column(name, type);
     (schema::apply_option(table, added, options), ...);
     return added;
@@ -230,10 +241,10 @@ std::shared_ptr<TableData> table_of_every_type(std::string name) {
     add(*table, "stamp", DateTime{}, server_default(func::now()));
     add(*table, "uid", UuidType{}, unique);
     add(*table, "doc", JsonType{});
-    add(*table, "escaped", String{20}, server_default("it's \\ so"));
+    add(*table, "path", String{20}, server_default("it's \\ so"));
     add(*table, "parent_id", BigInteger{}, foreign_key(table->name + ".id", ondelete("SET NULL")));
     table->checks.push_back({"ck_" + table->name, "small > 0"});
-    table->uniques.push_back({"uq_" + table->name, {"whole", "small"}});
+    table->uniques.push_back({"uq_" + table->name, {"whole", "day"}});
     return table;
 }
 
@@ -287,7 +298,7 @@ asio::awaitable<void> reads_back_what_was_created(Database& database) {
     // The key generates itself.
     co_await database.connection->run(
         "INSERT INTO rf_types (" + database.dialect->quote("select") + ") VALUES ('a'), ('b')");
-    const std::string sql = "SELECT max(id), min(escaped) FROM rf_types";
+    const std::string sql = "SELECT max(id), min(path) FROM rf_types";
     driver::Statement statement{sql, std::hash<std::string>{}(sql)};
     const auto result = co_await database.connection->execute(statement);
     REQUIRE(result.rows->row_count() == 1);
@@ -309,6 +320,9 @@ TEST_CASE("reflection: a schema other than the connection's own", "[integration]
     on_every_database(reads_another_schema);
 }
 
-TEST_CASE("reflection: what our own DDL created comes back and can be created again", "[integration][reflection]") {
+TEST_CASE(
+    "reflection: what our own DDL created comes back and can be created again",
+    "[integration][reflection]"
+) {
     on_every_database(reads_back_what_was_created);
 }

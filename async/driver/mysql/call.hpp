@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "driver/mysql/client.hpp"
+#include "driver/mysql/tls_errors.hpp"
 
 namespace azoth::mysql {
 
@@ -14,8 +15,11 @@ namespace azoth::mysql {
 /// Pointers among the arguments must live until then.
 class Call {
 public:
+    explicit Call(bool over_tls) noexcept : over_tls_(over_tls) {}
+
     template <auto start, auto cont, class Handle, class... Args>
     void begin(Handle* handle, Args... args) {
+        if (over_tls_) forget_tls_errors();
         handle_ = handle;
         start_with<start, cont>(cont, handle, args...);
     }
@@ -23,7 +27,10 @@ public:
     [[nodiscard]] bool pending() const noexcept { return wants_ != 0; }
     /// MYSQL_WAIT_READ, _WRITE, and _TIMEOUT where the library has one set.
     [[nodiscard]] int wants() const noexcept { return wants_; }
-    void resume(int happened) { wants_ = resume_(*this, happened); }
+    void resume(int happened) {
+        if (over_tls_) forget_tls_errors();
+        wants_ = resume_(*this, happened);
+    }
     /// What the call returned. @pre !pending()
     [[nodiscard]] int result() const noexcept { return static_cast<int>(value_); }
     template <class T>
@@ -63,6 +70,7 @@ private:
     void* handle_ = nullptr;
     int (*resume_)(Call&, int) = nullptr;
     int wants_ = 0;
+    bool over_tls_;
     std::intptr_t value_ = 0;
 };
 

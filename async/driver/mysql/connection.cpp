@@ -14,6 +14,7 @@ namespace azoth::mysql {
 Connection::Connection(asio::any_io_executor executor, HandlePtr handle, ConnectOptions options)
     : executor_(std::move(executor)), options_(std::move(options)), handle_(std::move(handle)),
       socket_(std::make_shared<Socket>(executor_, mysql_get_socket(handle_.get()))),
+      call_(mysql_get_ssl_cipher(handle_.get()) != nullptr),
       cache_(options_.statement_cache_size) {}
 
 Connection::~Connection() {
@@ -30,21 +31,24 @@ asio::awaitable<void> Connection::finish_call() {
         const auto direction =
             (wants & MYSQL_WAIT_WRITE) != 0 ? Socket::Direction::write : Socket::Direction::read;
         int happened = wants & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE);
-        if ((wants & MYSQL_WAIT_TIMEOUT) == 0 && socket_->limit == no_deadline) {
+        const auto timeout =
+            direction == Socket::Direction::read ? options_.read_timeout : options_.write_timeout;
+        if (timeout.count() == 0 && socket_->limit == no_deadline) {
             co_await socket_->wait(direction);
         } else {
             Deadline limit = socket_->limit;
-            if ((wants & MYSQL_WAIT_TIMEOUT) != 0 && handle_ != nullptr) { // null: closing
-                const std::chrono::milliseconds timeout{mysql_get_timeout_value_ms(handle_.get())};
-                limit = std::min(limit, std::chrono::steady_clock::now() + timeout);
-            }
+            if (timeout.count() != 0) limit = std::min(limit, std::chrono::steady_clock::now() + timeout);
             const auto socket = socket_;
             const bool ready = co_await socket->wait_until(direction, limit);
             if (!ready && limit == socket->limit) {
-                NativeError error{CR_SERVER_LOST, "HY000", "the server did not answer in time"};
+                const NativeError error{CR_SERVER_LOST, "HY000", "the server did not answer in time"};
                 fail(error, {});
             }
-            if (!ready) happened = MYSQL_WAIT_TIMEOUT;
+            if (!ready) {
+                // Over TLS the library does not look at timeouts, but it does find the socket dead.
+                socket->shut_down();
+                if ((wants & MYSQL_WAIT_TIMEOUT) != 0) happened = MYSQL_WAIT_TIMEOUT;
+            }
         }
         // terminate() may have ended it meanwhile; then statements and results are gone as well.
         if (!call_.pending()) throw asio_system_error(asio::error::operation_aborted);

@@ -33,6 +33,21 @@ std::string advice(const Options& options) {
     return "check that this user may read" + std::string{options.writable ? " and write" : ""} + " it";
 }
 
+std::string percent_encoded(const std::string& text) {
+    static constexpr char hex[] = "0123456789ABCDEF";
+    std::string result;
+    for (const char c : text) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (plain) {
+            result += c;
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            result.append({'%', hex[byte >> 4], hex[byte & 15]});
+        }
+    }
+    return result;
+}
+
 } // namespace
 
 void OpenTask::open() {
@@ -42,11 +57,15 @@ void OpenTask::open() {
     if (!options.writable) flags |= SQLITE_OPEN_READONLY;
     else flags |= SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
     if (options.memory) flags |= SQLITE_OPEN_MEMORY;
-    // SQLite looks for a memory database of the same name only when URIs are allowed.
+    // Only by a URI do two connections find the same memory database.
     flags |= options.shared_cache ? SQLITE_OPEN_SHAREDCACHE | SQLITE_OPEN_URI : SQLITE_OPEN_PRIVATECACHE;
-    // A name that begins with "file:" or is ":memory:" would mean something else to SQLite, but not behind a "./".
-    std::string name = options.memory && !options.shared_cache ? ":memory:" : options.path;
-    if (name != ":memory:" && name.substr(0, 1) != "/") name = "./" + name;
+    std::string name = ":memory:";
+    if (options.shared_cache) {
+        name = "file:" + percent_encoded(options.path);
+    } else if (!options.memory) {
+        // A path that begins with "file:" or is ":memory:" would mean something else to SQLite, but not behind "./".
+        name = (options.path.front() == '/' ? "" : "./") + options.path;
+    }
 
     const int rc = sqlite3_open_v2(name.c_str(), &database_.handle, flags, nullptr);
     if (rc != SQLITE_OK) explain(rc, {});

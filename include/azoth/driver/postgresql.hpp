@@ -2,9 +2,9 @@
 // The PostgreSQL driver, over libpq's non-blocking interface.
 #pragma once
 
-#include <azoth/driver/driver.hpp>
-
 #include <memory>
+
+#include <azoth/driver/driver.hpp>
 
 namespace azoth::postgresql {
 

@@ -65,9 +65,12 @@ public:
     using value_type = T;
 
     /// Adds the column to `table`. @throws ArgumentError when it has one of that name.
-    template <schema::ColumnOption... Options>
+    template <class... Options>
     Column(Table& table, std::string name, const Options&... options)
         : ColumnBase(nullptr) {
+        static_assert(
+            (schema::ColumnOption<Options> && ...),
+            "after its name a column takes a SQL type (String{30}) and options (primary_key, unique, foreign_key(...), ...)");
         auto& data = *table.data_;
         auto& column = data.add_column(std::move(name), TypeTraits<T>::type());
         column.nullable = detail::is_optional<T>;
@@ -79,12 +82,19 @@ public:
     Column(const Column&) = default;
 
     template <OperandFor<T> V>
-        requires(!std::same_as<std::remove_cvref_t<V>, Null> || detail::is_optional<T>)
+        requires(!std::same_as<std::remove_cvref_t<V>, Null> || detail::is_optional<T> || std::same_as<T, Value>)
     [[nodiscard]] Assignment operator=(const V& value) const {
         return detail::assign<T>(column_node(), value);
     }
     /// `a.x = b.x` sets one column from another.
     [[nodiscard]] Assignment operator=(const Column& other) const { return detail::assign<T>(column_node(), other); }
+    // Deleted, so that the compiler says it in one line.
+    void operator=(Null null_for_a_column_that_is_not_optional) const
+        requires(!detail::is_optional<T> && !std::same_as<T, Value>)
+    = delete;
+    template <class V>
+        requires(!OperandFor<V, T>)
+    void operator=(const V& value_of_another_type) const = delete;
 };
 
 /// A column found by name: its C++ type is not known, so it can be compared with anything.

@@ -75,6 +75,25 @@ template <Expression E, OperandFor<typename E::value_type> V>
 [[nodiscard]] auto operator>=(const E& left, const V& right) {
     return detail::compare(sql::Operator::ge, left, right);
 }
+// Two types that do not go together: deleted, so that the compiler says it in one line.
+template <Expression E, class V>
+    requires(!OperandFor<V, typename E::value_type>)
+void operator==(const E& column, const V& value_of_another_type) = delete;
+template <Expression E, class V>
+    requires(!OperandFor<V, typename E::value_type>)
+void operator!=(const E& column, const V& value_of_another_type) = delete;
+template <Expression E, class V>
+    requires(!OperandFor<V, typename E::value_type>)
+void operator<(const E& column, const V& value_of_another_type) = delete;
+template <Expression E, class V>
+    requires(!OperandFor<V, typename E::value_type>)
+void operator<=(const E& column, const V& value_of_another_type) = delete;
+template <Expression E, class V>
+    requires(!OperandFor<V, typename E::value_type>)
+void operator>(const E& column, const V& value_of_another_type) = delete;
+template <Expression E, class V>
+    requires(!OperandFor<V, typename E::value_type>)
+void operator>=(const E& column, const V& value_of_another_type) = delete;
 // A value on the left: turned round. (The language itself turns == round.)
 template <class V, Expression E>
     requires(!Expression<V> && OperandFor<V, typename E::value_type>)
@@ -116,39 +135,43 @@ template <class V, Expression E>
     else return detail::arithmetic(sql::Operator::add, right, left, true);
 }
 template <Expression E, OperandFor<typename E::value_type> V>
+    requires detail::Calculable<typename E::value_type>
 [[nodiscard]] auto operator-(const E& left, const V& right) {
     return detail::arithmetic(sql::Operator::subtract, left, right);
 }
 template <class V, Expression E>
-    requires(!Expression<V> && OperandFor<V, typename E::value_type>)
+    requires(!Expression<V> && OperandFor<V, typename E::value_type> && detail::Calculable<typename E::value_type>)
 [[nodiscard]] auto operator-(const V& left, const E& right) {
     return detail::arithmetic(sql::Operator::subtract, right, left, true);
 }
 template <Expression E, OperandFor<typename E::value_type> V>
+    requires detail::Calculable<typename E::value_type>
 [[nodiscard]] auto operator*(const E& left, const V& right) {
     return detail::arithmetic(sql::Operator::multiply, left, right);
 }
 template <class V, Expression E>
-    requires(!Expression<V> && OperandFor<V, typename E::value_type>)
+    requires(!Expression<V> && OperandFor<V, typename E::value_type> && detail::Calculable<typename E::value_type>)
 [[nodiscard]] auto operator*(const V& left, const E& right) {
     return detail::arithmetic(sql::Operator::multiply, right, left, true);
 }
 template <Expression E, OperandFor<typename E::value_type> V>
+    requires detail::Calculable<typename E::value_type>
 [[nodiscard]] auto operator%(const E& left, const V& right) {
     return detail::arithmetic(sql::Operator::modulo, left, right);
 }
 template <class V, Expression E>
-    requires(!Expression<V> && OperandFor<V, typename E::value_type>)
+    requires(!Expression<V> && OperandFor<V, typename E::value_type> && detail::Calculable<typename E::value_type>)
 [[nodiscard]] auto operator%(const V& left, const E& right) {
     return detail::arithmetic(sql::Operator::modulo, right, left, true);
 }
 /// True division, of integers too: 7 / 2 is 3.5 on every database. See `floordiv` for the other kind.
 template <Expression E, OperandFor<typename E::value_type> V>
+    requires detail::Calculable<typename E::value_type>
 [[nodiscard]] auto operator/(const E& left, const V& right) {
     return detail::quotient(left, right);
 }
 template <class V, Expression E>
-    requires(!Expression<V> && OperandFor<V, typename E::value_type>)
+    requires(!Expression<V> && OperandFor<V, typename E::value_type> && detail::Calculable<typename E::value_type>)
 [[nodiscard]] auto operator/(const V& left, const E& right) {
     return detail::quotient(right, left, true);
 }
@@ -163,6 +186,7 @@ template <class V, Expression E>
     return detail::arithmetic(sql::Operator::floor_divide, right, left, true);
 }
 template <Expression E>
+    requires detail::Calculable<typename E::value_type>
 [[nodiscard]] Expr<typename E::value_type> operator-(const E& operand) {
     return Expr<typename E::value_type>{
         sql::make_unary(sql::Operator::negate, operand.node(), sql::type_of(*operand.node()))};

@@ -65,6 +65,10 @@ concept OperandFor = std::same_as<std::remove_cvref_t<V>, Null>
 
 namespace detail {
 
+/// Types that can be calculated with: not text, truth values or bytes.
+template <class T>
+concept Calculable = !std::same_as<base_t<T>, std::string> && !std::same_as<base_t<T>, bool> && !std::same_as<base_t<T>, Bytes>;
+
 /// Owned copy of a C++ value that stands for a T: numbers keep their own kind, text becomes a string.
 template <class T, class V>
 Value value_for(const V& v) {

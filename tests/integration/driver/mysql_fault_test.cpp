@@ -436,6 +436,7 @@ TEST_CASE("mysql: connecting says what is wrong and what to do", "[mysql]") {
         url.host = "127.0.0.1";
         url.port = acceptor.local_endpoint().port();
         acceptor.close();
+        url.query.clear();
         const auto error = connect_error(url);
         CHECK(error.code() == errc::connection_failed);
         CHECK(error.is_disconnect());
@@ -446,6 +447,7 @@ TEST_CASE("mysql: connecting says what is wrong and what to do", "[mysql]") {
         const asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
         url.host = "127.0.0.1";
         url.port = acceptor.local_endpoint().port();
+        url.query.clear();
         url.query.emplace_back("connect_timeout", "1");
         const auto begun = Clock::now();
         const auto error = connect_error(url);
@@ -454,6 +456,7 @@ TEST_CASE("mysql: connecting says what is wrong and what to do", "[mysql]") {
     }
     SECTION("a socket that is not there") {
         url.host.clear();
+        url.query.clear();
         url.query.emplace_back("unix_socket", "/nonexistent/azoth.sock");
         const auto error = connect_error(url);
         CHECK(error.code() == errc::connection_failed);

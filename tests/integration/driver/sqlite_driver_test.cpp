@@ -151,8 +151,8 @@ TEST_CASE("sqlite: values are stored the way SQLAlchemy stores them", "[sqlite]"
         const Decimal tiny("0.1234567890123456789");
         const auto got14 = co_await stored(tiny);
         CHECK(got14 == "text 0.1234567890123456789");
-        const auto null = co_await execute(connection, Query("SELECT typeof(?)").bind_null());
-        CHECK(get<std::string>(*null.rows) == "null");
+        const auto nothing = co_await execute(connection, Query("SELECT typeof(?)").bind_null());
+        CHECK(get<std::string>(*nothing.rows) == "null");
     });
 }
 
@@ -292,9 +292,9 @@ TEST_CASE("sqlite: errors say which kind, table and column", "[sqlite]") {
         CHECK(twice.column == "name");
         const auto got25 = co_await failure_of(connection, Query("INSERT INTO users (id, name) VALUES (1, 'x')"));
         CHECK(got25.code == errc::unique_violation);
-        const auto null = co_await failure_of(connection, Query("INSERT INTO users (name) VALUES (NULL)"));
-        CHECK(null.code == errc::not_null_violation);
-        CHECK(null.column == "name");
+        const auto not_null = co_await failure_of(connection, Query("INSERT INTO users (name) VALUES (NULL)"));
+        CHECK(not_null.code == errc::not_null_violation);
+        CHECK(not_null.column == "name");
         const auto got26 = co_await failure_of(connection, Query("INSERT INTO orders (user_id) VALUES (7)"));
         CHECK(got26.code == errc::foreign_key_violation);
         const auto check = co_await failure_of(connection, Query("INSERT INTO orders (price) VALUES (-1)"));

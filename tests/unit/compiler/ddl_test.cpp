@@ -54,7 +54,8 @@ ColumnData& add(TableData& table, const std::string& name, const Type& type, con
     return column;
 }
 
-ForeignKeyData reference(std::vector<std::string> columns, std::string target, std::vector<std::string> target_columns) {
+ForeignKeyData
+reference(std::vector<std::string> columns, std::string target, std::vector<std::string> target_columns) {
     ForeignKeyData key;
     key.columns = std::move(columns);
     key.target_table = std::move(target);
@@ -78,7 +79,10 @@ TEST_CASE("ddl: an integer key generates itself in each database's way", "[compi
     CHECK(ddl(table, sqlite) == "CREATE TABLE t ( id INTEGER NOT NULL, PRIMARY KEY (id) )");
 }
 
-TEST_CASE("ddl: keys of other widths are SMALLSERIAL and BIGSERIAL, and the rowid on SQLite", "[compiler][ddl]") {
+TEST_CASE(
+    "ddl: keys of other widths are SMALLSERIAL and BIGSERIAL, and the rowid on SQLite",
+    "[compiler][ddl]"
+) {
     TableData small{"t"};
     add(small, "id", SmallInteger{}, primary_key);
     CHECK(ddl(small, postgresql) == "CREATE TABLE t ( id SMALLSERIAL NOT NULL, PRIMARY KEY (id) )");
@@ -113,8 +117,9 @@ TEST_CASE("ddl: the generated column leads a key of several", "[compiler][ddl]")
     add(table, "tenant", Integer{}, primary_key);
     add(table, "id", Integer{}, primary_key, autoincrement(true));
     CHECK(
-        ddl(table, mysql)
-        == "CREATE TABLE t ( tenant INTEGER NOT NULL, id INTEGER NOT NULL AUTO_INCREMENT, PRIMARY KEY (id, tenant) )");
+        ddl(table, mysql) == "CREATE TABLE t ( tenant INTEGER NOT NULL, id INTEGER NOT NULL AUTO_INCREMENT, "
+                             "PRIMARY KEY (id, tenant) )"
+    );
 }
 
 TEST_CASE("ddl: names are quoted where they need it", "[compiler][ddl]") {
@@ -124,13 +129,15 @@ TEST_CASE("ddl: names are quoted where they need it", "[compiler][ddl]") {
     add(table, "with space", Integer{});
     add(table, "plain", Integer{});
     CHECK(
-        ddl(table, postgresql)
-        == "CREATE TABLE \"Order Details\" ( \"ID\" SERIAL NOT NULL, \"select\" VARCHAR(10), \"with space\" INTEGER, "
-           "plain INTEGER, PRIMARY KEY (\"ID\") )");
+        ddl(table, postgresql) == "CREATE TABLE \"Order Details\" ( \"ID\" SERIAL NOT NULL, \"select\" "
+                                  "VARCHAR(10), \"with space\" INTEGER, "
+                                  "plain INTEGER, PRIMARY KEY (\"ID\") )"
+    );
     CHECK(
-        ddl(table, mysql)
-        == "CREATE TABLE `Order Details` ( `ID` INTEGER NOT NULL AUTO_INCREMENT, `select` VARCHAR(10), `with space` "
-           "INTEGER, plain INTEGER, PRIMARY KEY (`ID`) )");
+        ddl(table, mysql) == "CREATE TABLE `Order Details` ( `ID` INTEGER NOT NULL AUTO_INCREMENT, `select` "
+                             "VARCHAR(10), `with space` "
+                             "INTEGER, plain INTEGER, PRIMARY KEY (`ID`) )"
+    );
     CHECK(sqlite->drop_table(table) == "DROP TABLE \"Order Details\"");
 }
 
@@ -142,16 +149,18 @@ TEST_CASE("ddl: tables of a schema carry its name", "[compiler][ddl]") {
     const auto on_postgresql = statements(table, postgresql);
     REQUIRE(on_postgresql.size() == 2);
     CHECK(
-        on_postgresql[0]
-        == "CREATE TABLE analytics.event ( kind VARCHAR(20), user_id INTEGER, FOREIGN KEY(user_id) REFERENCES "
-           "analytics.user_account (id) )");
+        on_postgresql[0] ==
+        "CREATE TABLE analytics.event ( kind VARCHAR(20), user_id INTEGER, FOREIGN KEY(user_id) REFERENCES "
+        "analytics.user_account (id) )"
+    );
     CHECK(on_postgresql[1] == "CREATE INDEX ix_analytics_event_kind ON analytics.event (kind)");
     const auto on_sqlite = statements(table, sqlite);
     REQUIRE(on_sqlite.size() == 2);
     CHECK(
-        on_sqlite[0]
-        == "CREATE TABLE analytics.event ( kind VARCHAR(20), user_id INTEGER, FOREIGN KEY(user_id) REFERENCES "
-           "user_account (id) )");
+        on_sqlite[0] ==
+        "CREATE TABLE analytics.event ( kind VARCHAR(20), user_id INTEGER, FOREIGN KEY(user_id) REFERENCES "
+        "user_account (id) )"
+    );
     CHECK(on_sqlite[1] == "CREATE INDEX analytics.ix_analytics_event_kind ON event (kind)");
 }
 
@@ -189,12 +198,17 @@ TEST_CASE("ddl: server defaults", "[compiler][ddl]") {
     SECTION("text() is written as it is, in parentheses where it has to be") {
         TableData table{"t"};
         add(table, "id", UuidType{}, primary_key, server_default(text("gen_random_uuid()")));
-        CHECK(ddl(table, postgresql) == "CREATE TABLE t ( id UUID DEFAULT gen_random_uuid() NOT NULL, PRIMARY KEY (id) )");
+        CHECK(
+            ddl(table, postgresql) ==
+            "CREATE TABLE t ( id UUID DEFAULT gen_random_uuid() NOT NULL, PRIMARY KEY (id) )"
+        );
         CHECK(
             ddl(table, mysql)
             == "CREATE TABLE t ( id CHAR(32) NOT NULL DEFAULT (gen_random_uuid()), PRIMARY KEY (id) )");
         CHECK(
-            ddl(table, mariadb) == "CREATE TABLE t ( id UUID NOT NULL DEFAULT (gen_random_uuid()), PRIMARY KEY (id) )");
+            ddl(table, mariadb) ==
+            "CREATE TABLE t ( id UUID NOT NULL DEFAULT (gen_random_uuid()), PRIMARY KEY (id) )"
+        );
         CHECK(
             ddl(table, sqlite)
             == "CREATE TABLE t ( id CHAR(32) DEFAULT (gen_random_uuid()) NOT NULL, PRIMARY KEY (id) )");
@@ -262,10 +276,12 @@ TEST_CASE("ddl: constraints follow the columns in SQLAlchemy's order", "[compile
     table.checks.push_back({"ck_child_positive", "id > 0"});
     table.foreign_keys.back().name = "fk_child_parent_id_parent";
     CHECK(
-        ddl(table, postgresql)
-        == "CREATE TABLE child ( id SERIAL NOT NULL, parent_id INTEGER, code VARCHAR(5), CONSTRAINT pk_child PRIMARY "
-           "KEY (id), CONSTRAINT ck_child_positive CHECK (id > 0), CONSTRAINT fk_child_parent_id_parent FOREIGN "
-           "KEY(parent_id) REFERENCES parent (id), UNIQUE (code) )");
+        ddl(table, postgresql) ==
+        "CREATE TABLE child ( id SERIAL NOT NULL, parent_id INTEGER, code VARCHAR(5), CONSTRAINT pk_child "
+        "PRIMARY "
+        "KEY (id), CONSTRAINT ck_child_positive CHECK (id > 0), CONSTRAINT fk_child_parent_id_parent FOREIGN "
+        "KEY(parent_id) REFERENCES parent (id), UNIQUE (code) )"
+    );
 }
 
 TEST_CASE("ddl: foreign keys of several columns, with actions", "[compiler][ddl]") {
@@ -278,16 +294,18 @@ TEST_CASE("ddl: foreign keys of several columns, with actions", "[compiler][ddl]
     table.foreign_keys.push_back(key);
     for (const auto& dialect : {postgresql, mysql, mariadb, sqlite})
         CHECK(
-            ddl(table, dialect)
-            == "CREATE TABLE t ( a INTEGER, b INTEGER, CONSTRAINT fk_ab FOREIGN KEY(a, b) REFERENCES order_item "
-               "(order_id, item_id) ON DELETE CASCADE )");
+            ddl(table, dialect) ==
+            "CREATE TABLE t ( a INTEGER, b INTEGER, CONSTRAINT fk_ab FOREIGN KEY(a, b) REFERENCES order_item "
+            "(order_id, item_id) ON DELETE CASCADE )"
+        );
 
     TableData both{"t"};
     add(both, "a", Integer{}, foreign_key("user_account.id", ondelete("SET NULL"), onupdate("restrict")));
     CHECK(
-        ddl(both, sqlite)
-        == "CREATE TABLE t ( a INTEGER, FOREIGN KEY(a) REFERENCES user_account (id) ON DELETE SET NULL ON UPDATE "
-           "RESTRICT )");
+        ddl(both, sqlite) == "CREATE TABLE t ( a INTEGER, FOREIGN KEY(a) REFERENCES user_account (id) ON "
+                             "DELETE SET NULL ON UPDATE "
+                             "RESTRICT )"
+    );
 
     TableData bad{"t"};
     add(bad, "a", Integer{}, foreign_key("user_account.id", ondelete("CASCADE; DROP TABLE t")));
@@ -355,7 +373,9 @@ TEST_CASE("ddl: what cannot be created is named", "[compiler][ddl]") {
     CHECK_THROWS_WITH(
         mysql->create_table(text), "VARCHAR requires a length on dialect mysql (column t.c): give String{n}");
     CHECK_THROWS_WITH(
-        mariadb->create_table(text), "VARCHAR requires a length on dialect mariadb (column t.c): give String{n}");
+        mariadb->create_table(text),
+        "VARCHAR requires a length on dialect mariadb (column t.c): give String{n}"
+    );
 
     TableData unknown{"t"};
     add(unknown, "c", Type{});

@@ -85,7 +85,10 @@ TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection]") 
     CHECK(parent.autoincrement_column() == nullptr);
 }
 
-TEST_CASE("reflection: a constraint of several columns is one, with or without a name", "[dialect][reflection]") {
+TEST_CASE(
+    "reflection: a constraint of several columns is one, with or without a name",
+    "[dialect][reflection]"
+) {
     const auto dialect = dialects::sqlite();
     ReflectedSchema reflected{*dialect, ""};
     reflected.add_tables(TextRows{{{"t"}, {"u"}}});
@@ -139,8 +142,12 @@ TEST_CASE("reflection: every query has one placeholder, in the dialect's style",
         CAPTURE(dialect->name());
         const auto queries = dialect->reflection();
         const auto* placeholder = dialect->name() == "postgresql" ? "$1" : "?";
-        for (const auto* query : {&queries.tables, &queries.columns, &queries.primary_keys, &queries.foreign_keys,
-                                  &queries.uniques}) {
+        for (const auto* query :
+             {&queries.tables,
+              &queries.columns,
+              &queries.primary_keys,
+              &queries.foreign_keys,
+              &queries.uniques}) {
             CAPTURE(*query);
             CHECK(occurrences(*query, placeholder) == 1);
         }

@@ -67,7 +67,8 @@ TEST_CASE("type text: every type on every dialect", "[dialect][ddl]") {
     CHECK(postgresql->type_text(String{}) == "VARCHAR");
     CHECK(sqlite->type_text(String{}) == "VARCHAR");
     CHECK_THROWS_AS(mysql->type_text(String{}), CompileError);
-    for (const auto& dialect : {postgresql, mysql, sqlite}) CHECK_THROWS_AS(dialect->type_text(Type{}), CompileError);
+    for (const auto& dialect : {postgresql, mysql, sqlite})
+        CHECK_THROWS_AS(dialect->type_text(Type{}), CompileError);
 }
 
 TEST_CASE("type names: arguments are taken out wherever they stand", "[dialect][reflection]") {
@@ -137,7 +138,8 @@ TEST_CASE("type from text: MySQL and MariaDB", "[dialect][reflection]") {
     CHECK(type("varchar(30)") == String{30});
     CHECK(type("char(32)") == String{32});
     for (const auto* text : {"tinytext", "text", "mediumtext", "longtext"}) CHECK(type(text) == Text{});
-    for (const auto* text : {"tinyblob", "blob", "mediumblob", "longblob"}) CHECK(type(text) == LargeBinary{});
+    for (const auto* text : {"tinyblob", "blob", "mediumblob", "longblob"})
+        CHECK(type(text) == LargeBinary{});
     CHECK(type("varbinary(20)") == LargeBinary{20});
     CHECK(type("date") == DateType{});
     CHECK(type("time") == TimeType{});

@@ -1,0 +1,16 @@
+// expect: deleted .*operator=|value_of_another_type
+// SPDX-License-Identifier: MIT
+// A column of text takes no number.
+#include <azoth/schema/metadata.hpp>
+#include <azoth/sql/constructs.hpp>
+#include <azoth/sql/dml.hpp>
+#include <azoth/sql/functions.hpp>
+#include <azoth/sql/select.hpp>
+
+struct Users : azoth::Table {
+    azoth::Column<int> id{*this, "id", azoth::primary_key};
+    azoth::Column<std::string> name{*this, "name"};
+    explicit Users(azoth::MetaData& metadata) : azoth::Table{"user_account", metadata} {}
+};
+
+auto bad(const Users& users) { return azoth::update(users).values(users.name = 3); }

@@ -1,0 +1,16 @@
+// expect: Calculable
+// SPDX-License-Identifier: MIT
+// Text is not calculated with.
+#include <azoth/schema/metadata.hpp>
+#include <azoth/sql/constructs.hpp>
+#include <azoth/sql/dml.hpp>
+#include <azoth/sql/functions.hpp>
+#include <azoth/sql/select.hpp>
+
+struct Users : azoth::Table {
+    azoth::Column<int> id{*this, "id", azoth::primary_key};
+    azoth::Column<std::string> name{*this, "name"};
+    explicit Users(azoth::MetaData& metadata) : azoth::Table{"user_account", metadata} {}
+};
+
+auto bad(const Users& users) { return users.name * users.name; }

@@ -1,0 +1,16 @@
+// expect: Selectable
+// SPDX-License-Identifier: MIT
+// A C++ value becomes an expression by literal().
+#include <azoth/schema/metadata.hpp>
+#include <azoth/sql/constructs.hpp>
+#include <azoth/sql/dml.hpp>
+#include <azoth/sql/functions.hpp>
+#include <azoth/sql/select.hpp>
+
+struct Users : azoth::Table {
+    azoth::Column<int> id{*this, "id", azoth::primary_key};
+    azoth::Column<std::string> name{*this, "name"};
+    explicit Users(azoth::MetaData& metadata) : azoth::Table{"user_account", metadata} {}
+};
+
+auto bad() { return azoth::select(5); }

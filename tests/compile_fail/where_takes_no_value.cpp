@@ -1,0 +1,16 @@
+// expect: Condition
+// SPDX-License-Identifier: MIT
+// where() takes no C++ bool: `1 == 1` was meant to be SQL.
+#include <azoth/schema/metadata.hpp>
+#include <azoth/sql/constructs.hpp>
+#include <azoth/sql/dml.hpp>
+#include <azoth/sql/functions.hpp>
+#include <azoth/sql/select.hpp>
+
+struct Users : azoth::Table {
+    azoth::Column<int> id{*this, "id", azoth::primary_key};
+    azoth::Column<std::string> name{*this, "name"};
+    explicit Users(azoth::MetaData& metadata) : azoth::Table{"user_account", metadata} {}
+};
+
+auto bad(const Users& users) { return azoth::select(users).where(1 == 1); }
