@@ -150,8 +150,9 @@ asio::awaitable<Connection*> open_connection(Core& core) {
 }
 
 asio::awaitable<void> close_session(Core& core) {
-    co_await rollback_session(core);
+    // Objects go first, with the values they have: they are detached, not expired.
     core.expunge_all();
+    co_await rollback_session(core);
 }
 
 } // namespace

@@ -14,7 +14,7 @@ namespace {
 
 std::vector<sql::AssignmentPair> in_table_order(const sql::DmlNode& dml) {
     auto pairs = dml.assignments;
-    std::ranges::stable_sort(pairs, {}, [](const sql::AssignmentPair& pair) { return pair.column->column->position; });
+    std::ranges::sort(pairs, {}, [](const sql::AssignmentPair& pair) { return pair.column->column->position; });
     return pairs;
 }
 

@@ -2,16 +2,16 @@
 // Each kind of parameter, and the common kind of a column of them.
 #include "driver/mysql/binding.hpp"
 
+#include <azoth/error.hpp>
+#include <azoth/types/decimal.hpp>
+#include <azoth/types/temporal.hpp>
+#include <azoth/types/uuid.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 #include <utility>
-
-#include <azoth/error.hpp>
-#include <azoth/types/decimal.hpp>
-#include <azoth/types/temporal.hpp>
-#include <azoth/types/uuid.hpp>
 
 namespace azoth::mysql {
 namespace {
@@ -19,8 +19,8 @@ namespace {
 using std::chrono::microseconds;
 
 constexpr std::int64_t micros_per_day = 86'400'000'000;
-constexpr std::int64_t min_day = -719'528;                             // 0000-01-01
-constexpr std::int64_t max_day = 2'932'896;                            // 9999-12-31
+constexpr std::int64_t min_day = -719'528;                                       // 0000-01-01
+constexpr std::int64_t max_day = 2'932'896;                                      // 9999-12-31
 constexpr std::int64_t max_time = (838LL * 3600 + 59 * 60 + 60) * 1'000'000 - 1; // 838:59:59.999999
 
 [[noreturn]] void refuse(errc code, std::string message) {
@@ -38,7 +38,12 @@ void point(MYSQL_BIND& bind, enum_field_types type, const T* value) noexcept {
     bind.buffer = const_cast<T*>(value);
 }
 
-void point(MYSQL_BIND& bind, BindSpace& space, enum_field_types type, std::string_view bytes) noexcept {
+void point(
+    MYSQL_BIND& bind,
+    BindSpace& space,
+    enum_field_types type,
+    std::string_view bytes
+) noexcept {
     // A null buffer would be NULL, and an empty string may come as one.
     point(bind, type, bytes.data() != nullptr ? bytes.data() : "");
     bind.buffer_length = space.length = static_cast<unsigned long>(bytes.size());
@@ -55,7 +60,10 @@ void split_clock(std::int64_t micros, MYSQL_TIME& time) noexcept {
 
 void split_day(std::int64_t day, MYSQL_TIME& time) {
     if (day < min_day || day > max_day) {
-        refuse(errc::out_of_range, "a date outside the years 0 to 9999, which the database cannot hold");
+        refuse(
+            errc::out_of_range,
+            "a date outside the years 0 to 9999, which the database cannot hold"
+        );
     }
     const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
     time.year = static_cast<unsigned>(static_cast<int>(date.year()));
@@ -99,21 +107,29 @@ void bind_time(std::int64_t micros, MYSQL_BIND& bind, BindSpace& space) {
 
 void bind_interval(const Interval& value, const Type& type, MYSQL_BIND& bind, BindSpace& space) {
     if (value.months != 0) {
-        refuse(errc::data_invalid, "an interval of months, which is no fixed time; MySQL and MariaDB store days and less");
+        refuse(
+            errc::data_invalid,
+            "an interval of months, which is no fixed time; MySQL and MariaDB store days and less"
+        );
     }
     std::int64_t days = 0;
     std::int64_t micros = 0;
-    if (__builtin_mul_overflow(std::int64_t{value.days}, micros_per_day, &days)
-        || __builtin_add_overflow(days, value.time.count(), &micros)) {
+    if (__builtin_mul_overflow(std::int64_t{value.days}, micros_per_day, &days) ||
+        __builtin_add_overflow(days, value.time.count(), &micros)) {
         refuse(errc::out_of_range, "an interval too long for the database");
     }
-    if (type.kind == TypeKind::time) bind_time(micros, bind, space);
-    else bind_timestamp(micros, bind, space);
+    if (type.kind == TypeKind::time)
+        bind_time(micros, bind, space);
+    else
+        bind_timestamp(micros, bind, space);
 }
 
 void bind_decimal(const Decimal& value, MYSQL_BIND& bind, BindSpace& space) {
     if (!value.is_finite()) {
-        refuse(errc::data_invalid, "the decimal " + value.to_string() + ", which the database does not have");
+        refuse(
+            errc::data_invalid,
+            "the decimal " + value.to_string() + ", which the database does not have"
+        );
     }
     space.text = value.to_string();
     point(bind, space, MYSQL_TYPE_NEWDECIMAL, space.text);
@@ -127,38 +143,56 @@ void bind_uuid(const Uuid& value, MYSQL_BIND& bind, BindSpace& space) {
         *out++ = hex[byte >> 4U];
         *out++ = hex[byte & 15U];
     }
-    point(bind, space, MYSQL_TYPE_STRING, std::string_view{space.digits.data(), space.digits.size()});
+    point(
+        bind,
+        space,
+        MYSQL_TYPE_STRING,
+        std::string_view{space.digits.data(), space.digits.size()}
+    );
 }
 
 } // namespace
 
 void bind_param(const Param& param, const Type& type, MYSQL_BIND& bind, BindSpace& space) {
     switch (param.kind) {
-    case ParamKind::null: bind.buffer_type = MYSQL_TYPE_NULL; return;
+    case ParamKind::null:
+        bind.buffer_type = MYSQL_TYPE_NULL;
+        return;
     case ParamKind::boolean:
         space.boolean = param.integer != 0 ? 1 : 0;
         return point(bind, MYSQL_TYPE_TINY, &space.boolean);
-    case ParamKind::integer: return point(bind, MYSQL_TYPE_LONGLONG, &param.integer);
+    case ParamKind::integer:
+        return point(bind, MYSQL_TYPE_LONGLONG, &param.integer);
     case ParamKind::unsigned_integer:
         bind.is_unsigned = 1;
         return point(bind, MYSQL_TYPE_LONGLONG, &param.unsigned_integer);
-    case ParamKind::real: return point(bind, MYSQL_TYPE_DOUBLE, &param.real);
+    case ParamKind::real:
+        return point(bind, MYSQL_TYPE_DOUBLE, &param.real);
     case ParamKind::text:
-    case ParamKind::json: return point(bind, space, MYSQL_TYPE_STRING, param.view());
-    case ParamKind::bytes: return point(bind, space, MYSQL_TYPE_BLOB, param.view());
-    case ParamKind::decimal: return bind_decimal(*param.decimal, bind, space);
-    case ParamKind::date: return bind_date(param.integer, bind, space);
-    case ParamKind::time: return bind_time(param.integer, bind, space);
+    case ParamKind::json:
+        return point(bind, space, MYSQL_TYPE_STRING, param.view());
+    case ParamKind::bytes:
+        return point(bind, space, MYSQL_TYPE_BLOB, param.view());
+    case ParamKind::decimal:
+        return bind_decimal(*param.decimal, bind, space);
+    case ParamKind::date:
+        return bind_date(param.integer, bind, space);
+    case ParamKind::time:
+        return bind_time(param.integer, bind, space);
     case ParamKind::timestamp:
-    case ParamKind::timestamp_tz: return bind_timestamp(param.integer, bind, space);
-    case ParamKind::interval: return bind_interval(*param.interval, type, bind, space);
-    case ParamKind::uuid: return bind_uuid(*param.uuid, bind, space);
+    case ParamKind::timestamp_tz:
+        return bind_timestamp(param.integer, bind, space);
+    case ParamKind::interval:
+        return bind_interval(*param.interval, type, bind, space);
+    case ParamKind::uuid:
+        return bind_uuid(*param.uuid, bind, space);
     }
 }
 
 void Binder::bind(std::span<const Param> params, std::span<const Type> types) {
     binds_.assign(params.size(), MYSQL_BIND{});
-    if (spaces_.size() < params.size()) spaces_.resize(params.size());
+    if (spaces_.size() < params.size())
+        spaces_.resize(params.size());
     for (std::size_t i = 0; i < params.size(); ++i) {
         bind_param(params[i], i < types.size() ? types[i] : Type{}, binds_[i], spaces_[i]);
     }
@@ -173,24 +207,37 @@ constexpr unsigned bit(ParamKind kind) noexcept {
 }
 
 /// Kinds with values that the database cannot hold.
-constexpr unsigned may_be_refused = bit(ParamKind::decimal) | bit(ParamKind::date) | bit(ParamKind::time)
-                                    | bit(ParamKind::timestamp) | bit(ParamKind::timestamp_tz)
-                                    | bit(ParamKind::interval);
+constexpr unsigned may_be_refused = bit(ParamKind::decimal) | bit(ParamKind::date) |
+                                    bit(ParamKind::time) | bit(ParamKind::timestamp) |
+                                    bit(ParamKind::timestamp_tz) | bit(ParamKind::interval);
 
-/// The type on the wire of a column in which the kinds of `mask` occur; nothing when they have none in common.
+/// The type on the wire of a column in which the kinds of `mask` occur; nothing when they have none
+/// in common.
 std::optional<enum_field_types> common_type(unsigned mask, bool interval_as_time) noexcept {
     const auto only = [mask](unsigned allowed) { return (mask & ~allowed) == 0; };
-    if (mask == 0) return MYSQL_TYPE_STRING; // NULL in every row
-    if (only(bit(ParamKind::boolean) | bit(ParamKind::integer))) return MYSQL_TYPE_LONGLONG;
-    if (only(bit(ParamKind::unsigned_integer))) return MYSQL_TYPE_LONGLONG;
-    if (only(bit(ParamKind::real))) return MYSQL_TYPE_DOUBLE;
-    if (only(bit(ParamKind::text) | bit(ParamKind::json) | bit(ParamKind::uuid))) return MYSQL_TYPE_STRING;
-    if (only(bit(ParamKind::bytes))) return MYSQL_TYPE_BLOB;
-    if (only(bit(ParamKind::decimal))) return MYSQL_TYPE_NEWDECIMAL;
-    if (only(bit(ParamKind::date))) return MYSQL_TYPE_DATE;
+    if (mask == 0)
+        return MYSQL_TYPE_STRING; // NULL in every row
+    if (only(bit(ParamKind::boolean) | bit(ParamKind::integer)))
+        return MYSQL_TYPE_LONGLONG;
+    if (only(bit(ParamKind::unsigned_integer)))
+        return MYSQL_TYPE_LONGLONG;
+    if (only(bit(ParamKind::real)))
+        return MYSQL_TYPE_DOUBLE;
+    if (only(bit(ParamKind::text) | bit(ParamKind::json) | bit(ParamKind::uuid)))
+        return MYSQL_TYPE_STRING;
+    if (only(bit(ParamKind::bytes)))
+        return MYSQL_TYPE_BLOB;
+    if (only(bit(ParamKind::decimal)))
+        return MYSQL_TYPE_NEWDECIMAL;
+    if (only(bit(ParamKind::date)))
+        return MYSQL_TYPE_DATE;
     const unsigned interval = bit(ParamKind::interval);
-    if (only(bit(ParamKind::time) | (interval_as_time ? interval : 0))) return MYSQL_TYPE_TIME;
-    if (only(bit(ParamKind::timestamp) | bit(ParamKind::timestamp_tz) | (interval_as_time ? 0 : interval))) {
+    if (only(bit(ParamKind::time) | (interval_as_time ? interval : 0)))
+        return MYSQL_TYPE_TIME;
+    if (only(
+            bit(ParamKind::timestamp) | bit(ParamKind::timestamp_tz) |
+            (interval_as_time ? 0 : interval)
+        )) {
         return MYSQL_TYPE_DATETIME;
     }
     return std::nullopt;
@@ -201,9 +248,11 @@ std::size_t wire_size(const Param& param) noexcept {
     switch (param.kind) {
     case ParamKind::text:
     case ParamKind::bytes:
-    case ParamKind::json: return param.size + 9;
+    case ParamKind::json:
+        return param.size + 9;
     case ParamKind::uuid:
-    case ParamKind::decimal: return 40;
+    case ParamKind::decimal:
+        return 40;
     case ParamKind::null:
     case ParamKind::boolean:
     case ParamKind::integer:
@@ -213,7 +262,8 @@ std::size_t wire_size(const Param& param) noexcept {
     case ParamKind::time:
     case ParamKind::timestamp:
     case ParamKind::timestamp_tz:
-    case ParamKind::interval: return 13;
+    case ParamKind::interval:
+        return 13;
     }
     return 13;
 }
@@ -227,8 +277,10 @@ BulkBinder::make(std::span<const Param> params, std::span<const Type> types, std
     for (std::size_t i = 0; i < params.size(); i += columns) {
         for (std::size_t c = 0; c < columns; ++c) {
             masks[c] |= bit(params[i + c].kind);
-            if ((bit(params[i + c].kind) & may_be_refused) == 0) continue;
-            // Refused here, where an exception can be thrown, and not on the client library's stack.
+            if ((bit(params[i + c].kind) & may_be_refused) == 0)
+                continue;
+            // Refused here, where an exception can be thrown, and not on the client library's
+            // stack.
             MYSQL_BIND ignored{};
             bind_param(params[i + c], c < types.size() ? types[c] : Type{}, ignored, space);
         }
@@ -242,7 +294,8 @@ BulkBinder::make(std::span<const Param> params, std::span<const Type> types, std
     for (std::size_t c = 0; c < columns; ++c) {
         const bool as_time = c < types.size() && types[c].kind == TypeKind::time;
         const auto type = common_type(masks[c] & ~bit(ParamKind::null), as_time);
-        if (!type) return std::nullopt;
+        if (!type)
+            return std::nullopt;
         result.binds_[c].buffer_type = *type;
         result.binds_[c].is_unsigned = (masks[c] & bit(ParamKind::unsigned_integer)) != 0 ? 1 : 0;
     }
@@ -254,8 +307,10 @@ std::size_t BulkBinder::rows_within(std::size_t first, std::size_t bytes) const 
     std::size_t row = first;
     std::size_t used = 0;
     while (row < total) {
-        for (const auto& param : params_.subspan(row * columns_, columns_)) used += wire_size(param);
-        if (used > bytes && row > first) break;
+        for (const auto& param : params_.subspan(row * columns_, columns_))
+            used += wire_size(param);
+        if (used > bytes && row > first)
+            break;
         ++row;
     }
     return row - first;
@@ -273,8 +328,10 @@ bool BulkBinder::fill(MYSQL_BIND* binds, std::size_t row) noexcept {
             space.indicator = value.is_null() ? STMT_INDICATOR_NULL : STMT_INDICATOR_NONE;
             // The type was sent already and stays; a boolean among integers is written as one.
             const auto type = bind.buffer_type;
-            if (value.kind == ParamKind::boolean) point(bind, type, &value.integer);
-            else if (!value.is_null()) bind_param(value, c < types_.size() ? types_[c] : Type{}, bind, space);
+            if (value.kind == ParamKind::boolean)
+                point(bind, type, &value.integer);
+            else if (!value.is_null())
+                bind_param(value, c < types_.size() ? types_[c] : Type{}, bind, space);
             bind.buffer_type = type;
         }
         return true;

@@ -2,17 +2,17 @@
 // Parameters as the client library wants them: one row, or many rows of one shape.
 #pragma once
 
+#include "driver/mysql/client.hpp"
+
+#include <azoth/types/field.hpp>
+#include <azoth/types/type.hpp>
+
 #include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include <azoth/types/field.hpp>
-#include <azoth/types/type.hpp>
-
-#include "driver/mysql/client.hpp"
 
 namespace azoth::mysql {
 
@@ -26,14 +26,17 @@ struct BindSpace {
     signed char boolean = 0;
 };
 
-/// Points `bind` at the value of `param`, or at its form in `space`. Numbers and strings are not copied.
-/// Intervals become a DATETIME that long after 1970-01-01, as SQLAlchemy stores them, or a TIME where `type` says so.
-/// @throws DataError for what these databases cannot hold: years beyond 9999, months in an interval, a decimal's NaN.
+/// Points `bind` at the value of `param`, or at its form in `space`. Numbers and strings are not
+/// copied. Intervals become a DATETIME that long after 1970-01-01, as SQLAlchemy stores them, or a
+/// TIME where `type` says so.
+/// @throws DataError for what these databases cannot hold: years beyond 9999, months in an
+/// interval, a decimal's NaN.
 void bind_param(const Param& param, const Type& type, MYSQL_BIND& bind, BindSpace& space);
 
-/// The parameters of one execution. Reused, so that a statement costs no allocation once the vectors have grown.
-/// The client library reads the values while the request is written, before it first waits: Connector/C builds the
-/// whole packet in `mysql_stmt_execute_start`. So `params` need not live longer than that call.
+/// The parameters of one execution. Reused, so that a statement costs no allocation once the
+/// vectors have grown. The client library reads the values while the request is written, before it
+/// first waits: Connector/C builds the whole packet in `mysql_stmt_execute_start`. So `params` need
+/// not live longer than that call.
 class Binder {
 public:
     void bind(std::span<const Param> params, std::span<const Type> types);
@@ -47,8 +50,9 @@ private:
 /// Rows of parameters for array binding, where the types are sent once for all rows.
 class BulkBinder {
 public:
-    /// Nothing when the rows have no common shape (an integer here, a text there), so that they must go one by one.
-    /// `params` is row-major and must live as long as this object. @throws DataError as bind_param.
+    /// Nothing when the rows have no common shape (an integer here, a text there), so that they
+    /// must go one by one. `params` is row-major and must live as long as this object. @throws
+    /// DataError as bind_param.
     [[nodiscard]] static std::optional<BulkBinder>
     make(std::span<const Param> params, std::span<const Type> types, std::size_t columns);
 

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: MIT
-// One call of the client library's non-blocking interface, which may be suspended between `_start` and `_cont`.
+// One call of the client library, which may be suspended between `_start` and `_cont`.
 #pragma once
-
-#include <cstdint>
 
 #include "driver/mysql/client.hpp"
 #include "driver/mysql/tls_errors.hpp"
 
+#include <cstdint>
+
 namespace azoth::mysql {
 
-/// The call that a connection is in. `begin<X_start, X_cont>(handle, args...)` runs it as far as it goes without waiting;
-/// while `pending()`, wait for `wants()` and `resume()`. A pending call cannot be forgotten: the library keeps its stack,
-/// so it must be resumed to its end, if need be after the socket was shut down.
-/// Pointers among the arguments must live until then.
+/// The call that a connection is in. `begin<X_start, X_cont>(handle, args...)` runs it as far as it
+/// goes without waiting; while `pending()`, wait for `wants()` and `resume()`. A pending call
+/// cannot be forgotten: the library keeps its stack, so it must be resumed to its end, if need be
+/// after the socket was shut down. Pointers among the arguments must live until then.
 class Call {
 public:
     explicit Call(bool over_tls) noexcept : over_tls_(over_tls) {}
 
     template <auto start, auto cont, class Handle, class... Args>
     void begin(Handle* handle, Args... args) {
-        if (over_tls_) forget_tls_errors();
+        if (over_tls_)
+            forget_tls_errors();
         handle_ = handle;
         start_with<start, cont>(cont, handle, args...);
     }
@@ -28,7 +29,8 @@ public:
     /// MYSQL_WAIT_READ, _WRITE, and _TIMEOUT where the library has one set.
     [[nodiscard]] int wants() const noexcept { return wants_; }
     void resume(int happened) {
-        if (over_tls_) forget_tls_errors();
+        if (over_tls_)
+            forget_tls_errors();
         wants_ = resume_(*this, happened);
     }
     /// What the call returned. @pre !pending()
@@ -44,18 +46,22 @@ private:
         resume_ = [](Call& call, int happened) {
             Result result{};
             const int wants = cont(&result, static_cast<Handle*>(call.handle_), happened);
-            if (wants == 0) call.store(result);
+            if (wants == 0)
+                call.store(result);
             return wants;
         };
         Result result{};
         wants_ = start(&result, handle, args...);
-        if (wants_ == 0) store(result);
+        if (wants_ == 0)
+            store(result);
     }
 
     // The few calls that return nothing: mysql_close, mysql_free_result.
     template <auto start, auto cont, class Handle>
     void start_with(int (*)(Handle*, int), Handle* handle) {
-        resume_ = [](Call& call, int happened) { return cont(static_cast<Handle*>(call.handle_), happened); };
+        resume_ = [](Call& call, int happened) {
+            return cont(static_cast<Handle*>(call.handle_), happened);
+        };
         value_ = 0;
         wants_ = start(handle);
     }

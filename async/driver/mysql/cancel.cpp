@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What follows an operation that was cut off: recovering, closing, and giving up.
-#include <algorithm>
-#include <limits>
-#include <utility>
-
-#include <azoth/error.hpp>
-
 #include "driver/mysql/connect.hpp"
 #include "driver/mysql/connection.hpp"
 #include "driver/mysql/cursor.hpp"
+
+#include <azoth/error.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace azoth::mysql {
 namespace {
@@ -25,7 +25,8 @@ constexpr int kill_attempts = 3;
 class LimitScope {
 public:
     LimitScope(std::shared_ptr<Socket> socket, Deadline limit) noexcept
-        : socket_(std::move(socket)), before_(std::exchange(socket_->limit, limit)) {}
+        : socket_(std::move(socket)),
+          before_(std::exchange(socket_->limit, limit)) {}
     ~LimitScope() { socket_->limit = before_; }
     LimitScope(const LimitScope&) = delete;
     LimitScope& operator=(const LimitScope&) = delete;
@@ -39,7 +40,8 @@ private:
 
 /// Brings a suspended call to its end and reads away what the server still sends for it.
 asio::awaitable<void> Connection::drain() {
-    if (call_.pending()) co_await finish_call();
+    if (call_.pending())
+        co_await finish_call();
     sink_.release();
     if (current_ != nullptr) {
         auto& statement = *current_;
@@ -49,13 +51,18 @@ asio::awaitable<void> Connection::drain() {
     co_await discard_text_results();
 }
 
-/// The same, as far as it goes in that time. What the server calls an error ends the statement, too.
+/// The same, as far as it goes in that time. What the server calls an error ends the statement,
+/// too.
 asio::awaitable<void> Connection::drain_within(std::chrono::milliseconds time) {
-    const LimitScope scope{socket_, std::min(socket_->limit, std::chrono::steady_clock::now() + time)};
+    const LimitScope scope{
+        socket_,
+        std::min(socket_->limit, std::chrono::steady_clock::now() + time)
+    };
     try {
         co_await drain();
     } catch (const DBAPIError&) {
-        if (!open_) throw;
+        if (!open_)
+            throw;
     }
 }
 
@@ -65,7 +72,8 @@ asio::awaitable<void> Connection::absorb_late_kill(std::string_view sql) {
             co_await query_and_discard(sql);
             co_return;
         } catch (const DBAPIError& error) {
-            if (error.code() != errc::query_canceled || attempt == kill_attempts) throw;
+            if (error.code() != errc::query_canceled || attempt == kill_attempts)
+                throw;
         }
     }
 }
@@ -73,44 +81,65 @@ asio::awaitable<void> Connection::absorb_late_kill(std::string_view sql) {
 asio::awaitable<void> Connection::stop_statement(Deadline deadline) {
     const LimitScope scope{socket_, deadline};
     ConnectOptions options = options_;
-    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
     options.connect_timeout = std::clamp(left, std::chrono::seconds{1}, std::chrono::seconds{30});
-    std::function<void()> kill = [options, id = mysql_thread_id(handle_.get())] { kill_query_blocking(options, id); };
+    std::function<void()> kill = [options, id = mysql_thread_id(handle_.get())] {
+        kill_query_blocking(options, id);
+    };
     HelperThread helper{executor_, std::move(kill)};
     try {
         co_await drain();
     } catch (const DBAPIError&) {
-        // "Query execution was interrupted" is what was asked for, and any other error ends the statement as well.
-        if (!is_idle()) throw;
+        // "Query execution was interrupted" is what was asked for, and any other error ends the
+        // statement as well.
+        if (!is_idle())
+            throw;
     }
     // Until then the kill is under way, and could hit the next statement.
     const bool ended = co_await helper.wait(deadline);
     if (!ended) {
-        const NativeError error{CR_SERVER_LOST, "HY000", "the server did not take KILL QUERY in time"};
+        const NativeError error{
+            CR_SERVER_LOST,
+            "HY000",
+            "the server did not take KILL QUERY in time"
+        };
         fail(error, {});
     }
     co_await absorb_late_kill("DO 0");
 }
 
 asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point deadline) {
-    if (!open_) throw ResourceClosedError("the database connection is closed and cannot be recovered");
-    if (operation_ != nullptr) throw InvalidRequestError("an operation on this connection has not ended; cancel and await it first");
+    if (!open_)
+        throw ResourceClosedError("the database connection is closed and cannot be recovered");
+    if (operation_ != nullptr)
+        throw InvalidRequestError(
+            "an operation on this connection has not ended; cancel and await it first"
+        );
     detach_cursor();
     broken_off_ = false;
     Operation operation{*this}; // marks the connection again unless all ends well
     const LimitScope scope{socket_, deadline};
-    if (!is_idle()) co_await drain_within(grace);
-    if (!is_idle()) co_await stop_statement(deadline);
+    if (!is_idle())
+        co_await drain_within(grace);
+    if (!is_idle())
+        co_await stop_statement(deadline);
     // Also ends what `begin()` may have prepared, and takes the blow of a kill that came late.
     co_await absorb_late_kill("ROLLBACK");
     isolation_is_set_ = false;
 }
 
 asio::awaitable<void> Connection::close() {
-    if (handle_ == nullptr) co_return;
-    if (operation_ != nullptr) throw InvalidRequestError("an operation on this connection has not ended; await it before closing");
+    if (handle_ == nullptr)
+        co_return;
+    if (operation_ != nullptr)
+        throw InvalidRequestError(
+            "an operation on this connection has not ended; await it before closing"
+        );
     if (broken_off_) {
-        throw InvalidRequestError("the last operation on this connection was cut off; recover() or terminate() it first");
+        throw InvalidRequestError(
+            "the last operation on this connection was cut off; recover() or terminate() it first"
+        );
     }
     if (open_) {
         open_ = false;
@@ -118,8 +147,10 @@ asio::awaitable<void> Connection::close() {
         const LimitScope scope{socket_, std::chrono::steady_clock::now() + farewell};
         call_.begin<mysql_close_start, mysql_close_cont>(handle_.release());
         try {
-            if (call_.pending()) co_await finish_call();
-        } catch (const DBAPIError&) { // NOLINT(bugprone-empty-catch): the server does not listen; then without goodbye
+            if (call_.pending())
+                co_await finish_call();
+        } catch (const DBAPIError&) { // NOLINT(bugprone-empty-catch)
+            // The server does not listen; then without goodbye.
         }
     }
     terminate();
@@ -128,10 +159,14 @@ asio::awaitable<void> Connection::close() {
 void Connection::terminate() noexcept {
     open_ = false;
     detach_cursor();
-    if (socket_ != nullptr) socket_->shut_down();
-    // The suspended call, which may be mysql_close, finds the socket dead and comes to its end without waiting.
-    while (call_.pending()) call_.resume(call_.wants() & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE));
-    if (text_result_ != nullptr) mysql_free_result(std::exchange(text_result_, nullptr));
+    if (socket_ != nullptr)
+        socket_->shut_down();
+    // The suspended call, which may be mysql_close, finds the socket dead and comes to its end
+    // without waiting.
+    while (call_.pending())
+        call_.resume(call_.wants() & (MYSQL_WAIT_READ | MYSQL_WAIT_WRITE));
+    if (text_result_ != nullptr)
+        mysql_free_result(std::exchange(text_result_, nullptr));
     current_ = nullptr;
     sink_.release();
     handle_.reset();

@@ -2,10 +2,10 @@
 // What the server says about a column: its SQL type, and how its values are encoded.
 #pragma once
 
-#include <azoth/types/type.hpp>
-
 #include "driver/mysql/client.hpp"
 #include "driver/mysql/decode.hpp"
+
+#include <azoth/types/type.hpp>
 
 namespace azoth::mysql {
 

@@ -10,10 +10,11 @@ namespace azoth::mysql {
 
 /// Connects, TLS handshake included, and readies the handle for the non-blocking calls. Blocks.
 /// Null on failure, with `error` set.
-[[nodiscard]] HandlePtr connect_blocking(const ConnectOptions& options, NativeError& error) noexcept;
+[[nodiscard]] HandlePtr
+connect_blocking(const ConnectOptions& options, NativeError& error) noexcept;
 
-/// Stops the statement that connection `thread_id` is running, over a connection of its own. Blocks.
-/// The statement may have ended by then, so that the next one on that connection is hit.
+/// Stops the statement that connection `thread_id` is running, over a connection of its own.
+/// Blocks. The statement may have ended by then, so that the next one on that connection is hit.
 void kill_query_blocking(ConnectOptions options, unsigned long thread_id) noexcept;
 
 } // namespace azoth::mysql

@@ -2,17 +2,6 @@
 // One connection to MySQL or MariaDB.
 #pragma once
 
-#include <chrono>
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include <azoth/driver/driver.hpp>
-
 #include "driver/mysql/binding.hpp"
 #include "driver/mysql/call.hpp"
 #include "driver/mysql/client.hpp"
@@ -24,24 +13,41 @@
 #include "driver/mysql/statement.hpp"
 #include "driver/packed_rows.hpp"
 
+#include <azoth/driver/driver.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace azoth::mysql {
 
 class Cursor;
 
-/// Everything that a suspended call may still read or write belongs to this object, not to the coroutine that began it:
-/// a cancellation destroys the coroutine, and `recover()` or `terminate()` must still bring the call to its end.
+/// Everything that a suspended call may still read or write belongs to this object, not to the
+/// coroutine that began it: a cancellation destroys the coroutine, and `recover()` or `terminate()`
+/// must still bring the call to its end.
 class Connection final : public driver::Connection {
 public:
     Connection(asio::any_io_executor executor, HandlePtr handle, ConnectOptions options);
     ~Connection() override;
 
     asio::awaitable<driver::Result> execute(driver::Statement statement) override;
-    /// Where the server has array binding, one request for each mebibyte of parameters, except for last_insert_ids, which
-    /// cost a round trip a row: RETURNING is the fast way to keys. When a row fails, rows before it may stay, unless in a
-    /// transaction.
+    /// Where the server has array binding, one request for each mebibyte of parameters, except for
+    /// last_insert_ids, which cost a round trip a row: RETURNING is the fast way to keys. When a
+    /// row fails, rows before it may stay, unless in a transaction.
     asio::awaitable<driver::BatchResult> execute_batch(
-        driver::Statement statement, std::span<const Param> params, std::size_t rows, driver::BatchWants wants) override;
-    asio::awaitable<std::unique_ptr<driver::Cursor>> open_cursor(driver::Statement statement) override;
+        driver::Statement statement,
+        std::span<const Param> params,
+        std::size_t rows,
+        driver::BatchWants wants
+    ) override;
+    asio::awaitable<std::unique_ptr<driver::Cursor>> open_cursor(driver::Statement statement
+    ) override;
     asio::awaitable<void> run(std::string sql) override;
 
     asio::awaitable<void> begin(driver::BeginOptions options) override;
@@ -78,11 +84,14 @@ private:
     [[nodiscard]] asio::awaitable<void> discard_text_results();
 
     // ---- prepared statements ----
-    /// The statement, prepared; null when the server cannot prepare its kind, and it has no parameters.
-    [[nodiscard]] asio::awaitable<PreparedStatement*> prepare(const driver::Statement& statement, std::size_t parameters);
+    /// The statement, prepared; null when the server cannot prepare its kind, and it has no
+    /// parameters.
+    [[nodiscard]] asio::awaitable<PreparedStatement*>
+    prepare(const driver::Statement& statement, std::size_t parameters);
     [[nodiscard]] asio::awaitable<void> close_retired();
     void retire(const PreparedStatement& statement);
-    void bind(PreparedStatement& statement, std::span<const Param> params, std::span<const Type> types);
+    void
+    bind(PreparedStatement& statement, std::span<const Param> params, std::span<const Type> types);
     /// Executes what is bound. After the call rows are to be read when there is a `current_`.
     void start_execution(PreparedStatement& statement);
     /// False when the result has other columns than the statement was prepared for.
@@ -90,13 +99,17 @@ private:
     /// Prepares and executes once more, after that.
     [[nodiscard]] asio::awaitable<PreparedStatement*>
     execute_anew(const driver::Statement& statement, PreparedStatement& outdated);
-    /// Throws, with the connection idle: what was executed cannot be read, and must not be executed twice.
+    /// Throws, with the connection idle: what was executed cannot be read, and must not be executed
+    /// twice.
     [[nodiscard]] asio::awaitable<void> give_up_outdated(PreparedStatement& outdated);
     /// The result of a statement without rows.
     [[nodiscard]] static driver::Result change_result(const PreparedStatement& statement);
     /// Reads up to `limit` rows into `rows`; true when these were the last.
-    [[nodiscard]] asio::awaitable<bool>
-    read_rows(PreparedStatement& statement, std::shared_ptr<driver::PackedRows> rows, std::size_t limit);
+    [[nodiscard]] asio::awaitable<bool> read_rows(
+        PreparedStatement& statement,
+        std::shared_ptr<driver::PackedRows> rows,
+        std::size_t limit
+    );
     /// Reads the whole result of an execution, and discards further ones.
     [[nodiscard]] asio::awaitable<driver::Result> read_result(PreparedStatement& statement);
     [[nodiscard]] asio::awaitable<void> discard_more_results(PreparedStatement& statement);
@@ -104,15 +117,21 @@ private:
     [[nodiscard]] asio::awaitable<bool> discard_rows(std::size_t limit);
 
     // ---- batches ----
-    /// Adds to `result`. False when the server takes no arrays for this statement; nothing was done then.
+    /// Adds to `result`. False when the server takes no arrays for this statement; nothing was done
+    /// then.
     [[nodiscard]] asio::awaitable<bool> execute_bulk(
-        PreparedStatement& statement, BulkBinder& binder, std::size_t rows, driver::BatchWants wants,
-        driver::BatchResult& result);
+        PreparedStatement& statement,
+        BulkBinder& binder,
+        std::size_t rows,
+        driver::BatchWants wants,
+        driver::BatchResult& result
+    );
 
     // ---- cutting off ----
     [[nodiscard]] asio::awaitable<void> drain();
     [[nodiscard]] asio::awaitable<void> drain_within(std::chrono::milliseconds time);
-    /// KILL QUERY, if the statement does not end by itself, and then until the server answers again.
+    /// KILL QUERY, if the statement does not end by itself, and then until the server answers
+    /// again.
     [[nodiscard]] asio::awaitable<void> stop_statement(Deadline deadline);
     [[nodiscard]] asio::awaitable<void> absorb_late_kill(std::string_view sql);
     void detach_cursor() noexcept;
@@ -125,10 +144,11 @@ private:
     Call call_;
 
     StatementCache cache_;
-    std::vector<std::unique_ptr<PreparedStatement>> retired_; ///< closed when the next statement is executed
-    PreparedStatement* current_ = nullptr;                    ///< the one with a result not yet read to its end
-    MYSQL_RES* text_result_ = nullptr;                        ///< the same of a plain query
-    std::string text_;                                        ///< the plain query being sent
+    /// Closed when the next statement is executed.
+    std::vector<std::unique_ptr<PreparedStatement>> retired_;
+    PreparedStatement* current_ = nullptr; ///< the one with a result not yet read to its end
+    MYSQL_RES* text_result_ = nullptr;     ///< the same of a plain query
+    std::string text_;                     ///< the plain query being sent
     Binder binder_;
     RowSink sink_;
     Cursor* cursor_ = nullptr;
@@ -137,13 +157,15 @@ private:
     Operation* operation_ = nullptr; ///< the one under way
     bool broken_off_ = false;
     bool isolation_is_set_ = false; ///< for a transaction that has not begun yet
-    bool status_is_stale_ = false;  ///< an error came last, and errors do not say whether a transaction is open
+    /// An error came last, and errors do not say whether a transaction is open.
+    bool status_is_stale_ = false;
 };
 
 /// Marks the connection busy. When it ends with the conversation unfinished, `recover()` is needed.
 class Connection::Operation {
 public:
-    /// @throws InvalidRequestError, ResourceClosedError when the connection cannot take an operation now.
+    /// @throws InvalidRequestError, ResourceClosedError when the connection cannot take an
+    /// operation now.
     explicit Operation(Connection& connection, const Cursor* on_behalf_of = nullptr);
     ~Operation();
     Operation(const Operation&) = delete;

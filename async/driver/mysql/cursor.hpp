@@ -2,11 +2,11 @@
 // Rows straight from the socket, as many at a time as are asked for.
 #pragma once
 
+#include "driver/mysql/connection.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <vector>
-
-#include "driver/mysql/connection.hpp"
 
 namespace azoth::mysql {
 
@@ -21,7 +21,8 @@ public:
     Cursor(const Cursor&) = delete;
     Cursor& operator=(const Cursor&) = delete;
 
-    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>& columns() const noexcept override {
+    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>&
+    columns() const noexcept override {
         return columns_;
     }
     asio::awaitable<std::shared_ptr<const RowBuffer>> fetch(std::size_t max_rows) override;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Values of the protocol as cells: the binary form of prepared statements, the text form of plain queries.
+// Values of the protocol as cells: binary from prepared statements, text from plain queries.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,9 @@ enum class Coding : std::uint8_t {
     bytes,
 };
 
-/// Reads one value of the binary protocol, adds it to `rows` and moves `data` behind it. The bytes are the server's:
-/// the client library has checked the packet's length, but not that of each value in it.
+/// Reads one value of the binary protocol, adds it to `rows` and moves `data` behind it. The bytes
+/// are the server's: the client library has checked the packet's length, but not that of each value
+/// in it.
 using BinaryDecoder = void (*)(const unsigned char*& data, driver::PackedRows& rows);
 
 [[nodiscard]] BinaryDecoder binary_decoder(Coding coding) noexcept;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // The driver: connecting on a helper thread, with a deadline.
-#include <chrono>
-#include <functional>
-#include <memory>
-#include <string>
-#include <utility>
+#include "driver/mysql/connect.hpp"
+#include "driver/mysql/connection.hpp"
+#include "driver/mysql/helper_thread.hpp"
 
 #include <azoth/dialect/dialects.hpp>
 #include <azoth/driver/mysql.hpp>
 #include <azoth/engine/url.hpp>
 #include <azoth/error.hpp>
 
-#include "driver/mysql/connect.hpp"
-#include "driver/mysql/connection.hpp"
-#include "driver/mysql/helper_thread.hpp"
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
 
 #ifdef AZOTH_USE_BOOST_ASIO
 #include <boost/asio/this_coro.hpp>
@@ -24,7 +24,8 @@
 namespace azoth::mysql {
 namespace {
 
-/// What the helper thread works on. It may outlive the coroutine: whoever is last closes the connection.
+/// What the helper thread works on. It may outlive the coroutine: whoever is last closes the
+/// connection.
 struct ConnectJob {
     ConnectOptions options;
     HandlePtr handle;
@@ -34,7 +35,8 @@ struct ConnectJob {
 class Driver final : public driver::Driver {
 public:
     [[nodiscard]] std::shared_ptr<const Dialect> dialect(const Url& url) const override {
-        if (url.dialect == "mariadb") return dialects::mariadb();
+        if (url.dialect == "mariadb")
+            return dialects::mariadb();
         return dialects::mysql();
     }
 
@@ -46,17 +48,21 @@ public:
     void validate(const Url& url) const override { static_cast<void>(ConnectOptions{url}); }
 };
 
-// Name resolution and the TLS handshake block in the client library, also in its non-blocking interface.
+// Name resolution and the TLS handshake block in the client library, also in its non-blocking
+// interface.
 asio::awaitable<std::unique_ptr<driver::Connection>>
 Driver::connect(asio::any_io_executor executor, Url url) const {
     auto job = std::make_shared<ConnectJob>();
     job->options = ConnectOptions{url};
     const auto timeout = job->options.connect_timeout;
     Deadline deadline = no_deadline;
-    if (timeout.count() != 0) deadline = std::chrono::steady_clock::now() + timeout;
+    if (timeout.count() != 0)
+        deadline = std::chrono::steady_clock::now() + timeout;
 
     const asio::any_io_executor own = co_await asio::this_coro::executor;
-    std::function<void()> work = [job] { job->handle = connect_blocking(job->options, job->error); };
+    std::function<void()> work = [job] {
+        job->handle = connect_blocking(job->options, job->error);
+    };
     HelperThread helper{own, std::move(work)};
     const bool ended = co_await helper.wait(deadline);
     if (!ended) {
@@ -64,8 +70,13 @@ Driver::connect(asio::any_io_executor executor, Url url) const {
         const NativeError error{CR_CONN_HOST_ERROR, "HY000", message.c_str()};
         throw_database_error(diagnose_connect(error, ConnectOptions{url}));
     }
-    if (job->handle == nullptr) throw_database_error(diagnose_connect(job->error, job->options));
-    co_return std::make_unique<Connection>(std::move(executor), std::move(job->handle), std::move(job->options));
+    if (job->handle == nullptr)
+        throw_database_error(diagnose_connect(job->error, job->options));
+    co_return std::make_unique<Connection>(
+        std::move(executor),
+        std::move(job->handle),
+        std::move(job->options)
+    );
 }
 
 } // namespace

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Threads that tell their end through a pipe: unlike an executor, its writing end cannot be gone before them.
+// Threads that tell their end through a pipe, which unlike an executor cannot be gone before.
 #include "driver/mysql/helper_thread.hpp"
+
+#include "driver/mysql/client.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -8,11 +13,6 @@
 #include <system_error>
 #include <thread>
 #include <utility>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "driver/mysql/client.hpp"
 
 namespace azoth::mysql {
 namespace {
@@ -24,7 +24,8 @@ public:
     Descriptor(Descriptor&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
     Descriptor& operator=(Descriptor&&) = delete;
     ~Descriptor() {
-        if (descriptor_ >= 0) ::close(descriptor_);
+        if (descriptor_ >= 0)
+            ::close(descriptor_);
     }
     [[nodiscard]] int get() const noexcept { return descriptor_; }
 
@@ -62,7 +63,8 @@ void start(std::function<void()> work, Ended ended, Descriptor mouth) {
 
 HelperThread::HelperThread(const asio::any_io_executor& executor, std::function<void()> work) {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe2");
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        throw std::system_error(errno, std::generic_category(), "pipe2");
     const Descriptor ear{ends[0]};
     Descriptor mouth{ends[1]};
     ear_ = std::make_shared<Socket>(executor, ear.get());
@@ -72,7 +74,8 @@ HelperThread::HelperThread(const asio::any_io_executor& executor, std::function<
 asio::awaitable<bool> HelperThread::wait(Deadline deadline) {
     if (!ended_->load(std::memory_order_acquire)) {
         const bool told = co_await ear_->wait_until(Socket::Direction::read, deadline);
-        if (!told) co_return false;
+        if (!told)
+            co_return false;
     }
     // Also what makes the work's writes visible here.
     co_return ended_->load(std::memory_order_acquire);

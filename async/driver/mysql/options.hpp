@@ -2,12 +2,12 @@
 // What a database URL says about connecting to MySQL or MariaDB.
 #pragma once
 
+#include <azoth/engine/url.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
-
-#include <azoth/engine/url.hpp>
 
 namespace azoth::mysql {
 

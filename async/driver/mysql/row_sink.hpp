@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: MIT
-// Where the client library delivers the values of a row: straight from its network buffer into packed rows.
+// Where the values of a row go: straight from the network buffer into packed rows.
 #pragma once
-
-#include <exception>
-#include <memory>
-#include <utility>
 
 #include "driver/mysql/binding.hpp"
 #include "driver/mysql/decode.hpp"
 #include "driver/packed_rows.hpp"
 
+#include <exception>
+#include <memory>
+#include <utility>
+
 namespace azoth::mysql {
 
-/// The user data of a statement's callbacks. Result columns go through STMT_ATTR_CB_RESULT, which spares the copy into
-/// bound buffers, their sizes, and the second look at values that did not fit. The callbacks run on the client
-/// library's own stack, where an exception cannot be thrown through C: it is kept, and thrown by `rethrow()`.
+/// The user data of a statement's callbacks. Result columns go through STMT_ATTR_CB_RESULT, which
+/// spares the copy into bound buffers, their sizes, and the second look at values that did not fit.
+/// The callbacks run on the client library's own stack, where an exception cannot be thrown through
+/// C: it is kept, and thrown by `rethrow()`.
 class RowSink {
 public:
     /// Values of `statement` go to `rows` from now on.
-    void deliver(MYSQL_STMT* statement, const BinaryDecoder* decoders, std::shared_ptr<driver::PackedRows> rows) {
+    void deliver(
+        MYSQL_STMT* statement,
+        const BinaryDecoder* decoders,
+        std::shared_ptr<driver::PackedRows> rows
+    ) {
         decoders_ = decoders;
         rows_ = std::move(rows);
         mysql_stmt_attr_set(statement, STMT_ATTR_CB_USER_DATA, this);
-        mysql_stmt_attr_set(statement, STMT_ATTR_CB_RESULT, reinterpret_cast<const void*>(&RowSink::column));
+        mysql_stmt_attr_set(
+            statement,
+            STMT_ATTR_CB_RESULT,
+            reinterpret_cast<const void*>(&RowSink::column)
+        );
     }
 
     /// Values of `statement` are skipped from now on.
@@ -35,7 +44,11 @@ public:
     void supply(MYSQL_STMT* statement, BulkBinder* binder, unsigned int rows) {
         binder_ = binder;
         mysql_stmt_attr_set(statement, STMT_ATTR_CB_USER_DATA, this);
-        mysql_stmt_attr_set(statement, STMT_ATTR_CB_PARAM, reinterpret_cast<const void*>(&RowSink::parameters));
+        mysql_stmt_attr_set(
+            statement,
+            STMT_ATTR_CB_PARAM,
+            reinterpret_cast<const void*>(&RowSink::parameters)
+        );
         mysql_stmt_attr_set(statement, STMT_ATTR_ARRAY_SIZE, &rows);
     }
 
@@ -60,7 +73,8 @@ private:
         if (sink.failure_) [[unlikely]]
             return; // where the rest of this row's values begin is not known any more
         try {
-            if (data == nullptr) return sink.rows_->add_null();
+            if (data == nullptr)
+                return sink.rows_->add_null();
             const unsigned char* position = *data;
             sink.decoders_[index](position, *sink.rows_);
             *data += position - *data;

@@ -2,13 +2,13 @@
 // A wait for readiness that a timer may end.
 #include "driver/mysql/socket.hpp"
 
-#include <cerrno>
-#include <system_error>
-#include <utility>
-
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
 
 #ifdef AZOTH_USE_BOOST_ASIO
 #include <boost/asio/bind_executor.hpp>
@@ -25,19 +25,21 @@ namespace {
 
 int duplicate(int descriptor) {
     const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD_CLOEXEC)");
+    if (copy < 0)
+        throw std::system_error(errno, std::generic_category(), "fcntl(F_DUPFD_CLOEXEC)");
     return copy;
 }
 
 } // namespace
 
 Socket::Socket(const asio::any_io_executor& executor, int descriptor)
-    : stream_(executor), timer_(executor) {
+    : stream_(executor),
+      timer_(executor) {
     const int copy = duplicate(descriptor);
     try {
         stream_.assign(copy);
-        // Shared with the original. Without it the library's calls would block over TLS: OpenSSL reads as the socket is,
-        // while for plain reads the library asks for MSG_DONTWAIT.
+        // Shared with the original. Without it the library's calls would block over TLS: OpenSSL
+        // reads as the socket is, while for plain reads the library asks for MSG_DONTWAIT.
         stream_.native_non_blocking(true);
     } catch (...) {
         ::close(copy);
@@ -55,11 +57,14 @@ asio::awaitable<bool> Socket::wait_until(Direction direction, Deadline deadline)
     const std::uint64_t round = ++round_;
     timed_out_ = false;
     timer_.expires_at(deadline);
-    // On the coroutine's own executor: where several threads run the context, that is the caller's strand.
+    // On the coroutine's own executor: where several threads run the context, that is the caller's
+    // strand.
     auto ring = [weak = weak_from_this(), round](asio_error_code error) {
-        if (error) return;
+        if (error)
+            return;
         const auto socket = weak.lock();
-        if (socket == nullptr || socket->round_ != round) return;
+        if (socket == nullptr || socket->round_ != round)
+            return;
         socket->timed_out_ = true;
         asio_error_code ignored;
         socket->stream_.cancel(ignored);
@@ -71,8 +76,10 @@ asio::awaitable<bool> Socket::wait_until(Direction direction, Deadline deadline)
     co_await stream_.async_wait(kind(direction), completion);
     ++round_;
     timer_.cancel();
-    if (!error) co_return true;
-    if (timed_out_) co_return false;
+    if (!error)
+        co_return true;
+    if (timed_out_)
+        co_return false;
     throw asio_system_error(error);
 }
 

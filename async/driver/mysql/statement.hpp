@@ -2,6 +2,12 @@
 // Prepared statements, and the least recently used ones of a connection.
 #pragma once
 
+#include "driver/mysql/client.hpp"
+#include "driver/mysql/column.hpp"
+#include "driver/mysql/decode.hpp"
+
+#include <azoth/driver/driver.hpp>
+
 #include <cstddef>
 #include <list>
 #include <memory>
@@ -10,12 +16,6 @@
 #include <unordered_map>
 #include <utility>
 #include <vector>
-
-#include <azoth/driver/driver.hpp>
-
-#include "driver/mysql/client.hpp"
-#include "driver/mysql/column.hpp"
-#include "driver/mysql/decode.hpp"
 
 namespace azoth::mysql {
 
@@ -38,8 +38,9 @@ public:
     [[nodiscard]] std::size_t sql_hash() const noexcept { return sql_hash_; }
     [[nodiscard]] bool is_prepared() const noexcept;
 
-    /// Compares the columns of the result that was just executed with those of the last, and reads them anew if they
-    /// differ: `SELECT ?` changes its type with the parameter's, `SELECT *` its names with the table's.
+    /// Compares the columns of the result that was just executed with those of the last, and reads
+    /// them anew if they differ: `SELECT ?` changes its type with the parameter's, `SELECT *` its
+    /// names with the table's.
     void update_columns();
     [[nodiscard]] const Columns& columns() const noexcept { return columns_; }
     [[nodiscard]] const BinaryDecoder* decoders() const noexcept { return decoders_.data(); }
@@ -47,7 +48,8 @@ public:
     bool bulk = false; ///< the handle still has the attributes of array binding
 
 private:
-    [[nodiscard]] bool columns_are_current(const MYSQL_FIELD* fields, std::size_t count) const noexcept;
+    [[nodiscard]] bool
+    columns_are_current(const MYSQL_FIELD* fields, std::size_t count) const noexcept;
 
     MYSQL_STMT* handle_;
     std::string sql_;
@@ -58,7 +60,8 @@ private:
 };
 
 /// Names and types as the fields tell them.
-[[nodiscard]] std::vector<driver::ColumnInfo> read_columns(const MYSQL_FIELD* fields, std::size_t count);
+[[nodiscard]] std::vector<driver::ColumnInfo>
+read_columns(const MYSQL_FIELD* fields, std::size_t count);
 
 /// The prepared statements that a connection keeps, by text.
 class StatementCache {
@@ -68,7 +71,8 @@ public:
     /// The statement of that text, now the most recently used; null when there is none.
     [[nodiscard]] PreparedStatement* find(std::string_view sql, std::size_t sql_hash);
     PreparedStatement* insert(std::unique_ptr<PreparedStatement> statement);
-    /// The least recently used statement, when there are more than the capacity; the caller closes it.
+    /// The least recently used statement, when there are more than the capacity; the caller closes
+    /// it.
     [[nodiscard]] std::unique_ptr<PreparedStatement> take_surplus();
     [[nodiscard]] std::unique_ptr<PreparedStatement> take(const PreparedStatement* statement);
     [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
@@ -79,7 +83,9 @@ private:
     struct Key {
         std::string_view sql; ///< views the text of the statement itself
         std::size_t hash;
-        friend bool operator==(const Key& a, const Key& b) noexcept { return a.hash == b.hash && a.sql == b.sql; }
+        friend bool operator==(const Key& a, const Key& b) noexcept {
+            return a.hash == b.hash && a.sql == b.sql;
+        }
     };
     struct KeyHash {
         std::size_t operator()(const Key& key) const noexcept { return key.hash; }

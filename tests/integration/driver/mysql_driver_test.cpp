@@ -14,7 +14,8 @@ asio::awaitable<void> make_users(Connection& c) {
     co_await c.run("DROP TEMPORARY TABLE IF EXISTS users");
     co_await c.run(
         "CREATE TEMPORARY TABLE users (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40), "
-        "CONSTRAINT uq_users_name UNIQUE (name)) ENGINE=InnoDB");
+        "CONSTRAINT uq_users_name UNIQUE (name)) ENGINE=InnoDB"
+    );
 }
 
 /// Three rows of (name) for a batch.
@@ -25,8 +26,11 @@ struct Names {
     driver::Statement statement;
     std::vector<Type> types{String{}};
 
-    Names(std::string text, std::vector<std::string> names) : texts(std::move(names)), sql(std::move(text)) {
-        for (const auto& name : texts) params.emplace_back(ParamKind::text, name);
+    Names(std::string text, std::vector<std::string> names)
+        : texts(std::move(names)),
+          sql(std::move(text)) {
+        for (const auto& name : texts)
+            params.emplace_back(ParamKind::text, name);
         statement = driver::Statement{sql, std::hash<std::string>{}(sql)};
         statement.param_types = types;
     }
@@ -58,10 +62,12 @@ TEST_CASE("mysql: more statements than the cache keeps are closed on the server"
                 const auto n = co_await scalar<int>(c, Query("SELECT 100 + " + std::to_string(i)));
                 CHECK(n == 100 + i);
             }
-            const auto count = co_await c.execute(Query("SHOW SESSION STATUS LIKE 'Com_stmt_close'").statement());
+            const auto count =
+                co_await c.execute(Query("SHOW SESSION STATUS LIKE 'Com_stmt_close'").statement());
             CHECK(std::stoi(get<std::string>(*count.rows, 0, 1)) >= 16);
         },
-        "?statement_cache_size=3");
+        "?statement_cache_size=3"
+    );
 }
 
 TEST_CASE("mysql: without a cache every statement is prepared anew", "[mysql]") {
@@ -73,13 +79,17 @@ TEST_CASE("mysql: without a cache every statement is prepared anew", "[mysql]") 
             }
             co_await expect_health(c);
         },
-        "?statement_cache_size=0");
+        "?statement_cache_size=0"
+    );
 }
 
 TEST_CASE("mysql: inserts report their key, updates the rows they matched", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await make_users(c);
-        auto r = co_await execute(c, Query("INSERT INTO users (name) VALUES (?)").bind(std::string("anna")));
+        auto r = co_await execute(
+            c,
+            Query("INSERT INTO users (name) VALUES (?)").bind(std::string("anna"))
+        );
         CHECK(r.affected == 1);
         CHECK(r.last_insert_id == 1);
         CHECK(r.rows == nullptr);
@@ -97,8 +107,11 @@ TEST_CASE("mysql: inserts report their key, updates the rows they matched", "[my
 TEST_CASE("mysql: rows come from RETURNING", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await make_users(c);
-        const auto r =
-            co_await execute(c, Query("INSERT INTO users (name) VALUES (?), ('b') RETURNING id, name").bind(std::string("a")));
+        const auto r = co_await execute(
+            c,
+            Query("INSERT INTO users (name) VALUES (?), ('b') RETURNING id, name")
+                .bind(std::string("a"))
+        );
         REQUIRE(r.rows != nullptr);
         CHECK(r.rows->row_count() == 2);
         CHECK(get<int>(*r.rows, 1, 0) == 2);
@@ -109,7 +122,10 @@ TEST_CASE("mysql: rows come from RETURNING", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: the columns of a cached statement are shared, and follow what changes", "[mysql]") {
+TEST_CASE(
+    "mysql: the columns of a cached statement are shared, and follow what changes",
+    "[mysql]"
+) {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         const auto one = co_await execute(c, Query("SELECT ? AS v").bind(1));
         const auto two = co_await execute(c, Query("SELECT ? AS v").bind(2));
@@ -130,6 +146,21 @@ TEST_CASE("mysql: the columns of a cached statement are shared, and follow what 
         r = co_await execute(c, Query("SELECT * FROM azoth_columns"));
         REQUIRE(r.columns->size() == 2);
         CHECK(get<std::string>(*r.rows, 0, 1) == "new");
+        // What is not to be executed twice fails instead; afterwards it is prepared anew.
+        const auto insert = [] {
+            return Query("INSERT INTO azoth_columns (a2) VALUES (5) RETURNING *");
+        };
+        co_await c.run("ALTER TABLE azoth_columns ADD COLUMN a2 INTEGER");
+        co_await execute(c, insert());
+        co_await c.run("ALTER TABLE azoth_columns ADD COLUMN d INTEGER");
+        const auto error = co_await expect_error<DBAPIError>(ignore_result(c, insert()));
+        CHECK_THAT(error.what(), Catch::Contains("columns of the result have changed"));
+        co_await expect_health(c);
+        r = co_await execute(c, insert());
+        CHECK(r.columns->size() == 4);
+        const auto inserted =
+            co_await scalar<int>(c, Query("SELECT count(*) FROM azoth_columns WHERE a2 = 5"));
+        CHECK(inserted == 3);
         co_await c.run("DROP TABLE azoth_columns");
         co_await expect_health(c);
     });
@@ -138,7 +169,9 @@ TEST_CASE("mysql: the columns of a cached statement are shared, and follow what 
 TEST_CASE("mysql: a procedure's first result is kept, the others are read away", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await c.run("DROP PROCEDURE IF EXISTS azoth_two");
-        co_await c.run("CREATE PROCEDURE azoth_two(IN n INT) BEGIN SELECT n AS first, 7; SELECT 'second'; END");
+        co_await c.run(
+            "CREATE PROCEDURE azoth_two(IN n INT) BEGIN SELECT n AS first, 7; SELECT 'second'; END"
+        );
         for (int i = 0; i < 3; ++i) {
             const auto r = co_await execute(c, Query("CALL azoth_two(?)").bind(i));
             REQUIRE(r.rows != nullptr);
@@ -152,9 +185,12 @@ TEST_CASE("mysql: a procedure's first result is kept, the others are read away",
             co_await expect_health(c);
         }
         co_await c.run("DROP PROCEDURE azoth_two");
-        co_await c.run("CREATE OR REPLACE PROCEDURE azoth_fails() BEGIN SELECT 1; SELECT * FROM azoth_nothing; END");
+        co_await c.run("CREATE OR REPLACE PROCEDURE azoth_fails() BEGIN SELECT 1; SELECT * FROM "
+                       "azoth_nothing; END");
         for (int i = 0; i < 2; ++i) {
-            const auto error = co_await expect_error<ProgrammingError>(ignore_result(c, Query("CALL azoth_fails()")));
+            const auto error = co_await expect_error<ProgrammingError>(
+                ignore_result(c, Query("CALL azoth_fails()"))
+            );
             CHECK(error.code() == errc::undefined_table);
             co_await expect_health(c);
         }
@@ -175,8 +211,12 @@ TEST_CASE("mysql: what cannot be prepared is sent as text", "[mysql]") {
 
 TEST_CASE("mysql: wrong numbers of parameters are named", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
-        const auto error = co_await expect_error<ProgrammingError>(ignore_result(c, Query("SELECT ?, ?").bind(1)));
-        CHECK_THAT(error.what(), Catch::Contains("2 placeholders") && Catch::Contains("1 parameters"));
+        const auto error =
+            co_await expect_error<ProgrammingError>(ignore_result(c, Query("SELECT ?, ?").bind(1)));
+        CHECK_THAT(
+            error.what(),
+            Catch::Contains("2 placeholders") && Catch::Contains("1 parameters")
+        );
         co_await expect_health(c);
     });
 }
@@ -187,23 +227,36 @@ TEST_CASE("mysql: a batch of 10,000 rows goes in few requests", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await make_users(c);
         std::vector<std::string> many;
-        for (int i = 0; i < 10'000; ++i) many.push_back("name " + std::to_string(i));
+        for (int i = 0; i < 10'000; ++i)
+            many.push_back("name " + std::to_string(i));
         const Names names{"INSERT INTO users (name) VALUES (?)", std::move(many)};
-        const auto r = co_await c.execute_batch(names.statement, names.params, 10'000, driver::BatchWants::nothing);
+        const auto r =
+            co_await c
+                .execute_batch(names.statement, names.params, 10'000, driver::BatchWants::nothing);
         CHECK(r.affected == 10'000);
         const auto count = co_await scalar<int>(c, Query("SELECT count(DISTINCT name) FROM users"));
         CHECK(count == 10'000);
         std::vector<std::string> more;
-        for (int i = 0; i < 10'000; ++i) more.push_back("more " + std::to_string(i) + std::string(i % 300, 'x').substr(0, 30));
-        const Names keyed{"INSERT INTO users (name) VALUES (?) RETURNING id, name", std::move(more)};
-        const auto k = co_await c.execute_batch(keyed.statement, keyed.params, 10'000, driver::BatchWants::rows);
+        for (int i = 0; i < 10'000; ++i)
+            more.push_back("more " + std::to_string(i) + std::string(i % 300, 'x').substr(0, 30));
+        const Names keyed{
+            "INSERT INTO users (name) VALUES (?) RETURNING id, name",
+            std::move(more)
+        };
+        const auto k =
+            co_await c
+                .execute_batch(keyed.statement, keyed.params, 10'000, driver::BatchWants::rows);
         REQUIRE(k.rows.size() == 10'000);
         CHECK(k.affected == 10'000);
         bool in_order = true;
-        for (std::size_t i = 0; i < 10'000; ++i) in_order = in_order && get<std::string>(*k.rows[i], 0, 1) == keyed.texts[i];
+        for (std::size_t i = 0; i < 10'000; ++i)
+            in_order = in_order && get<std::string>(*k.rows[i], 0, 1) == keyed.texts[i];
         CHECK(in_order);
         // The same statement once more, for a single row.
-        const auto one = co_await execute(c, Query("INSERT INTO users (name) VALUES (?)").bind(std::string("one")));
+        const auto one = co_await execute(
+            c,
+            Query("INSERT INTO users (name) VALUES (?)").bind(std::string("one"))
+        );
         CHECK(one.affected == 1);
     });
 }
@@ -212,11 +265,17 @@ TEST_CASE("mysql: a batch hands back keys or rows in order", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await make_users(c);
         const Names keyed{"INSERT INTO users (name) VALUES (?)", {"a", "b", "c"}};
-        auto r = co_await c.execute_batch(keyed.statement, keyed.params, 3, driver::BatchWants::last_insert_ids);
+        auto r = co_await c.execute_batch(
+            keyed.statement,
+            keyed.params,
+            3,
+            driver::BatchWants::last_insert_ids
+        );
         CHECK(r.affected == 3);
         CHECK(r.last_insert_ids == std::vector<std::int64_t>{1, 2, 3});
         const Names returning{"INSERT INTO users (name) VALUES (?) RETURNING id, name", {"d", "e"}};
-        r = co_await c.execute_batch(returning.statement, returning.params, 2, driver::BatchWants::rows);
+        r = co_await c
+                .execute_batch(returning.statement, returning.params, 2, driver::BatchWants::rows);
         REQUIRE(r.rows.size() == 2);
         CHECK(r.affected == 2);
         CHECK(get<int>(*r.rows[0]) == 4);
@@ -229,8 +288,12 @@ TEST_CASE("mysql: a batch hands back keys or rows in order", "[mysql]") {
         CHECK(get<std::string>(*r.rows[1]) == "q");
         CHECK(r.rows[1]->field(1, 0).is_null());
         // As many rows as there are: one, none.
-        const Names ignored{"INSERT IGNORE INTO users (name) VALUES (?) RETURNING name", {"n", "n"}};
-        r = co_await c.execute_batch(ignored.statement, ignored.params, 2, driver::BatchWants::rows);
+        const Names ignored{
+            "INSERT IGNORE INTO users (name) VALUES (?) RETURNING name",
+            {"n", "n"}
+        };
+        r = co_await c
+                .execute_batch(ignored.statement, ignored.params, 2, driver::BatchWants::rows);
         REQUIRE(r.rows.size() == 2);
         CHECK(r.rows[0]->row_count() == 1);
         CHECK(r.rows[1]->row_count() == 0);
@@ -242,9 +305,13 @@ TEST_CASE("mysql: a batch hands back keys or rows in order", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: an error in a batch leaves the rows before it, unless in a transaction", "[mysql]") {
+TEST_CASE(
+    "mysql: an error in a batch leaves the rows before it, unless in a transaction",
+    "[mysql]"
+) {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
-        for (const auto wants : {driver::BatchWants::nothing, driver::BatchWants::last_insert_ids}) {
+        for (const auto wants :
+             {driver::BatchWants::nothing, driver::BatchWants::last_insert_ids}) {
             co_await make_users(c);
             const Names names{"INSERT INTO users (name) VALUES (?)", {"a", "b", "a", "c"}};
             auto error = IntegrityError{DiagnosticInfo{}, {}, {}};
@@ -267,7 +334,10 @@ TEST_CASE("mysql: an error in a batch leaves the rows before it, unless in a tra
             }
             CHECK(c.in_transaction());
             co_await c.rollback();
-            const auto rest = co_await scalar<int>(c, Query("SELECT count(*) FROM users WHERE name IN ('x', 'y')"));
+            const auto rest = co_await scalar<int>(
+                c,
+                Query("SELECT count(*) FROM users WHERE name IN ('x', 'y')")
+            );
             CHECK(rest == 0);
         }
     });
@@ -275,7 +345,8 @@ TEST_CASE("mysql: an error in a batch leaves the rows before it, unless in a tra
 
 TEST_CASE("mysql: batches of mixed kinds, NULLs and every type", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
-        co_await c.run("CREATE TEMPORARY TABLE mixed (a BIGINT, b DOUBLE, c VARCHAR(20), d DATETIME(6), e BLOB, f TIME, "
+        co_await c.run("CREATE TEMPORARY TABLE mixed (a BIGINT, b DOUBLE, c VARCHAR(20), d "
+                       "DATETIME(6), e BLOB, f TIME, "
                        "g DECIMAL(20,4), h DATE, i CHAR(32))");
         const std::string sql = "INSERT INTO mixed VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
         driver::Statement statement{sql, std::hash<std::string>{}(sql)};
@@ -285,13 +356,34 @@ TEST_CASE("mysql: batches of mixed kinds, NULLs and every type", "[mysql]") {
         const Uuid uuid{"00112233-4455-6677-8899-aabbccddeeff"};
         const Param none;
         const std::vector<Param> uniform{
-            Param{ParamKind::integer, std::int64_t{-5}}, Param{1.5}, Param{ParamKind::text, "x"},
-            Param{ParamKind::timestamp, std::int64_t{1}}, Param{ParamKind::bytes, std::string_view{"\0\1", 2}},
-            Param{ParamKind::time, std::int64_t{-3'600'000'001}}, Param{&decimal}, Param{ParamKind::date, std::int64_t{-1}},
+            Param{ParamKind::integer, std::int64_t{-5}},
+            Param{1.5},
+            Param{ParamKind::text, "x"},
+            Param{ParamKind::timestamp, std::int64_t{1}},
+            Param{ParamKind::bytes, std::string_view{"\0\1", 2}},
+            Param{ParamKind::time, std::int64_t{-3'600'000'001}},
+            Param{&decimal},
+            Param{ParamKind::date, std::int64_t{-1}},
             Param{&uuid},
-            Param{ParamKind::boolean, std::int64_t{1}}, none, none, none, none, none, none, none, none,
-            none, Param{2.5}, Param{ParamKind::text, ""}, Param{ParamKind::timestamp_tz, std::int64_t{0}},
-            Param{ParamKind::bytes, ""}, Param{ParamKind::time, std::int64_t{0}}, none, none, none};
+            Param{ParamKind::boolean, std::int64_t{1}},
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            none,
+            Param{2.5},
+            Param{ParamKind::text, ""},
+            Param{ParamKind::timestamp_tz, std::int64_t{0}},
+            Param{ParamKind::bytes, ""},
+            Param{ParamKind::time, std::int64_t{0}},
+            none,
+            none,
+            none
+        };
         auto r = co_await c.execute_batch(statement, uniform, 3, driver::BatchWants::nothing);
         CHECK(r.affected == 3);
         std::vector<Param> mixed(18);
@@ -338,7 +430,10 @@ TEST_CASE("mysql: batches of statements that take no arrays, or no parameters", 
         driver::Statement set{sql, std::hash<std::string>{}(sql)};
         const std::vector<Type> types{Integer{}};
         set.param_types = types;
-        const std::vector<Param> params{Param{ParamKind::integer, std::int64_t{1}}, Param{ParamKind::integer, std::int64_t{2}}};
+        const std::vector<Param> params{
+            Param{ParamKind::integer, std::int64_t{1}},
+            Param{ParamKind::integer, std::int64_t{2}}
+        };
         co_await c.execute_batch(set, params, 2, driver::BatchWants::nothing);
         const auto x = co_await scalar<int>(c, Query("SELECT @x"));
         CHECK(x == 2);
@@ -367,7 +462,8 @@ TEST_CASE("mysql: a cursor reads in pieces to the end", "[mysql]") {
         int sum = 0;
         while (const auto rows = co_await cursor->fetch(1000)) {
             sizes.push_back(rows->row_count());
-            for (std::size_t i = 0; i < rows->row_count(); ++i) sum += get<int>(*rows, i);
+            for (std::size_t i = 0; i < rows->row_count(); ++i)
+                sum += get<int>(*rows, i);
         }
         CHECK(sizes == std::vector<std::size_t>{1000, 1000, 500});
         CHECK(sum == 2500 * 2501 / 2);
@@ -378,14 +474,20 @@ TEST_CASE("mysql: a cursor reads in pieces to the end", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: a cursor closed early frees the connection, from short rests and endless ones", "[mysql]") {
+TEST_CASE(
+    "mysql: a cursor closed early frees the connection, from short rests and endless ones",
+    "[mysql]"
+) {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
-        for (const auto* sql : {"SELECT seq FROM seq_1_to_100", "SELECT a.seq FROM seq_1_to_1000000 a, seq_1_to_1000000 b"}) {
+        for (const auto* sql :
+             {"SELECT seq FROM seq_1_to_100",
+              "SELECT a.seq FROM seq_1_to_1000000 a, seq_1_to_1000000 b"}) {
             const Query query{sql};
             auto cursor = co_await c.open_cursor(query.statement());
             const auto rows = co_await cursor->fetch(10);
             CHECK(rows->row_count() == 10);
-            const auto error = co_await expect_error<InvalidRequestError>(ignore_result(c, Query("SELECT 1")));
+            const auto error =
+                co_await expect_error<InvalidRequestError>(ignore_result(c, Query("SELECT 1")));
             CHECK_THAT(error.what(), Catch::Contains("cursor is open"));
             co_await cursor->close();
             co_await cursor->close();
@@ -402,7 +504,9 @@ TEST_CASE("mysql: a cursor closed early frees the connection, from short rests a
 TEST_CASE("mysql: an error in the middle of a cursor ends it", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         // The subquery fails at its last row, long after the first were sent.
-        const Query query{"SELECT IF(seq < 100000, seq, (SELECT 1 UNION SELECT seq)) FROM seq_1_to_100000"};
+        const Query query{
+            "SELECT IF(seq < 100000, seq, (SELECT 1 UNION SELECT seq)) FROM seq_1_to_100000"
+        };
         auto cursor = co_await c.open_cursor(query.statement());
         bool failed = false;
         try {
@@ -463,8 +567,9 @@ TEST_CASE("mysql: transactions begin, commit and roll back, and the server says 
         co_await c.begin(reader);
         co_await c.run("DROP TABLE IF EXISTS azoth_no"); // DDL commits
         co_await c.begin(reader);
-        const auto error =
-            co_await expect_error<DBAPIError>(ignore_result(c, Query("DELETE FROM mysql.help_topic WHERE 1 = 0")));
+        const auto error = co_await expect_error<DBAPIError>(
+            ignore_result(c, Query("DELETE FROM mysql.help_topic WHERE 1 = 0"))
+        );
         CHECK(error.code() == errc::read_only);
         co_await c.rollback();
     });
@@ -480,7 +585,8 @@ TEST_CASE("mysql: without autocommit, rows read by a plain SELECT open a transac
         co_await c.rollback();
         CHECK_FALSE(c.in_transaction());
         const auto error = co_await expect_error<IntegrityError>(
-            ignore_result(c, Query("INSERT INTO users (id) VALUES (1), (1)")));
+            ignore_result(c, Query("INSERT INTO users (id) VALUES (1), (1)"))
+        );
         CHECK(error.code() == errc::unique_violation);
         CHECK(c.in_transaction());
         co_await c.rollback();

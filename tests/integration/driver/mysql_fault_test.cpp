@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The MySQL and MariaDB driver when things go wrong: cancelled at every step, server threads killed, no server at all.
+// The MySQL and MariaDB driver when things go wrong: cancelled, server threads killed, no server.
 #include "integration/driver/mysql_fixture.hpp"
 
 #include <chrono>
@@ -35,21 +35,27 @@ asio::awaitable<void> pause(std::chrono::milliseconds duration) {
 
 // ---- cancellation ------------------------------------------------------------------------------
 
-/// Starts `task`, cancels it after `steps` handlers of the loop, and runs it to its end. What it threw, or null.
+/// Starts `task`, cancels it after `steps` handlers of the loop, and runs it to its end. What it
+/// threw, or null.
 std::exception_ptr cancel_after(asio::io_context& context, asio::awaitable<void> task, int steps) {
     asio::cancellation_signal signal;
     std::exception_ptr failure;
     const auto at_end = [&failure](std::exception_ptr e) { failure = e; };
     asio::co_spawn(context, std::move(task), asio::bind_cancellation_slot(signal.slot(), at_end));
     context.restart();
-    for (int i = 0; i < steps && !context.stopped(); ++i) context.run_one();
+    for (int i = 0; i < steps && !context.stopped(); ++i)
+        context.run_one();
     signal.emit(asio::cancellation_type::terminal);
     context.run();
     return failure;
 }
 
 /// The same after some time, when `task` waits for the server.
-std::exception_ptr cancel_after(asio::io_context& context, asio::awaitable<void> task, std::chrono::milliseconds time) {
+std::exception_ptr cancel_after(
+    asio::io_context& context,
+    asio::awaitable<void> task,
+    std::chrono::milliseconds time
+) {
     asio::cancellation_signal signal;
     std::exception_ptr failure;
     const auto at_end = [&failure](std::exception_ptr e) { failure = e; };
@@ -61,13 +67,17 @@ std::exception_ptr cancel_after(asio::io_context& context, asio::awaitable<void>
     return failure;
 }
 
-asio::awaitable<void> connect_into(asio::any_io_executor executor, ConnectionPtr& connection, std::string options) {
+asio::awaitable<void>
+connect_into(asio::any_io_executor executor, ConnectionPtr& connection, std::string options) {
     connection = co_await connect(executor, std::move(options));
 }
 
 asio::awaitable<void> prepare_tables(Connection& c) {
-    co_await c.run("CREATE OR REPLACE TABLE azoth_f (id INTEGER PRIMARY KEY AUTO_INCREMENT, name TEXT) ENGINE=InnoDB");
-    co_await c.run("CREATE OR REPLACE PROCEDURE azoth_p() BEGIN SELECT 1; SELECT seq FROM seq_1_to_1000; END");
+    co_await c.run("CREATE OR REPLACE TABLE azoth_f (id INTEGER PRIMARY KEY AUTO_INCREMENT, name "
+                   "TEXT) ENGINE=InnoDB");
+    co_await c.run(
+        "CREATE OR REPLACE PROCEDURE azoth_p() BEGIN SELECT 1; SELECT seq FROM seq_1_to_1000; END"
+    );
 }
 
 asio::awaitable<void> drop_tables(Connection& c) {
@@ -80,10 +90,11 @@ asio::awaitable<void> recover(Connection& c) {
     co_await expect_health(c);
 }
 
-/// Cancels `operation` at its first step, its second, ..., until it runs to its end; after each the connection is
-/// recovered and works.
+/// Cancels `operation` at its first step, its second, ..., until it runs to its end; after each the
+/// connection is recovered and works.
 void cancel_everywhere(Body operation, std::string options = {}) {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     asio::io_context context;
     ConnectionPtr connection;
     run_task(context, connect_into(context.get_executor(), connection, std::move(options)));
@@ -121,7 +132,8 @@ std::string fresh_comment() {
 
 asio::awaitable<void> first_and_second_execution(Connection& c) {
     const auto comment = fresh_comment();
-    for (int i = 0; i < 2; ++i) co_await execute(c, Query("SELECT ?, SLEEP(0.02)" + comment).bind(i));
+    for (int i = 0; i < 2; ++i)
+        co_await execute(c, Query("SELECT ?, SLEEP(0.02)" + comment).bind(i));
     co_await execute(c, Query("SELECT SLEEP(0.02)" + comment).unprepared());
 }
 
@@ -145,13 +157,25 @@ asio::awaitable<void> batches(Connection& c) {
     const std::vector<Param> params(200, Param{ParamKind::text, text});
     const auto query = Query("INSERT INTO azoth_f (name) VALUES (?)" + fresh_comment()).bind(text);
     co_await c.execute_batch(query.statement(), params, 200, driver::BatchWants::nothing);
-    co_await c.execute_batch(query.statement(), std::span{params}.first(5), 5, driver::BatchWants::last_insert_ids);
-    const auto returning = Query("INSERT INTO azoth_f (name) VALUES (?) RETURNING id" + fresh_comment()).bind(text);
-    co_await c.execute_batch(returning.statement(), std::span{params}.first(5), 5, driver::BatchWants::rows);
+    co_await c.execute_batch(
+        query.statement(),
+        std::span{params}.first(5),
+        5,
+        driver::BatchWants::last_insert_ids
+    );
+    const auto returning =
+        Query("INSERT INTO azoth_f (name) VALUES (?) RETURNING id" + fresh_comment()).bind(text);
+    co_await c.execute_batch(
+        returning.statement(),
+        std::span{params}.first(5),
+        5,
+        driver::BatchWants::rows
+    );
 }
 
 asio::awaitable<void> cursor_read_and_closed(Connection& c) {
-    const auto query = Query("SELECT seq, repeat('x', 100) FROM seq_1_to_1000000" + fresh_comment());
+    const auto query =
+        Query("SELECT seq, repeat('x', 100) FROM seq_1_to_1000000" + fresh_comment());
     const auto cursor = co_await c.open_cursor(query.statement());
     co_await cursor->fetch(100);
     co_await cursor->fetch(3'000);
@@ -175,7 +199,9 @@ asio::awaitable<void> kill_later(asio::any_io_executor executor, int id) {
 asio::awaitable<void> start_killer(Connection& c) {
     const auto executor = co_await asio::this_coro::executor;
     const auto id = co_await scalar<int>(c, Query("SELECT connection_id()"));
-    asio::co_spawn(executor, kill_later(executor, id), [](std::exception_ptr e) { CHECK(e == nullptr); });
+    asio::co_spawn(executor, kill_later(executor, id), [](std::exception_ptr e) {
+        CHECK(e == nullptr);
+    });
 }
 
 void check_dead(const Connection& c, const DBAPIError& error) {
@@ -186,7 +212,8 @@ void check_dead(const Connection& c, const DBAPIError& error) {
 
 asio::awaitable<void> killed_in_execution(Connection& c) {
     co_await start_killer(c);
-    const auto error = co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT SLEEP(20)")));
+    const auto error =
+        co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT SLEEP(20)")));
     check_dead(c, error);
     CHECK_FALSE(c.needs_recovery());
     co_await expect_error<Error>(c.ping());
@@ -201,7 +228,8 @@ asio::awaitable<void> killed_while_idle(Connection& c) {
     check_dead(c, error);
 }
 
-asio::awaitable<void> run_batch(Connection& c, driver::Statement statement, std::span<const Param> params) {
+asio::awaitable<void>
+run_batch(Connection& c, driver::Statement statement, std::span<const Param> params) {
     co_await c.execute_batch(statement, params, params.size(), driver::BatchWants::rows);
 }
 
@@ -209,13 +237,15 @@ asio::awaitable<void> killed_in_batch(Connection& c) {
     co_await start_killer(c);
     const auto query = Query("SELECT SLEEP(?)").bind(0.01);
     const std::vector<Param> params(2'000, query.statement().params[0]);
-    const auto error = co_await expect_error<OperationalError>(run_batch(c, query.statement(), params));
+    const auto error =
+        co_await expect_error<OperationalError>(run_batch(c, query.statement(), params));
     check_dead(c, error);
 }
 
 asio::awaitable<void> read_all(Connection& c, driver::Statement statement) {
     const auto cursor = co_await c.open_cursor(statement);
-    while (const auto rows = co_await cursor->fetch(1'000)) CHECK(rows->row_count() > 0);
+    while (const auto rows = co_await cursor->fetch(1'000))
+        CHECK(rows->row_count() > 0);
 }
 
 asio::awaitable<void> killed_in_cursor(Connection& c) {
@@ -228,7 +258,9 @@ asio::awaitable<void> killed_in_cursor(Connection& c) {
 asio::awaitable<void> killed_in_large_parameter(Connection& c) {
     // The server hangs up while it is being written to.
     co_await c.run("SET SESSION net_read_timeout = 1");
-    const auto error = co_await expect_error<DBAPIError>(ignore_result(c, Query("SELECT ?").bind(std::string(40'000'000, 'x'))));
+    const auto error = co_await expect_error<DBAPIError>(
+        ignore_result(c, Query("SELECT ?").bind(std::string(40'000'000, 'x')))
+    );
     CHECK(error.is_disconnect());
     CHECK_FALSE(c.is_open());
 }
@@ -237,7 +269,10 @@ asio::awaitable<void> terminated_by_owner(Connection& c) {
     const auto executor = co_await asio::this_coro::executor;
     std::exception_ptr failure;
     asio::co_spawn(
-        executor, ignore_result(c, Query("SELECT SLEEP(20)")), [&failure](std::exception_ptr e) { failure = e; });
+        executor,
+        ignore_result(c, Query("SELECT SLEEP(20)")),
+        [&failure](std::exception_ptr e) { failure = e; }
+    );
     co_await pause(30ms);
     c.terminate();
     c.terminate();
@@ -250,7 +285,11 @@ asio::awaitable<void> terminated_by_owner(Connection& c) {
 asio::awaitable<void> second_operation(Connection& c) {
     const auto executor = co_await asio::this_coro::executor;
     bool ended = false;
-    asio::co_spawn(executor, ignore_result(c, Query("SELECT SLEEP(0.1)")), [&ended](std::exception_ptr) { ended = true; });
+    asio::co_spawn(
+        executor,
+        ignore_result(c, Query("SELECT SLEEP(0.1)")),
+        [&ended](std::exception_ptr) { ended = true; }
+    );
     co_await pause(30ms);
     co_await expect_error<InvalidRequestError>(c.ping());
     co_await expect_error<InvalidRequestError>(c.close());
@@ -285,13 +324,22 @@ OperationalError connect_error(Url url) {
 TEST_CASE("mysql: cancelled anywhere in an execution, the connection recovers", "[mysql][cancel]") {
     cancel_everywhere(first_and_second_execution);
 }
-TEST_CASE("mysql: cancelled anywhere without a statement cache, the connection recovers", "[mysql][cancel]") {
+TEST_CASE(
+    "mysql: cancelled anywhere without a statement cache, the connection recovers",
+    "[mysql][cancel]"
+) {
     cancel_everywhere(first_and_second_execution, "?statement_cache_size=0");
 }
-TEST_CASE("mysql: cancelled anywhere in a large execution, the connection recovers", "[mysql][cancel]") {
+TEST_CASE(
+    "mysql: cancelled anywhere in a large execution, the connection recovers",
+    "[mysql][cancel]"
+) {
     cancel_everywhere(large_execution);
 }
-TEST_CASE("mysql: cancelled anywhere in a transaction, the connection recovers", "[mysql][cancel]") {
+TEST_CASE(
+    "mysql: cancelled anywhere in a transaction, the connection recovers",
+    "[mysql][cancel]"
+) {
     cancel_everywhere(whole_transaction);
 }
 TEST_CASE("mysql: cancelled anywhere in a batch, the connection recovers", "[mysql][cancel]") {
@@ -305,12 +353,14 @@ TEST_CASE("mysql: cancelled anywhere in a procedure, the connection recovers", "
 }
 
 TEST_CASE("mysql: a long statement is stopped on the server", "[mysql][cancel]") {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     asio::io_context context;
     ConnectionPtr connection;
     run_task(context, connect_into(context.get_executor(), connection, {}));
     const auto begun = Clock::now();
-    const auto failure = cancel_after(context, ignore_result(*connection, Query("SELECT SLEEP(60)")), 50ms);
+    const auto failure =
+        cancel_after(context, ignore_result(*connection, Query("SELECT SLEEP(60)")), 50ms);
     REQUIRE(failure != nullptr);
     CHECK(connection->needs_recovery());
     CHECK_THROWS_AS(run_task(context, connection->ping()), InvalidRequestError);
@@ -324,11 +374,13 @@ TEST_CASE("mysql: a long statement is stopped on the server", "[mysql][cancel]")
 }
 
 TEST_CASE("mysql: a recovery that cannot be done in time says so", "[mysql][cancel]") {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     asio::io_context context;
     ConnectionPtr connection;
     run_task(context, connect_into(context.get_executor(), connection, {}));
-    const auto failure = cancel_after(context, ignore_result(*connection, Query("SELECT SLEEP(60)")), 50ms);
+    const auto failure =
+        cancel_after(context, ignore_result(*connection, Query("SELECT SLEEP(60)")), 50ms);
     REQUIRE(failure != nullptr);
     CHECK_THROWS_AS(run_task(context, connection->recover(Clock::now())), OperationalError);
     CHECK(connection->needs_recovery());
@@ -337,7 +389,8 @@ TEST_CASE("mysql: a recovery that cannot be done in time says so", "[mysql][canc
 }
 
 TEST_CASE("mysql: a cancelled COMMIT is no plain abort", "[mysql][cancel]") {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     asio::io_context context;
     ConnectionPtr connection;
     run_task(context, connect_into(context.get_executor(), connection, {}));
@@ -345,7 +398,8 @@ TEST_CASE("mysql: a cancelled COMMIT is no plain abort", "[mysql][cancel]") {
     for (int i = 0; i < 1'000 && unknown < 3; ++i) {
         run_task(context, connection->begin(driver::BeginOptions()));
         const auto failure = cancel_after(context, connection->commit(), 1);
-        if (!failure) continue; // the server answered before anybody could wait for it
+        if (!failure)
+            continue; // the server answered before anybody could wait for it
         ++unknown;
         CHECK_THROWS_AS(std::rethrow_exception(failure), CommitUnknownError);
         run_task(context, recover(*connection));
@@ -354,14 +408,23 @@ TEST_CASE("mysql: a cancelled COMMIT is no plain abort", "[mysql][cancel]") {
 }
 
 TEST_CASE("mysql: an event loop may end in the middle of an operation", "[mysql][cancel]") {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     ConnectionPtr survivor; // its loop is gone before it
     {
         asio::io_context context;
         ConnectionPtr connection;
         run_task(context, connect_into(context.get_executor(), connection, {}));
-        asio::co_spawn(context, ignore_result(*connection, Query("SELECT SLEEP(60)")), [](std::exception_ptr) {});
-        asio::co_spawn(context, connect_into(context.get_executor(), survivor, {}), [](std::exception_ptr) {});
+        asio::co_spawn(
+            context,
+            ignore_result(*connection, Query("SELECT SLEEP(60)")),
+            [](std::exception_ptr) {}
+        );
+        asio::co_spawn(
+            context,
+            connect_into(context.get_executor(), survivor, {}),
+            [](std::exception_ptr) {}
+        );
         context.restart();
         context.run_one_for(30ms); // the connecting thread is left alone
         connection.reset();
@@ -370,7 +433,8 @@ TEST_CASE("mysql: an event loop may end in the middle of an operation", "[mysql]
 }
 
 TEST_CASE("mysql: connecting can be cancelled, and leaves nothing behind", "[mysql][cancel]") {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     for (int steps = 0; steps < 5; ++steps) {
         asio::io_context context;
         ConnectionPtr connection;
@@ -405,16 +469,20 @@ TEST_CASE("mysql: a server that keeps silent is given up after read_timeout", "[
     with_connection(
         +[](Connection& c) -> asio::awaitable<void> {
             const auto begun = Clock::now();
-            const auto error = co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT SLEEP(20)")));
+            const auto error =
+                co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT SLEEP(20)"))
+                );
             CHECK(error.is_disconnect());
             CHECK(Clock::now() - begun < 10s);
             CHECK_FALSE(c.is_open());
         },
-        "?read_timeout=1");
+        "?read_timeout=1"
+    );
 }
 
 TEST_CASE("mysql: connecting says what is wrong and what to do", "[mysql]") {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     Url url{server_url()};
     SECTION("a wrong password") {
         url.password = "w0ngpassword";
@@ -469,43 +537,63 @@ TEST_CASE("mysql: errors of statements name what they can", "[mysql]") {
         co_await c.run("SET SESSION sql_mode = 'STRICT_ALL_TABLES'");
         co_await c.run("DROP TABLE IF EXISTS azoth_child");
         co_await c.run(
-            "CREATE OR REPLACE TABLE azoth_parent (id INT PRIMARY KEY, name VARCHAR(5) NOT NULL, n TINYINT, "
-            "CONSTRAINT uq_parent UNIQUE (name), CONSTRAINT positive CHECK (n > 0)) ENGINE=InnoDB");
-        co_await c.run(
-            "CREATE TABLE azoth_child (id INT PRIMARY KEY, parent INT, CONSTRAINT fk_parent FOREIGN KEY (parent) "
-            "REFERENCES azoth_parent (id)) ENGINE=InnoDB");
+            "CREATE OR REPLACE TABLE azoth_parent (id INT PRIMARY KEY, name VARCHAR(5) NOT NULL, n "
+            "TINYINT, "
+            "CONSTRAINT uq_parent UNIQUE (name), CONSTRAINT positive CHECK (n > 0)) ENGINE=InnoDB"
+        );
+        co_await c.run("CREATE TABLE azoth_child (id INT PRIMARY KEY, parent INT, CONSTRAINT "
+                       "fk_parent FOREIGN KEY (parent) "
+                       "REFERENCES azoth_parent (id)) ENGINE=InnoDB");
         co_await c.run("INSERT INTO azoth_parent VALUES (1, 'a', 1)");
         co_await c.run("INSERT INTO azoth_child VALUES (1, 1)");
 
-        auto e = co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO azoth_parent VALUES (2, 'a', 1)")));
+        auto e = co_await expect_error<IntegrityError>(
+            ignore_result(c, Query("INSERT INTO azoth_parent VALUES (2, 'a', 1)"))
+        );
         CHECK(e.code() == errc::unique_violation);
         CHECK(e.constraint() == "uq_parent");
         CHECK(e.sqlstate() == "23000");
         CHECK(e.native_code() == 1062);
-        e = co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO azoth_child VALUES (2, 9)")));
+        e = co_await expect_error<IntegrityError>(
+            ignore_result(c, Query("INSERT INTO azoth_child VALUES (2, 9)"))
+        );
         CHECK(e.code() == errc::foreign_key_violation);
         CHECK(e.constraint() == "fk_parent");
         CHECK(e.table() == "azoth_child");
-        e = co_await expect_error<IntegrityError>(ignore_result(c, Query("DELETE FROM azoth_parent").unprepared()));
+        e = co_await expect_error<IntegrityError>(
+            ignore_result(c, Query("DELETE FROM azoth_parent").unprepared())
+        );
         CHECK(e.code() == errc::foreign_key_violation);
         CHECK(e.constraint() == "fk_parent");
-        e = co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, NULL, 1)")));
+        e = co_await expect_error<IntegrityError>(
+            ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, NULL, 1)"))
+        );
         CHECK(e.code() == errc::not_null_violation);
         CHECK(e.column() == "name");
-        e = co_await expect_error<IntegrityError>(ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, 'c', 0)")));
+        e = co_await expect_error<IntegrityError>(
+            ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, 'c', 0)"))
+        );
         CHECK(e.code() == errc::check_violation);
         CHECK(e.constraint() == "positive");
         CHECK(e.table() == "azoth_parent");
-        auto d = co_await expect_error<DataError>(ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, 'too long', 1)")));
+        auto d = co_await expect_error<DataError>(
+            ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, 'too long', 1)"))
+        );
         CHECK(d.code() == errc::data_invalid);
         CHECK(d.column() == "name");
-        d = co_await expect_error<DataError>(ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, 'c', 300)")));
+        d = co_await expect_error<DataError>(
+            ignore_result(c, Query("INSERT INTO azoth_parent VALUES (3, 'c', 300)"))
+        );
         CHECK(d.code() == errc::out_of_range);
-        auto p = co_await expect_error<ProgrammingError>(ignore_result(c, Query("SELECT nme FROM azoth_parent")));
+        auto p = co_await expect_error<ProgrammingError>(
+            ignore_result(c, Query("SELECT nme FROM azoth_parent"))
+        );
         CHECK(p.code() == errc::undefined_column);
         CHECK(p.column() == "nme");
         CHECK(p.statement() == "SELECT nme FROM azoth_parent");
-        p = co_await expect_error<ProgrammingError>(ignore_result(c, Query("SELECT * FROM azoth_none")));
+        p = co_await expect_error<ProgrammingError>(
+            ignore_result(c, Query("SELECT * FROM azoth_none"))
+        );
         CHECK(p.code() == errc::undefined_table);
         CHECK(p.table() == "azoth_none");
         p = co_await expect_error<ProgrammingError>(ignore_result(c, Query("SELEC 1")));
@@ -513,7 +601,8 @@ TEST_CASE("mysql: errors of statements name what they can", "[mysql]") {
         p = co_await expect_error<ProgrammingError>(c.run("CREATE TABLE azoth_child (id INT)"));
         CHECK(p.code() == errc::duplicate_table);
         co_await c.run("SET SESSION max_statement_time = 0.05");
-        const auto o = co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT SLEEP(5)")));
+        const auto o =
+            co_await expect_error<OperationalError>(ignore_result(c, Query("SELECT SLEEP(5)")));
         CHECK(o.code() == errc::query_canceled);
         co_await c.run("DROP TABLE azoth_child, azoth_parent");
         co_await expect_health(c);

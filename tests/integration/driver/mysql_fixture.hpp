@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the MySQL and MariaDB driver share: a connection in a coroutine, and statements that own their values.
+// What the tests of the MySQL and MariaDB driver share: connections, statements with values.
 #pragma once
 
 #include "support/catch.hpp"
-
-#include <cstdlib>
-#include <exception>
-#include <functional>
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include <azoth/detail/asio.hpp>
 #include <azoth/driver/driver.hpp>
@@ -19,6 +11,14 @@
 #include <azoth/error.hpp>
 #include <azoth/types/type_traits.hpp>
 #include <azoth/types/value.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #ifdef AZOTH_USE_BOOST_ASIO
 #include <boost/asio/co_spawn.hpp>
@@ -35,13 +35,16 @@ using ConnectionPtr = std::unique_ptr<driver::Connection>;
 /// The server's URL; empty, with a warning, when the environment names none.
 inline std::string server_url() {
     const char* url = std::getenv("AZOTH_TEST_MARIADB_URL");
-    if (url == nullptr) WARN("AZOTH_TEST_MARIADB_URL is not set: nothing is tested");
+    if (url == nullptr)
+        WARN("AZOTH_TEST_MARIADB_URL is not set: nothing is tested");
     return url != nullptr ? url : "";
 }
 
-inline asio::awaitable<ConnectionPtr> connect(asio::any_io_executor executor, std::string options = {}) {
+inline asio::awaitable<ConnectionPtr>
+connect(asio::any_io_executor executor, std::string options = {}) {
     std::string text = server_url();
-    if (!options.empty() && text.find('?') != std::string::npos) options.front() = '&';
+    if (!options.empty() && text.find('?') != std::string::npos)
+        options.front() = '&';
     Url url{text + options};
     const auto driver = mysql::make_driver();
     co_return co_await driver->connect(executor, std::move(url));
@@ -49,7 +52,8 @@ inline asio::awaitable<ConnectionPtr> connect(asio::any_io_executor executor, st
 
 using Body = asio::awaitable<void> (*)(driver::Connection&);
 
-inline asio::awaitable<void> connect_and_run(asio::any_io_executor executor, Body body, std::string options) {
+inline asio::awaitable<void>
+connect_and_run(asio::any_io_executor executor, Body body, std::string options) {
     const auto connection = co_await connect(executor, std::move(options));
     co_await body(*connection);
 }
@@ -60,12 +64,14 @@ inline void run_task(asio::io_context& context, asio::awaitable<void> task) {
     asio::co_spawn(context, std::move(task), [&failure](std::exception_ptr e) { failure = e; });
     context.restart();
     context.run();
-    if (failure) std::rethrow_exception(failure);
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 /// Runs `body` with a connection of its own; `options` is appended to the URL: "?name=value".
 inline void with_connection(Body body, std::string options = {}) {
-    if (server_url().empty()) return;
+    if (server_url().empty())
+        return;
     asio::io_context context;
     run_task(context, connect_and_run(context.get_executor(), body, std::move(options)));
 }

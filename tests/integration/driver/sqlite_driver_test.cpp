@@ -49,14 +49,13 @@ TEST_CASE("sqlite: insert, select, update and delete report what they did", "[sq
         CHECK(none.rows->column_count() == 1);
 
         auto update = Query("UPDATE users SET age = ? WHERE id = ?").bind(31).bind(1);
-        const auto got1 = co_await execute(connection, std::move(update));
-        CHECK(got1.affected == 1);
-        const auto got2 = co_await execute(connection, Query("UPDATE users SET age = age + 1"));
-        CHECK(got2.affected == 2);
-        const auto got3 = co_await execute(connection, Query("DELETE FROM users"));
-        CHECK(got3.affected == 2);
-        const auto got4 = co_await count(connection, "users");
-        CHECK(got4 == 0);
+        const auto updated = co_await execute(connection, std::move(update));
+        CHECK(updated.affected == 1);
+        const auto all_updated = co_await execute(connection, Query("UPDATE users SET age = age + 1"));
+        CHECK(all_updated.affected == 2);
+        const auto deleted = co_await execute(connection, Query("DELETE FROM users"));
+        CHECK(deleted.affected == 2);
+        co_await expect_count(connection, "users", 0);
     });
 }
 
@@ -80,8 +79,8 @@ TEST_CASE("sqlite: every kind of value comes back as it went in", "[sqlite]") {
             using T = decltype(value);
             auto insert = Query("INSERT INTO v VALUES (?)").bind(value);
             co_await execute(connection, std::move(insert));
-            const auto got5 = co_await scalar<T>(connection, Query("SELECT x FROM v"));
-            CHECK(got5 == value);
+            const auto read = co_await scalar<T>(connection, Query("SELECT x FROM v"));
+            CHECK(read == value);
             co_await execute(connection, Query("DELETE FROM v"));
         };
         co_await echo(true);
@@ -123,34 +122,25 @@ TEST_CASE("sqlite: every kind of value comes back as it went in", "[sqlite]") {
 
 TEST_CASE("sqlite: values are stored the way SQLAlchemy stores them", "[sqlite]") {
     with_connection([](driver::Connection& connection) -> asio::awaitable<void> {
-        const auto stored = [&connection](auto value) -> asio::awaitable<std::string> {
+        const auto stored = [&connection](auto value, const char* expected) -> asio::awaitable<void> {
             auto query = Query("SELECT typeof(x) || ' ' || x FROM (SELECT ? AS x)").bind(value);
-            co_return co_await scalar<std::string>(connection, std::move(query));
+            co_await expect_value<std::string>(connection, std::move(query), expected);
         };
-        const auto got6 = co_await stored(true);
-        CHECK(got6 == "integer 1");
-        const auto got7 = co_await stored(Date{std::chrono::year{2024} / 1 / 2});
-        CHECK(got7 == "text 2024-01-02");
-        const auto got8 = co_await stored(Time{13h + 45min});
-        CHECK(got8 == "text 13:45:00.000000");
+        co_await stored(true, "integer 1");
+        co_await stored(Date{std::chrono::year{2024} / 1 / 2}, "text 2024-01-02");
+        co_await stored(Time{13h + 45min}, "text 13:45:00.000000");
         const Timestamp moment{std::chrono::microseconds{1'704'203'100'000'000}};
-        const auto got9 = co_await stored(moment);
-        CHECK(got9 == "text 2024-01-02 13:45:00.000000");
+        co_await stored(moment, "text 2024-01-02 13:45:00.000000");
         const TimestampTz utc{std::chrono::microseconds{1'704'203'100'000'007}};
-        const auto got10 = co_await stored(utc);
-        CHECK(got10 == "text 2024-01-02 13:45:00.000007");
+        co_await stored(utc, "text 2024-01-02 13:45:00.000007");
         const Interval interval(0, 1, 2h);
-        const auto got11 = co_await stored(interval);
-        CHECK(got11 == "text 1970-01-02 02:00:00.000000");
+        co_await stored(interval, "text 1970-01-02 02:00:00.000000");
         const Uuid uuid("00112233-4455-6677-8899-aabbccddeeff");
-        const auto got12 = co_await stored(uuid);
-        CHECK(got12 == "text 00112233445566778899aabbccddeeff");
+        co_await stored(uuid, "text 00112233445566778899aabbccddeeff");
         const Decimal price("12.50");
-        const auto got13 = co_await stored(price);
-        CHECK(got13 == "real 12.5");
+        co_await stored(price, "real 12.5");
         const Decimal tiny("0.1234567890123456789");
-        const auto got14 = co_await stored(tiny);
-        CHECK(got14 == "text 0.1234567890123456789");
+        co_await stored(tiny, "text 0.1234567890123456789");
         const auto nothing = co_await execute(connection, Query("SELECT typeof(?)").bind_null());
         CHECK(get<std::string>(*nothing.rows) == "null");
     });
@@ -158,7 +148,7 @@ TEST_CASE("sqlite: values are stored the way SQLAlchemy stores them", "[sqlite]"
 
 TEST_CASE("sqlite: what cannot be stored is refused", "[sqlite]") {
     with_connection([](driver::Connection& connection) -> asio::awaitable<void> {
-        const auto refused = [&connection](auto value) -> asio::awaitable<bool> {
+        const auto refused = [&connection](auto value) -> asio::awaitable<void> {
             bool thrown = false;
             try {
                 auto query = Query("SELECT ?").bind(value);
@@ -166,22 +156,16 @@ TEST_CASE("sqlite: what cannot be stored is refused", "[sqlite]") {
             } catch (const DataError&) {
                 thrown = true;
             }
-            co_return thrown;
+            CHECK(thrown);
         };
-        const auto got15 = co_await refused(std::numeric_limits<std::uint64_t>::max());
-        CHECK(got15);
+        co_await refused(std::numeric_limits<std::uint64_t>::max());
         const std::string zero("a\0b", 3);
-        const auto got16 = co_await refused(zero);
-        CHECK(got16);
+        co_await refused(zero);
         const Interval month(1, 0, 0us);
-        const auto got17 = co_await refused(month);
-        CHECK(got17);
-        const auto got18 = co_await refused(Time{25h});
-        CHECK(got18);
-        const auto got19 = co_await refused(Date{std::chrono::year{10000} / 1 / 1});
-        CHECK(got19);
-        const auto got20 = co_await scalar<int>(connection, Query("SELECT 1"));
-        CHECK(got20 == 1);
+        co_await refused(month);
+        co_await refused(Time{25h});
+        co_await refused(Date{std::chrono::year{10000} / 1 / 1});
+        co_await expect_value<int>(connection, Query("SELECT 1"), 1);
     });
 }
 
@@ -205,11 +189,9 @@ TEST_CASE("sqlite: transactions commit, roll back and are reported", "[sqlite]")
         std::string release = "RELEASE SAVEPOINT s";
         co_await connection.run(release);
         CHECK(connection.in_transaction());
-        const auto got21 = co_await count(connection, "users");
-        CHECK(got21 == 2);
+        co_await expect_count(connection, "users", 2);
         co_await connection.rollback();
-        const auto got22 = co_await count(connection, "users");
-        CHECK(got22 == 1);
+        co_await expect_count(connection, "users", 1);
         co_await connection.rollback(); // nothing to roll back is no error
 
         std::string ddl = "CREATE TABLE gone (x)";
@@ -232,8 +214,7 @@ TEST_CASE("sqlite: a read-only transaction refuses to write, the next one does n
         CHECK(refused.code == errc::read_only);
         co_await connection.rollback();
         co_await add_user(connection, "ann");
-        const auto got23 = co_await count(connection, "users");
-        CHECK(got23 == 1);
+        co_await expect_count(connection, "users", 1);
     });
 }
 
@@ -273,8 +254,7 @@ TEST_CASE("sqlite: a batch counts, returns rows and keys in order", "[sqlite]") 
 
         const auto empty = co_await connection.execute_batch(insert, {}, 0, driver::BatchWants::nothing);
         CHECK(empty.affected == 0);
-        const auto got24 = co_await count(connection, "t");
-        CHECK(got24 == 2100);
+        co_await expect_count(connection, "t", 2100);
     });
 }
 
@@ -290,34 +270,32 @@ TEST_CASE("sqlite: errors say which kind, table and column", "[sqlite]") {
         CHECK(twice.code == errc::unique_violation);
         CHECK(twice.table == "users");
         CHECK(twice.column == "name");
-        const auto got25 = co_await failure_of(connection, Query("INSERT INTO users (id, name) VALUES (1, 'x')"));
-        CHECK(got25.code == errc::unique_violation);
+        const auto same_key = co_await failure_of(connection, Query("INSERT INTO users (id, name) VALUES (1, 'x')"));
+        CHECK(same_key.code == errc::unique_violation);
         const auto not_null = co_await failure_of(connection, Query("INSERT INTO users (name) VALUES (NULL)"));
         CHECK(not_null.code == errc::not_null_violation);
         CHECK(not_null.column == "name");
-        const auto got26 = co_await failure_of(connection, Query("INSERT INTO orders (user_id) VALUES (7)"));
-        CHECK(got26.code == errc::foreign_key_violation);
+        const auto no_parent = co_await failure_of(connection, Query("INSERT INTO orders (user_id) VALUES (7)"));
+        CHECK(no_parent.code == errc::foreign_key_violation);
         const auto check = co_await failure_of(connection, Query("INSERT INTO orders (price) VALUES (-1)"));
         CHECK(check.code == errc::check_violation);
         CHECK(check.constraint == "positive");
-        const auto got27 = co_await failure_of(connection, Query("SELECT nonsense FROM users"));
-        CHECK(got27.code == errc::undefined_column);
-        const auto got28 = co_await failure_of(connection, Query("SELEC 1"));
-        CHECK(got28.code == errc::syntax_error);
-        const auto got29 = co_await failure_of(connection, Query("CREATE TABLE users (x)"));
-        CHECK(got29.code == errc::duplicate_table);
-        const auto got30 = co_await failure_of(connection, Query("SELECT ?"));
-        CHECK(got30.message.find("1 placeholders") != std::string::npos);
+        const auto no_column = co_await failure_of(connection, Query("SELECT nonsense FROM users"));
+        CHECK(no_column.code == errc::undefined_column);
+        const auto nonsense = co_await failure_of(connection, Query("SELEC 1"));
+        CHECK(nonsense.code == errc::syntax_error);
+        const auto table_twice = co_await failure_of(connection, Query("CREATE TABLE users (x)"));
+        CHECK(table_twice.code == errc::duplicate_table);
+        const auto no_value = co_await failure_of(connection, Query("SELECT ?"));
+        CHECK(no_value.message.find("1 placeholders") != std::string::npos);
         const auto several = co_await failure_of(connection, Query("DELETE FROM users; DELETE FROM orders"));
         CHECK(several.message.find("more than one statement") != std::string::npos);
-        const auto got31 = co_await count(connection, "users");
-        CHECK(got31 == 1);
+        co_await expect_count(connection, "users", 1);
 
         // A comment behind, a semicolon, or nothing but those are fine.
-        const auto got32 = co_await scalar<int>(connection, Query("SELECT 5; -- five"));
-        CHECK(got32 == 5);
-        const auto got33 = co_await execute(connection, Query("-- nothing"));
-        CHECK(got33.rows == nullptr);
+        co_await expect_value<int>(connection, Query("SELECT 5; -- five"), 5);
+        const auto comment = co_await execute(connection, Query("-- nothing"));
+        CHECK(comment.rows == nullptr);
         try {
             co_await execute(connection, Query("SELECT nonsense"));
             FAIL("no error");
@@ -356,7 +334,8 @@ TEST_CASE("sqlite: ten thousand short statements, with others getting their turn
                 co_await asio::post(asio::use_awaitable);
             }
         };
-        asio::co_spawn(executor, other(), [](std::exception_ptr) {});
+        bool other_ended = false;
+        asio::co_spawn(executor, other(), [&](std::exception_ptr) { other_ended = true; });
         std::int64_t sum = 0;
         const std::string sql = "SELECT i, t FROM n WHERE i = ?";
         const auto hash = std::hash<std::string>{}(sql);
@@ -368,6 +347,7 @@ TEST_CASE("sqlite: ten thousand short statements, with others getting their turn
             sum += result.rows->field(0, 0).integer;
         }
         over = true;
+        while (!other_ended) co_await pause(1ms);
         CHECK(sum == 10 * 500'500);
         CHECK(turns > 20);
     });
@@ -379,8 +359,7 @@ TEST_CASE("sqlite: what else a connection can say", "[sqlite]") {
         CHECK(connection.is_open());
         CHECK(connection.server_version().substr(0, 2) == "3.");
         CHECK(connection.native_handle() != nullptr);
-        const auto got34 = co_await scalar<int>(connection, Query("PRAGMA foreign_keys"));
-        CHECK(got34 == 1);
+        co_await expect_value<int>(connection, Query("PRAGMA foreign_keys"), 1);
         co_await connection.close();
         co_await connection.close();
         CHECK_FALSE(connection.is_open());
@@ -424,21 +403,16 @@ TEST_CASE("sqlite: pragmas of the URL take effect, mode=ro does not write", "[sq
     run_task(context, connect_and_run(
         folder.url("?journal_mode=wal&synchronous=normal&cache_size=-4000&foreign_keys=off"),
         [](driver::Connection& connection) -> asio::awaitable<void> {
-            const auto got35 = co_await scalar<std::string>(connection, Query("PRAGMA journal_mode"));
-            CHECK(got35 == "wal");
-            const auto got36 = co_await scalar<int>(connection, Query("PRAGMA synchronous"));
-            CHECK(got36 == 1);
-            const auto got37 = co_await scalar<int>(connection, Query("PRAGMA cache_size"));
-            CHECK(got37 == -4000);
-            const auto got38 = co_await scalar<int>(connection, Query("PRAGMA foreign_keys"));
-            CHECK(got38 == 0);
+            co_await expect_value<std::string>(connection, Query("PRAGMA journal_mode"), "wal");
+            co_await expect_value<int>(connection, Query("PRAGMA synchronous"), 1);
+            co_await expect_value<int>(connection, Query("PRAGMA cache_size"), -4000);
+            co_await expect_value<int>(connection, Query("PRAGMA foreign_keys"), 0);
             co_await make_numbers(connection, 3);
         }));
     run_task(context, connect_and_run(folder.url("?mode=ro"), [](driver::Connection& connection) -> asio::awaitable<void> {
-        const auto got39 = co_await count(connection, "n");
-        CHECK(got39 == 3);
-        const auto got40 = co_await failure_of(connection, Query("DELETE FROM n"));
-        CHECK(got40.code == errc::read_only);
+        co_await expect_count(connection, "n", 3);
+        const auto refused = co_await failure_of(connection, Query("DELETE FROM n"));
+        CHECK(refused.code == errc::read_only);
     }));
 }
 
@@ -454,8 +428,7 @@ TEST_CASE("sqlite: memory databases with a name and a shared cache are one", "[s
         const auto one = co_await connect(shared);
         const auto two = co_await connect(shared);
         co_await make_numbers(*one, 5);
-        const auto got41 = co_await count(*two, "n");
-        CHECK(got41 == 5);
+        co_await expect_count(*two, "n", 5);
     };
     run_task(context, both(url));
 }

@@ -71,7 +71,8 @@ TEST_CASE("sqlite: a long read leaves the loop free", "[sqlite][budget]") {
             co_await make_numbers(connection, 200'000);
             auto executor = co_await asio::this_coro::executor;
             LoopWatch watch;
-            asio::co_spawn(executor, watch.run(), [](std::exception_ptr) {});
+            bool watch_ended = false;
+            asio::co_spawn(executor, watch.run(), [&](std::exception_ptr) { watch_ended = true; });
             const auto begin = Clock::now();
             const auto rows = co_await execute(connection, Query("SELECT i, t FROM n ORDER BY t DESC"));
             REQUIRE(rows.rows->row_count() == 200'000);
@@ -86,11 +87,10 @@ TEST_CASE("sqlite: a long read leaves the loop free", "[sqlite][budget]") {
             // A short result after much work: begun again on the worker, the rows come once.
             const auto few = co_await execute(connection, Query("SELECT i FROM n WHERE i < 3 OR i % 100000 = 0"));
             REQUIRE(few.rows->row_count() == 4);
-            const auto got1 = co_await count(connection, "n");
-            CHECK(got1 == 200'000);
+            co_await expect_count(connection, "n", 200'000);
             const auto taken = Clock::now() - begin;
             watch.end();
-            co_await pause(5ms);
+            while (!watch_ended) co_await pause(1ms);
             CHECK(watch.longest() < std::max<Clock::duration>(50ms, taken / 2));
         }, options);
     }
@@ -117,8 +117,7 @@ TEST_CASE("sqlite: a second operation at the same time is refused", "[sqlite]") 
         }
         CHECK(refused);
         while (!ended) co_await pause(1ms);
-        const auto got2 = co_await scalar<int>(connection, Query("SELECT 1"));
-        CHECK(got2 == 1);
+        co_await expect_value<int>(connection, Query("SELECT 1"), 1);
     });
 }
 
@@ -159,8 +158,7 @@ TEST_CASE("sqlite: a locked database is awaited, for as long as busy_timeout say
             co_await two->commit();
             for (int i = 0; i < 2000 && !written; ++i) co_await pause(1ms);
             CHECK(written);
-            const auto got3 = co_await count(*two, "n");
-            CHECK(got3 == 5);
+            co_await expect_count(*two, "n", 5);
         };
         run_task(context, body(folder.url(), mode));
     }
@@ -175,8 +173,7 @@ TEST_CASE("sqlite: a transaction that has read is told at once that it cannot wr
         co_await make_numbers(*one, 3);
         driver::BeginOptions deferred;
         co_await one->begin(deferred);
-        const auto got4 = co_await count(*one, "n");
-        CHECK(got4 == 3);
+        co_await expect_count(*one, "n", 3);
         co_await execute(*two, Query("INSERT INTO n (t) VALUES ('other')"));
         const auto begin = Clock::now();
         const auto refused = co_await failure_of(*one, Query("INSERT INTO n (t) VALUES ('mine')"));
@@ -189,8 +186,7 @@ TEST_CASE("sqlite: a transaction that has read is told at once that it cannot wr
         co_await one->begin(deferred);
         co_await execute(*one, Query("INSERT INTO n (t) VALUES ('mine')"));
         co_await one->commit();
-        const auto got5 = co_await count(*two, "n");
-        CHECK(got5 == 5);
+        co_await expect_count(*two, "n", 5);
     };
     run_task(context, body(folder.url("?journal_mode=wal")));
 }
@@ -204,8 +200,8 @@ TEST_CASE("sqlite: a cancelled statement stops, and the connection recovers", "[
             co_await connection.begin(begin_options);
             co_await execute(connection, Query("INSERT INTO n (t) VALUES ('lost')"));
             const auto begin = Clock::now();
-            const auto got6 = co_await cancelled_after(execute(connection, Query(endless)), 20ms);
-            CHECK(got6);
+            const auto stopped = co_await cancelled_after(execute(connection, Query(endless)), 20ms);
+            CHECK(stopped);
             CHECK(Clock::now() - begin < 5s);
             CHECK(connection.needs_recovery());
             bool refused = false;
@@ -218,8 +214,7 @@ TEST_CASE("sqlite: a cancelled statement stops, and the connection recovers", "[
             co_await connection.recover(soon());
             CHECK_FALSE(connection.needs_recovery());
             CHECK_FALSE(connection.in_transaction());
-            const auto got7 = co_await count(connection, "n");
-            CHECK(got7 == 10);
+            co_await expect_count(connection, "n", 10);
         }, options);
     }
 }
@@ -229,11 +224,10 @@ TEST_CASE("sqlite: a cancelled change is undone", "[sqlite][cancel]") {
         co_await make_numbers(connection, 10);
         const std::string slow = "WITH RECURSIVE c(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM c LIMIT 100000000) "
                                  "INSERT INTO n SELECT i, 'x' FROM c";
-        const auto got8 = co_await cancelled_after(execute(connection, Query(slow)), 20ms);
-        CHECK(got8);
+        const auto stopped = co_await cancelled_after(execute(connection, Query(slow)), 20ms);
+        CHECK(stopped);
         co_await connection.recover(soon());
-        const auto got9 = co_await count(connection, "n");
-        CHECK(got9 == 10);
+        co_await expect_count(connection, "n", 10);
     }, "file");
 }
 
@@ -248,13 +242,12 @@ TEST_CASE("sqlite: waiting for a lock can be cancelled", "[sqlite][cancel][lock]
         immediate.isolation_level = driver::IsolationLevel::serializable;
         co_await one->begin(immediate);
         const auto begin = Clock::now();
-        const auto got10 = co_await cancelled_after(execute(*two, Query("DELETE FROM n")), 30ms);
-        CHECK(got10);
+        const auto stopped = co_await cancelled_after(execute(*two, Query("DELETE FROM n")), 30ms);
+        CHECK(stopped);
         CHECK(Clock::now() - begin < 2s);
         if (two->needs_recovery()) co_await two->recover(soon());
         co_await one->rollback();
-        const auto got11 = co_await count(*two, "n");
-        CHECK(got11 == 3);
+        co_await expect_count(*two, "n", 3);
     };
     run_task(context, body(folder.url()));
 }
@@ -277,11 +270,9 @@ TEST_CASE("sqlite: cancelled at any moment, a connection is clean after recovery
             if (connection.needs_recovery()) co_await connection.recover(soon());
             else if (connection.in_transaction()) co_await connection.rollback();
             CHECK_FALSE(connection.in_transaction());
-            const auto got12 = co_await scalar<std::string>(connection, Query("SELECT t FROM n WHERE i = 7"));
-            REQUIRE(got12 == "row number 7");
+            co_await expect_value<std::string>(connection, Query("SELECT t FROM n WHERE i = 7"), "row number 7");
         }
-        const auto got13 = co_await count(connection, "n");
-        CHECK(got13 == 50'000);
+        co_await expect_count(connection, "n", 50'000);
     }, "file?synchronous=off");
 }
 
@@ -291,11 +282,10 @@ TEST_CASE("sqlite: a commit is seen through", "[sqlite][cancel]") {
         driver::BeginOptions options;
         co_await connection.begin(options);
         co_await execute(connection, Query("INSERT INTO n SELECT i + 10, t FROM n"));
-        const auto got14 = co_await cancelled_after(connection.commit(), 0ms);
-        CHECK_FALSE(got14);
+        const auto stopped = co_await cancelled_after(connection.commit(), 0ms);
+        CHECK_FALSE(stopped);
         CHECK_FALSE(connection.needs_recovery());
-        const auto got15 = co_await count(connection, "n");
-        CHECK(got15 == 20);
+        co_await expect_count(connection, "n", 20);
     }, "file");
 }
 
@@ -322,15 +312,14 @@ TEST_CASE("sqlite: a cursor gives every row once, in batches of any size", "[sql
                 }
                 CHECK(expected == 10'000);
                 CHECK(get<std::string>(*kept[0], 0, 1) == "row number 1");
-                const auto got16 = co_await cursor->fetch(1);
-                CHECK(got16 == nullptr);
-                const auto got17 = co_await scalar<int>(connection, Query("SELECT 1"));
-                CHECK(got17 == 1);
+                const auto after_the_end = co_await cursor->fetch(1);
+                CHECK(after_the_end == nullptr);
+                co_await expect_value<int>(connection, Query("SELECT 1"), 1);
             }
             const auto nothing = Query("SELECT i FROM n WHERE i < 0");
             auto cursor = co_await connection.open_cursor(nothing.statement());
-            const auto got18 = co_await cursor->fetch(10);
-            CHECK(got18 == nullptr);
+            const auto rows = co_await cursor->fetch(10);
+            CHECK(rows == nullptr);
         }, options);
     }
 }
@@ -354,8 +343,7 @@ TEST_CASE("sqlite: a cursor can be closed early, or forgotten and recovered from
                 co_await cursor->close();
             }
             CHECK_FALSE(connection.needs_recovery());
-            const auto got19 = co_await scalar<int>(connection, Query("SELECT 1"));
-            CHECK(got19 == 1);
+            co_await expect_value<int>(connection, Query("SELECT 1"), 1);
             driver::BeginOptions begin_options;
             co_await connection.begin(begin_options);
             {
@@ -365,18 +353,16 @@ TEST_CASE("sqlite: a cursor can be closed early, or forgotten and recovered from
             CHECK(connection.needs_recovery());
             co_await connection.recover(soon());
             CHECK_FALSE(connection.in_transaction());
-            const auto got20 = co_await count(connection, "n");
-            CHECK(got20 == 50'000);
+            co_await expect_count(connection, "n", 50'000);
 
             auto slow = Query(endless);
             auto cursor = co_await connection.open_cursor(slow.statement());
-            const auto got21 = co_await cancelled_after(cursor->fetch(10), 20ms);
-            CHECK(got21);
+            const auto stopped = co_await cancelled_after(cursor->fetch(10), 20ms);
+            CHECK(stopped);
             CHECK(connection.needs_recovery());
             cursor = nullptr;
             co_await connection.recover(soon());
-            const auto got22 = co_await count(connection, "n");
-            CHECK(got22 == 50'000);
+            co_await expect_count(connection, "n", 50'000);
         }, options);
     }
 }
@@ -404,8 +390,7 @@ TEST_CASE("sqlite: a cursor reports errors in mid-way", "[sqlite][cursor]") {
         CHECK(info.code == errc::out_of_range);
         CHECK(seen >= 3900);
         CHECK(seen < 4000);
-        const auto got23 = co_await count(connection, "n");
-        CHECK(got23 == 5000);
+        co_await expect_count(connection, "n", 5000);
     });
 }
 
@@ -433,8 +418,7 @@ TEST_CASE("sqlite: closing with a cursor open and a transaction begun rolls back
             CHECK(refused);
         }
         auto connection = co_await connect(url);
-        const auto got24 = co_await count(*connection, "n");
-        CHECK(got24 == 50'000);
+        co_await expect_count(*connection, "n", 50'000);
         // The same without a word.
         driver::BeginOptions options;
         co_await connection->begin(options);
@@ -448,8 +432,7 @@ TEST_CASE("sqlite: closing with a cursor open and a transaction begun rolls back
         connection = nullptr;
         cursor = nullptr;
         connection = co_await connect(url);
-        const auto got25 = co_await count(*connection, "n");
-        CHECK(got25 == 50'000);
+        co_await expect_count(*connection, "n", 50'000);
     };
     run_task(context, body(folder.url()));
 }

@@ -44,6 +44,8 @@
 
 namespace azoth::test_sqlite {
 
+// Results are named before they are checked: GCC 12 runs a co_await inside of CHECK twice.
+
 using ConnectionPtr = std::unique_ptr<driver::Connection>;
 
 /// A folder of its own, removed at the end with all that is in it.
@@ -174,6 +176,18 @@ asio::awaitable<T> scalar(driver::Connection& connection, Query query) {
 inline asio::awaitable<std::int64_t> count(driver::Connection& connection, std::string table) {
     Query query("SELECT count(*) FROM " + table);
     co_return co_await scalar<std::int64_t>(connection, std::move(query));
+}
+
+inline asio::awaitable<void> expect_count(driver::Connection& connection, std::string table, std::int64_t expected) {
+    const auto rows = co_await count(connection, std::move(table));
+    CHECK(rows == expected);
+}
+
+/// The first value of `query`, which also shows that the connection is in order.
+template <class T>
+asio::awaitable<void> expect_value(driver::Connection& connection, Query query, T expected) {
+    const auto value = co_await scalar<T>(connection, std::move(query));
+    CHECK(value == expected);
 }
 
 /// Fills table n(i) with 1 to `rows`.

@@ -2,23 +2,27 @@
 // Parameters as MariaDB Connector/C gets them.
 #include "support/catch.hpp"
 
-// The client library's headers are the driver's own business: compiled where the build hands them to the tests.
+// The client library's headers are the driver's own business: compiled where the build hands them
+// to the tests.
 #if __has_include(<mysql.h>) && __has_include("driver/mysql/binding.hpp")
+
+#include "driver/mysql/binding.hpp"
+
+#include <azoth/error.hpp>
+#include <azoth/types/temporal.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include <azoth/error.hpp>
-#include <azoth/types/temporal.hpp>
-
-#include "driver/mysql/binding.hpp"
-
 using namespace azoth;
 using namespace azoth::mysql;
 
-TEST_CASE("mysql binding: timestamps before 1970 and at the ends of the calendar", "[mysql][binding]") {
+TEST_CASE(
+    "mysql binding: timestamps before 1970 and at the ends of the calendar",
+    "[mysql][binding]"
+) {
     MYSQL_BIND bind{};
     BindSpace space;
     bind_param(Param{ParamKind::timestamp, std::int64_t{-1}}, Type{}, bind, space);
@@ -29,13 +33,28 @@ TEST_CASE("mysql binding: timestamps before 1970 and at the ends of the calendar
     bind_param(Param{ParamKind::date, std::int64_t{2'932'896}}, Type{}, bind, space);
     CHECK(space.time.year == 9999);
     CHECK(space.time.day == 31);
-    CHECK_THROWS_AS(bind_param(Param{ParamKind::date, std::int64_t{2'932'897}}, Type{}, bind, space), DataError);
-    CHECK_THROWS_AS(bind_param(Param{ParamKind::date, std::int64_t{-719'529}}, Type{}, bind, space), DataError);
-    CHECK_THROWS_AS(bind_param(Param{ParamKind::timestamp, std::int64_t{INT64_MIN}}, Type{}, bind, space), DataError);
-    CHECK_THROWS_AS(bind_param(Param{ParamKind::time, std::int64_t{INT64_MIN}}, Type{}, bind, space), DataError);
+    CHECK_THROWS_AS(
+        bind_param(Param{ParamKind::date, std::int64_t{2'932'897}}, Type{}, bind, space),
+        DataError
+    );
+    CHECK_THROWS_AS(
+        bind_param(Param{ParamKind::date, std::int64_t{-719'529}}, Type{}, bind, space),
+        DataError
+    );
+    CHECK_THROWS_AS(
+        bind_param(Param{ParamKind::timestamp, std::int64_t{INT64_MIN}}, Type{}, bind, space),
+        DataError
+    );
+    CHECK_THROWS_AS(
+        bind_param(Param{ParamKind::time, std::int64_t{INT64_MIN}}, Type{}, bind, space),
+        DataError
+    );
 }
 
-TEST_CASE("mysql binding: an interval is a moment after 1970, or a time where the column is one", "[mysql][binding]") {
+TEST_CASE(
+    "mysql binding: an interval is a moment after 1970, or a time where the column is one",
+    "[mysql][binding]"
+) {
     MYSQL_BIND bind{};
     BindSpace space;
     const Interval interval{0, 1, std::chrono::hours{2}};
@@ -54,8 +73,12 @@ TEST_CASE("mysql binding: an interval is a moment after 1970, or a time where th
 }
 
 TEST_CASE("mysql binding: rows share one shape or go one by one", "[mysql][binding]") {
-    const std::vector<Param> mixed{Param{ParamKind::integer, std::int64_t{1}}, Param{}, Param{ParamKind::boolean, std::int64_t{1}},
-                                   Param{ParamKind::text, "x"}};
+    const std::vector<Param> mixed{
+        Param{ParamKind::integer, std::int64_t{1}},
+        Param{},
+        Param{ParamKind::boolean, std::int64_t{1}},
+        Param{ParamKind::text, "x"}
+    };
     auto binder = BulkBinder::make(mixed, {}, 2);
     REQUIRE(binder);
     CHECK(binder->data()[0].buffer_type == MYSQL_TYPE_LONGLONG);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Values of MySQL's binary and text protocols, byte by byte.
+#include "../async/driver/mysql/decode.hpp"
+#include "../async/driver/packed_rows.hpp"
 #include "support/catch.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "../async/driver/mysql/decode.hpp"
-#include "../async/driver/packed_rows.hpp"
 
 using namespace azoth;
 using namespace azoth::mysql;
@@ -54,7 +53,10 @@ TEST_CASE("mysql decode: integers of every width", "[mysql][decode]") {
     CHECK(Decoded(Coding::int32, "\xFE\xFF\xFF\xFF").field().integer == -2);
     CHECK(Decoded(Coding::uint32, "\xFE\xFF\xFF\xFF").field().integer == 4294967294);
     CHECK(Decoded(Coding::int64, "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF").field().integer == -2);
-    CHECK(Decoded(Coding::uint64, "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF").field().unsigned_integer == UINT64_MAX - 1);
+    CHECK(
+        Decoded(Coding::uint64, "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF").field().unsigned_integer ==
+        UINT64_MAX - 1
+    );
     CHECK(Decoded(Coding::float4, bytes("\0\0\xC0\x3F", 4)).field().real == 1.5);
     CHECK(Decoded(Coding::float8, bytes("\0\0\0\0\0\0\xF8\x3F", 8)).field().real == 1.5);
     CHECK(Decoded(Coding::bit, bytes("\2\1\0", 3)).field().integer == 256);
@@ -78,10 +80,15 @@ TEST_CASE("mysql decode: dates and times leave out what is zero", "[mysql][decod
     CHECK(Decoded(Coding::datetime, bytes("\0", 1)).field().view() == "0000-00-00 00:00:00");
     CHECK(Decoded(Coding::datetime, "\4\xB2\7\1\1").field().integer == 0);
     CHECK(Decoded(Coding::datetime, bytes("\7\xB2\7\1\1\0\0\1", 8)).field().integer == 1'000'000);
-    CHECK(Decoded(Coding::datetime, bytes("\x0B\xB2\7\1\1\0\0\0\5\0\0\0", 12)).field().integer == 5);
+    CHECK(
+        Decoded(Coding::datetime, bytes("\x0B\xB2\7\1\1\0\0\0\5\0\0\0", 12)).field().integer == 5
+    );
     CHECK(Decoded(Coding::date, bytes("\4\xE8\7\2\x1F", 5)).field().view() == "2024-02-31");
     CHECK(Decoded(Coding::time, bytes("\0", 1)).field().integer == 0);
-    CHECK(Decoded(Coding::time, bytes("\10\1\1\0\0\0\1\0\0", 9)).field().integer == -25LL * 3600 * 1'000'000);
+    CHECK(
+        Decoded(Coding::time, bytes("\10\1\1\0\0\0\1\0\0", 9)).field().integer ==
+        -25LL * 3600 * 1'000'000
+    );
     CHECK(Decoded(Coding::time, bytes("\14\0\0\0\0\0\0\0\0\7\0\0\0", 13)).field().integer == 7);
 }
 
@@ -92,18 +99,38 @@ TEST_CASE("mysql decode: text becomes the same cells", "[mysql][decode]") {
     CHECK(AsText(Coding::float8, "1e-7").field.real == 1e-7);
     CHECK(AsText(Coding::date, "1970-01-02").field.integer == 1);
     CHECK(AsText(Coding::datetime, "1970-01-01 00:00:00.5").field.integer == 500'000);
-    CHECK(AsText(Coding::time, "-838:59:59").field.integer == -(838LL * 3600 + 59 * 60 + 59) * 1'000'000);
+    CHECK(
+        AsText(Coding::time, "-838:59:59").field.integer ==
+        -(838LL * 3600 + 59 * 60 + 59) * 1'000'000
+    );
     CHECK(AsText(Coding::datetime, "0000-00-00 00:00:00").field.view() == "0000-00-00 00:00:00");
 }
 
 TEST_CASE("mysql decode: text that is not what it should be stays text", "[mysql][decode]") {
-    for (const auto coding : {Coding::int8, Coding::int64, Coding::uint64, Coding::float8, Coding::date, Coding::datetime,
-                              Coding::time}) {
-        for (const auto* text : {"", "x", "12x", "1-", "1970-01-", "1970-01-01 00:00:00.", "1970-01-01 00:00:00.1234567",
-                                 "99999999999999999999999", "-", "1:2", "-1970-01-01"}) {
+    for (const auto coding :
+         {Coding::int8,
+          Coding::int64,
+          Coding::uint64,
+          Coding::float8,
+          Coding::date,
+          Coding::datetime,
+          Coding::time}) {
+        for (const auto* text :
+             {"",
+              "x",
+              "12x",
+              "1-",
+              "1970-01-",
+              "1970-01-01 00:00:00.",
+              "1970-01-01 00:00:00.1234567",
+              "99999999999999999999999",
+              "-",
+              "1:2",
+              "-1970-01-01"}) {
             const AsText cell{coding, text};
             INFO(text);
-            if (cell.field.wire == Wire::text) CHECK(cell.field.view() == text);
+            if (cell.field.wire == Wire::text)
+                CHECK(cell.field.view() == text);
         }
     }
     CHECK(AsText(Coding::int8, "12x").field.view() == "12x");

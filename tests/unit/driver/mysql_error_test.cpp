@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What MySQL's and MariaDB's error numbers and messages are taken to mean.
-#include "support/catch.hpp"
-
 #include "../async/driver/mysql/error.hpp"
 #include "../async/driver/mysql/options.hpp"
+#include "support/catch.hpp"
 
 using namespace azoth;
 using namespace azoth::mysql;
@@ -16,7 +15,10 @@ DiagnosticInfo read(unsigned int number, const char* sqlstate, const char* messa
 
 } // namespace
 
-TEST_CASE("mysql errors: duplicate keys name the constraint, and MySQL 8 the table", "[mysql][error]") {
+TEST_CASE(
+    "mysql errors: duplicate keys name the constraint, and MySQL 8 the table",
+    "[mysql][error]"
+) {
     auto info = read(1062, "23000", "Duplicate entry 'a for key 'x'' for key 'uq_name'");
     CHECK(info.code == errc::unique_violation);
     CHECK(info.constraint == "uq_name");
@@ -30,8 +32,10 @@ TEST_CASE("mysql errors: foreign keys name constraint, table and column", "[mysq
     const auto info = read(
         1452,
         "23000",
-        "Cannot add or update a child row: a foreign key constraint fails (`my.db`.`child`, CONSTRAINT `fk_1` FOREIGN KEY "
-        "(`parent`) REFERENCES `parent` (`id`))");
+        "Cannot add or update a child row: a foreign key constraint fails (`my.db`.`child`, "
+        "CONSTRAINT `fk_1` FOREIGN KEY "
+        "(`parent`) REFERENCES `parent` (`id`))"
+    );
     CHECK(info.code == errc::foreign_key_violation);
     CHECK(info.constraint == "fk_1");
     CHECK(info.table == "child");
@@ -102,13 +106,21 @@ TEST_CASE("mysql errors: names are taken out of their quotes", "[mysql][error]")
     CHECK(last_name("`").empty());
 }
 
-TEST_CASE("mysql errors: connecting says where and what to do, never the password", "[mysql][error]") {
+TEST_CASE(
+    "mysql errors: connecting says where and what to do, never the password",
+    "[mysql][error]"
+) {
     ConnectOptions options{Url{"mysql://me:sesame@db.example:3310/shop"}};
-    const auto info = diagnose_connect(NativeError{1045, "28000", "Access denied for user 'me'@'here'"}, options);
+    const auto info =
+        diagnose_connect(NativeError{1045, "28000", "Access denied for user 'me'@'here'"}, options);
     CHECK(info.code == errc::authentication_failed);
     CHECK(info.disconnect);
     CHECK_THAT(info.message, Catch::Contains("db.example:3310") && Catch::Contains("user me"));
-    CHECK_THAT(info.message, Catch::Contains("check user name and password") && !Catch::Contains("sesame"));
-    const auto unknown = diagnose_connect(NativeError{1049, "42000", "Unknown database 'shop'"}, options);
+    CHECK_THAT(
+        info.message,
+        Catch::Contains("check user name and password") && !Catch::Contains("sesame")
+    );
+    const auto unknown =
+        diagnose_connect(NativeError{1049, "42000", "Unknown database 'shop'"}, options);
     CHECK(unknown.code == errc::connection_failed);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The options that a mysql:// or mariadb:// URL may have.
+#include "../async/driver/mysql/options.hpp"
 #include "support/catch.hpp"
-
-#include <chrono>
-#include <string>
 
 #include <azoth/error.hpp>
 
-#include "../async/driver/mysql/options.hpp"
+#include <chrono>
+#include <string>
 
 using namespace azoth;
 using namespace azoth::mysql;
@@ -29,9 +28,13 @@ TEST_CASE("mysql options: defaults", "[mysql][options]") {
 }
 
 TEST_CASE("mysql options: all of them", "[mysql][options]") {
-    const ConnectOptions options{
-        Url{"mysql://h/d?charset=latin1&connect_timeout=5&read_timeout=6&write_timeout=7&ssl=true&ssl_ca=/ca&ssl_cert=/cert"
-            "&ssl_key=/key&ssl_verify_server_cert=no&init_command=SET%20x%3D1&sql_mode=&statement_cache_size=0"}};
+    const ConnectOptions options{Url{
+        "mysql://h/"
+        "d?charset=latin1&connect_timeout=5&read_timeout=6&write_timeout=7&ssl=true&ssl_ca=/"
+        "ca&ssl_cert=/cert"
+        "&ssl_key=/"
+        "key&ssl_verify_server_cert=no&init_command=SET%20x%3D1&sql_mode=&statement_cache_size=0"
+    }};
     CHECK(options.charset == "latin1");
     CHECK(options.connect_timeout == 5s);
     CHECK(options.read_timeout == 6s);
@@ -51,17 +54,31 @@ TEST_CASE("mysql options: unknown ones are refused with those there are", "[mysq
         const ConnectOptions options{Url{"mysql://me:sesame@h/d?chraset=utf8"}};
         FAIL("no error");
     } catch (const ArgumentError& error) {
-        CHECK_THAT(error.what(), Catch::Contains("chraset") && Catch::Contains("charset, connect_timeout"));
+        CHECK_THAT(
+            error.what(),
+            Catch::Contains("chraset") && Catch::Contains("charset, connect_timeout")
+        );
         CHECK_THAT(error.what(), !Catch::Contains("sesame"));
     }
 }
 
 TEST_CASE("mysql options: values that cannot be are refused", "[mysql][options]") {
     for (const auto* query :
-         {"connect_timeout=soon", "connect_timeout=", "connect_timeout=-1", "read_timeout=3s", "write_timeout=99999999999",
-          "ssl=maybe", "statement_cache_size=1e3", "charset=", "ssl=false&ssl_ca=/ca", "unix_socket=/s"}) {
+         {"connect_timeout=soon",
+          "connect_timeout=",
+          "connect_timeout=-1",
+          "read_timeout=3s",
+          "write_timeout=99999999999",
+          "ssl=maybe",
+          "statement_cache_size=1e3",
+          "charset=",
+          "ssl=false&ssl_ca=/ca",
+          "unix_socket=/s"}) {
         INFO(query);
-        CHECK_THROWS_AS(ConnectOptions{Url{std::string{"mysql://db.example/d?"} + query}}, ArgumentError);
+        CHECK_THROWS_AS(
+            ConnectOptions{Url{std::string{"mysql://db.example/d?"} + query}},
+            ArgumentError
+        );
     }
 }
 
