@@ -12,10 +12,11 @@
 
 namespace azoth::driver {
 
-/// A row buffer for clients that hand out one cell at a time. A driver adds the cells from left to right, ends each row
-/// with `finish_row()`, and then shares the object as an immutable RowBuffer. A short result is one allocation: the first
-/// cells and bytes live in the object itself. Nothing moves once added, except that the first block of cells is
-/// copied while it grows; so `Field::data` is stable from the start, a Field itself only when the building is over.
+/// A row buffer for clients that hand out one cell at a time. A driver adds the cells from left to right,
+/// ends each row with `finish_row()`, and then shares the object as an immutable RowBuffer. A short result is
+/// one allocation: the first cells and bytes live in the object itself. Nothing moves once added, except that
+/// the first block of cells is copied while it grows; so `Field::data` is stable from the start, a Field
+/// itself only when the building is over.
 class PackedRows final : public RowBuffer {
 public:
     explicit PackedRows(std::size_t columns) noexcept;
@@ -96,8 +97,8 @@ private:
     char inline_bytes_[inline_bytes];
 };
 
-/// Some rows of a larger buffer, for handing out in parts what was read at once. Whoever shares a slice keeps `all` alive
-/// with it: by a shared_ptr of the owner that points at the slice.
+/// Some rows of a larger buffer, for handing out in parts what was read at once. Whoever shares a slice keeps
+/// `all` alive with it: by a shared_ptr of the owner that points at the slice.
 class RowSlice final : public RowBuffer {
 public:
     RowSlice(const PackedRows& all, std::size_t first, std::size_t rows) noexcept

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rendering operators: parentheses by precedence, conditions without a boolean type, LIKE and its kin.
-#include <azoth/dialect/dialect.hpp>
-#include <azoth/error.hpp>
-
 #include "compiler/compiler.hpp"
 #include "compiler/grouping.hpp"
+
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/error.hpp>
 
 namespace azoth {
 
@@ -17,18 +17,26 @@ Operator operator_of(const sql::Node& node) {
         const auto op = static_cast<const sql::BinaryNode&>(node).op;
         return op == Operator::not_in ? Operator::none : op; // NOT IN brings its own parentheses
     }
-    case NodeKind::boolean_list: return static_cast<const sql::BooleanListNode&>(node).op;
-    case NodeKind::unary: return static_cast<const sql::UnaryNode&>(node).op;
-    case NodeKind::in_list: return static_cast<const sql::InListNode&>(node).negated ? Operator::none : Operator::in;
-    case NodeKind::exists: return static_cast<const sql::ExistsNode&>(node).negated ? Operator::not_ : Operator::exists;
-    case NodeKind::label: return operator_of(*static_cast<const sql::LabelNode&>(node).operand);
-    default: return Operator::none;
+    case NodeKind::boolean_list:
+        return static_cast<const sql::BooleanListNode&>(node).op;
+    case NodeKind::unary:
+        return static_cast<const sql::UnaryNode&>(node).op;
+    case NodeKind::in_list:
+        return static_cast<const sql::InListNode&>(node).negated ? Operator::none : Operator::in;
+    case NodeKind::exists:
+        return static_cast<const sql::ExistsNode&>(node).negated ? Operator::not_ : Operator::exists;
+    case NodeKind::label:
+        return operator_of(*static_cast<const sql::LabelNode&>(node).operand);
+    default:
+        return Operator::none;
     }
 }
 
 bool is_bare_boolean(const sql::Node& node) {
-    if (node.kind == NodeKind::label) return is_bare_boolean(*static_cast<const sql::LabelNode&>(node).operand);
-    if (sql::type_of(node).kind != TypeKind::boolean) return false;
+    if (node.kind == NodeKind::label)
+        return is_bare_boolean(*static_cast<const sql::LabelNode&>(node).operand);
+    if (sql::type_of(node).kind != TypeKind::boolean)
+        return false;
     switch (node.kind) {
     case NodeKind::column:
     case NodeKind::bind:
@@ -38,31 +46,38 @@ bool is_bare_boolean(const sql::Node& node) {
     case NodeKind::over:
     case NodeKind::case_:
     case NodeKind::cast:
-    case NodeKind::scalar_subquery: return true;
-    default: return false;
+    case NodeKind::scalar_subquery:
+        return true;
+    default:
+        return false;
     }
 }
 
 void Compiler::operand(const sql::Node& node, Operator outer) {
     const bool parentheses = needs_parentheses(operator_of(node), outer);
-    if (parentheses) out_ += '(';
+    if (parentheses)
+        out_ += '(';
     visit(node);
-    if (parentheses) out_ += ')';
+    if (parentheses)
+        out_ += ')';
 }
 
 void Compiler::grouped(const sql::Node& node) {
     const auto op = operator_of(node);
-    const bool single = op == Operator::none || op == Operator::exists || op == Operator::extract
-        || (op == Operator::not_ && node.kind == NodeKind::unary
-            && is_bare_boolean(*static_cast<const sql::UnaryNode&>(node).operand));
-    if (!single) out_ += '(';
+    const bool single = op == Operator::none || op == Operator::exists || op == Operator::extract ||
+                        (op == Operator::not_ && node.kind == NodeKind::unary &&
+                         is_bare_boolean(*static_cast<const sql::UnaryNode&>(node).operand));
+    if (!single)
+        out_ += '(';
     visit(node);
-    if (!single) out_ += ')';
+    if (!single)
+        out_ += ')';
 }
 
 void Compiler::condition(const sql::Node& node, Operator outer) {
     operand(node, outer);
-    if (is_bare_boolean(node) && !dialect_.features().native_boolean) out_ += " = 1";
+    if (is_bare_boolean(node) && !dialect_.features().native_boolean)
+        out_ += " = 1";
 }
 
 void Compiler::infix(const sql::BinaryNode& node, std::string_view op) {
@@ -103,13 +118,17 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
 
 void Compiler::visit_binary(const sql::BinaryNode& node) {
     switch (node.op) {
-    case Operator::divide: render_divide(node); return;
+    case Operator::divide:
+        render_divide(node);
+        return;
     case Operator::floor_divide: {
         const bool integers = sql::type_of(*node.left).is_integer() && sql::type_of(*node.right).is_integer();
         const bool plain = integers && divides_integers();
-        if (!plain) out_ += "FLOOR(";
+        if (!plain)
+            out_ += "FLOOR(";
         infix(node, "/");
-        if (!plain) out_ += ')';
+        if (!plain)
+            out_ += ')';
         return;
     }
     case Operator::custom:
@@ -125,7 +144,9 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         out_ += ')';
         return;
     case Operator::like:
-    case Operator::not_like: infix(node, text_of(node.op)); break;
+    case Operator::not_like:
+        infix(node, text_of(node.op));
+        break;
     case Operator::ilike:
     case Operator::not_ilike:
         operand(*case_folded(node.left), node.op);
@@ -133,9 +154,15 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         operand(*case_folded(node.right), node.op);
         break;
     case Operator::regexp_match:
-    case Operator::not_regexp_match: render_regexp(node); return;
-    case Operator::not_match: out_ += "NOT "; [[fallthrough]];
-    case Operator::match: render_match(node); return;
+    case Operator::not_regexp_match:
+        render_regexp(node);
+        return;
+    case Operator::not_match:
+        out_ += "NOT ";
+        [[fallthrough]];
+    case Operator::match:
+        render_match(node);
+        return;
     case Operator::extract:
         render_extract(static_cast<const sql::LiteralColumnNode&>(*node.left).text, *node.right);
         return;
@@ -158,8 +185,10 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         operand(*node.third, node.op);
         return;
     default:
-        if (is_like_family(node.op)) render_like_family(node);
-        else infix(node, text_of(node.op));
+        if (is_like_family(node.op))
+            render_like_family(node);
+        else
+            infix(node, text_of(node.op));
     }
     if (node.third) {
         out_ += " ESCAPE ";
@@ -170,18 +199,20 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
 void Compiler::render_like_family(const sql::BinaryNode& node) {
     using enum Operator;
     const auto is_one_of = [&](auto... ops) { return ((node.op == ops) || ...); };
-    const bool negated = is_one_of(
-        not_startswith, not_istartswith, not_endswith, not_iendswith, not_contains, not_icontains);
-    const bool any_case = is_one_of(
-        istartswith, not_istartswith, iendswith, not_iendswith, icontains, not_icontains);
+    const bool negated =
+        is_one_of(not_startswith, not_istartswith, not_endswith, not_iendswith, not_contains, not_icontains);
+    const bool any_case =
+        is_one_of(istartswith, not_istartswith, iendswith, not_iendswith, icontains, not_icontains);
     const bool open_end = !is_one_of(endswith, not_endswith, iendswith, not_iendswith);
     const bool open_start = !is_one_of(startswith, not_startswith, istartswith, not_istartswith);
 
     // '%' || value || '%', the value by itself so that the dialect may lower() it
     const auto wild = sql::make_inline_text("%");
     auto pattern = any_case ? case_folded(node.right) : node.right;
-    if (open_start) pattern = sql::make_binary(concat, wild, std::move(pattern), String{});
-    if (open_end) pattern = sql::make_binary(concat, std::move(pattern), wild, String{});
+    if (open_start)
+        pattern = sql::make_binary(concat, wild, std::move(pattern), String{});
+    if (open_end)
+        pattern = sql::make_binary(concat, std::move(pattern), wild, String{});
 
     const auto left = any_case ? case_folded(node.left) : node.left;
     operand(*left, operator_of(*left) == concat ? none : like);
@@ -189,18 +220,27 @@ void Compiler::render_like_family(const sql::BinaryNode& node) {
     visit(*pattern);
 }
 
-sql::NodePtr Compiler::case_folded(const sql::NodePtr& node) const { return node; }
+sql::NodePtr Compiler::case_folded(const sql::NodePtr& node) const {
+    return node;
+}
 
 std::string_view Compiler::like_word(bool any_case, bool negated) const {
-    if (any_case) return negated ? " NOT ILIKE " : " ILIKE ";
+    if (any_case)
+        return negated ? " NOT ILIKE " : " ILIKE ";
     return negated ? " NOT LIKE " : " LIKE ";
 }
 
-void Compiler::render_divide(const sql::BinaryNode& node) { infix(node, "/"); }
+void Compiler::render_divide(const sql::BinaryNode& node) {
+    infix(node, "/");
+}
 
-void Compiler::render_regexp(const sql::BinaryNode& node) { infix(node, text_of(node.op)); }
+void Compiler::render_regexp(const sql::BinaryNode& node) {
+    infix(node, text_of(node.op));
+}
 
-void Compiler::render_match(const sql::BinaryNode& node) { infix(node, "MATCH"); }
+void Compiler::render_match(const sql::BinaryNode& node) {
+    infix(node, "MATCH");
+}
 
 void Compiler::render_extract(std::string_view field, const sql::Node& from) {
     out_ += "EXTRACT(";
@@ -213,7 +253,8 @@ void Compiler::render_extract(std::string_view field, const sql::Node& from) {
 void Compiler::visit_boolean_list(const sql::BooleanListNode& node) {
     bool first = true;
     for (const auto& part : node.operands) {
-        if (!first) (out_ += ' ').append(text_of(node.op)) += ' ';
+        if (!first)
+            (out_ += ' ').append(text_of(node.op)) += ' ';
         first = false;
         condition(*part, node.op);
     }

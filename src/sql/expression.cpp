@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The untyped part of building expressions: LIKE's escapes, FILTER, EXTRACT, frames.
-#include <algorithm>
-
 #include <azoth/error.hpp>
 #include <azoth/sql/constructs.hpp>
 #include <azoth/sql/functions.hpp>
+
+#include <algorithm>
 
 namespace azoth {
 
@@ -14,7 +14,8 @@ std::string escape_like(std::string_view value, char escape) {
     std::string escaped;
     escaped.reserve(value.size() + 8);
     for (const char c : value) {
-        if (c == '%' || c == '_' || c == escape) escaped += escape;
+        if (c == '%' || c == '_' || c == escape)
+            escaped += escape;
         escaped += c;
     }
     return escaped;
@@ -25,13 +26,16 @@ sql::NodePtr escape_node(LikeEscape escape) {
 }
 
 sql::NodePtr like_value(sql::NodePtr value, LikeEscape escape) {
-    if (!escape.automatic) return value;
+    if (!escape.automatic)
+        return value;
     if (value->kind == sql::NodeKind::bind) {
         const auto& bind = static_cast<const sql::BindNode&>(*value);
         if (const auto* text = std::get_if<std::string>(&bind.value.variant()))
             return sql::make_bind(Value{Value::Variant{escape_like(*text, escape.character)}}, bind.type);
     }
-    throw ArgumentError("autoescape needs a text value: what an expression yields is known to the database only");
+    throw ArgumentError(
+        "autoescape needs a text value: what an expression yields is known to the database only"
+    );
 }
 
 sql::NodePtr make_filter(sql::NodePtr function, std::vector<sql::NodePtr> conditions) {
@@ -52,7 +56,10 @@ sql::NodePtr make_extract(std::string_view field, sql::NodePtr from) {
     const bool word = !field.empty() && std::ranges::all_of(field, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     });
-    if (!word) throw ArgumentError("extract(): '" + std::string{field} + "' is no field such as \"year\" or \"dow\"");
+    if (!word)
+        throw ArgumentError(
+            "extract(): '" + std::string{field} + "' is no field such as \"year\" or \"dow\""
+        );
     auto name = std::make_shared<sql::LiteralColumnNode>(std::string{field}, Type{});
     return sql::make_binary(sql::Operator::extract, std::move(name), std::move(from), Integer{});
 }
@@ -61,7 +68,8 @@ sql::NodePtr make_extract(std::string_view field, sql::NodePtr from) {
 
 sql::FrameBound FrameEnd::bound() const {
     sql::FrameBound bound;
-    if (unbounded_) return bound;
+    if (unbounded_)
+        return bound;
     if (distance_ == 0) {
         bound.kind = sql::FrameBound::Kind::current_row;
         return bound;

@@ -13,7 +13,8 @@ namespace {
 
 std::ifstream opened(const std::string& path) {
     std::ifstream file{path};
-    if (!file) throw std::runtime_error("cannot read " + path);
+    if (!file)
+        throw std::runtime_error("cannot read " + path);
     return file;
 }
 
@@ -24,7 +25,8 @@ Expected read_expected(const nlohmann::json& entry) {
         return expected;
     }
     if (entry.contains("statements")) {
-        for (const auto& statement : entry.at("statements")) expected.statements.push_back(statement.get<std::string>());
+        for (const auto& statement : entry.at("statements"))
+            expected.statements.push_back(statement.get<std::string>());
     } else {
         expected.statements.push_back(entry.at("sql").get<std::string>());
         expected.params = entry.contains("logical") ? entry.at("logical") : entry.at("params");
@@ -48,7 +50,8 @@ std::string shortest(double value) {
 }
 
 std::string with_t(std::string timestamp) {
-    if (const auto blank = timestamp.find(' '); blank != std::string::npos) timestamp[blank] = 'T';
+    if (const auto blank = timestamp.find(' '); blank != std::string::npos)
+        timestamp[blank] = 'T';
     return timestamp;
 }
 
@@ -80,12 +83,14 @@ std::map<std::string, CorpusCase> read_corpus(const std::string& path) {
     auto file = opened(path);
     std::map<std::string, CorpusCase> cases;
     for (std::string line; std::getline(file, line);) {
-        if (line.empty()) continue;
+        if (line.empty())
+            continue;
         const auto json = nlohmann::json::parse(line);
         CorpusCase one;
         one.id = json.at("id").get<std::string>();
         one.area = json.at("area").get<std::string>();
-        for (const auto& [dialect, entry] : json.at("dialects").items()) one.dialects.emplace(dialect, read_expected(entry));
+        for (const auto& [dialect, entry] : json.at("dialects").items())
+            one.dialects.emplace(dialect, read_expected(entry));
         cases.emplace(one.id, std::move(one));
     }
     return cases;
@@ -95,7 +100,8 @@ std::map<std::string, std::string> read_list(const std::string& path) {
     auto file = opened(path);
     std::map<std::string, std::string> entries;
     for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line.front() == '#') continue;
+        if (line.empty() || line.front() == '#')
+            continue;
         const auto end = std::min(line.find_first_of(" \t"), line.size());
         const auto reason = std::min(line.find_first_not_of(" \t", end), line.size());
         entries.emplace(line.substr(0, end), line.substr(reason));
@@ -108,23 +114,29 @@ std::string normalised(std::string_view sql, bool ddl) {
     char quote = 0;
     for (const char c : sql) {
         if (quote != 0) {
-            if (c == quote) quote = 0;
+            if (c == quote)
+                quote = 0;
         } else if (c == '\'' || c == '"' || c == '`') {
             quote = c;
         }
         if (std::isspace(static_cast<unsigned char>(c)) != 0) {
-            if (!text.empty() && text.back() != ' ') text += ' ';
+            if (!text.empty() && text.back() != ' ')
+                text += ' ';
             continue;
         }
         const auto tight = [&](char x) { return ddl && quote == 0 && (x == '(' || x == ')' || x == ','); };
-        if (text.size() > 1 && text.back() == ' ' && (tight(c) || tight(text[text.size() - 2]))) text.pop_back();
+        if (text.size() > 1 && text.back() == ' ' && (tight(c) || tight(text[text.size() - 2])))
+            text.pop_back();
         text += c;
     }
-    if (!text.empty() && text.back() == ' ') text.pop_back();
+    if (!text.empty() && text.back() == ' ')
+        text.pop_back();
     return text;
 }
 
-nlohmann::json to_json(const azoth::Value& value) { return std::visit(ToJson{}, value.variant()); }
+nlohmann::json to_json(const azoth::Value& value) {
+    return std::visit(ToJson{}, value.variant());
+}
 
 Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect) {
     Rendered rendered;
@@ -132,18 +144,21 @@ Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect
     const auto compiled = dialect.compile(statement, binds);
     if (compiled->takes_rows) {
         rendered.statements.push_back(compiled->sql);
-        for (const auto& slot : compiled->slots) rendered.params.push_back({{"$bind", slot.column->name}});
+        for (const auto& slot : compiled->slots)
+            rendered.params.push_back({{"$bind", slot.column->name}});
         return rendered;
     }
     azoth::Compiled::Bound bound;
     compiled->bind(binds, bound);
     rendered.statements.push_back(*bound.sql);
-    for (const auto& param : bound.params) rendered.params.push_back(to_json(azoth::to_value(param)));
+    for (const auto& param : bound.params)
+        rendered.params.push_back(to_json(azoth::to_value(param)));
     return rendered;
 }
 
 void Registry::insert(std::string id, Build build) {
-    if (!cases_.emplace(id, std::move(build)).second) repeated_.push_back(std::move(id));
+    if (!cases_.emplace(id, std::move(build)).second)
+        repeated_.push_back(std::move(id));
 }
 
 } // namespace golden

@@ -2,18 +2,18 @@
 // The corpus of SQL that SQLAlchemy writes (corpus/core.jsonl), and what Azoth writes in the same shape.
 #pragma once
 
+#include <azoth/compiler/literal.hpp>
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/error.hpp>
+#include <azoth/schema/table.hpp>
+
+#include <nlohmann/json.hpp>
+
 #include <functional>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <nlohmann/json.hpp>
-
-#include <azoth/compiler/literal.hpp>
-#include <azoth/dialect/dialect.hpp>
-#include <azoth/error.hpp>
-#include <azoth/schema/table.hpp>
 
 namespace golden {
 
@@ -60,7 +60,9 @@ public:
     template <class F>
         requires azoth::Statement<std::invoke_result_t<F>>
     void add(std::string id, F build) {
-        insert(std::move(id), [build](const azoth::Dialect& dialect) { return render(*build().node(), dialect); });
+        insert(std::move(id), [build](const azoth::Dialect& dialect) {
+            return render(*build().node(), dialect);
+        });
     }
     /// A statement with its values written into the text.
     template <class F>

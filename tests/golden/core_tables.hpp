@@ -2,16 +2,16 @@
 // The tables over which the corpus's constructs are written, with typed columns.
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include <azoth/schema/metadata.hpp>
 #include <azoth/sql/constructs.hpp>
 #include <azoth/sql/dml.hpp>
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/select.hpp>
 #include <azoth/sql/text.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace golden {
 

@@ -38,29 +38,37 @@ golden::Registry all_cases() {
     return registry;
 }
 
-std::string in_golden(const std::string& file) { return std::string{AZOTH_TESTS_DIR} + "/golden/" + file; }
+std::string in_golden(const std::string& file) {
+    return std::string{AZOTH_TESTS_DIR "/golden/"} + file;
+}
 
 /// What differs on one dialect; empty when nothing does.
 std::string difference(
-    const golden::CorpusCase& expected_case, const golden::Expected& expected, const golden::Registry::Build& build,
-    const azoth::Dialect& dialect) {
+    const golden::CorpusCase& expected_case,
+    const golden::Expected& expected,
+    const golden::Registry::Build& build,
+    const azoth::Dialect& dialect
+) {
     golden::Rendered rendered;
     try {
         rendered = build(dialect);
     } catch (const azoth::Error& error) {
         return expected.refused ? std::string{} : std::string{"refused: "} + error.what();
     }
-    if (expected.refused) return "should be refused, but is\n    " + rendered.statements.front();
+    if (expected.refused)
+        return "should be refused, but is\n    " + rendered.statements.front();
 
     const bool ddl = expected_case.area.starts_with("ddl.");
     const auto all = [&](const std::vector<std::string>& statements) {
         std::string text;
-        for (const auto& statement : statements) text += "\n    " + golden::normalised(statement, ddl);
+        for (const auto& statement : statements)
+            text += "\n    " + golden::normalised(statement, ddl);
         return text;
     };
     const auto wanted = all(expected.statements);
     const auto got = all(rendered.statements);
-    if (wanted != got) return "expected" + wanted + "\n  got" + got;
+    if (wanted != got)
+        return "expected" + wanted + "\n  got" + got;
     if (!expected.params.is_null() && expected.params != rendered.params)
         return "expected values\n    " + expected.params.dump() + "\n  got\n    " + rendered.params.dump();
     return {};
@@ -104,16 +112,21 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
         std::string differences;
         for (const auto& [name, dialect] : dialects()) {
             const auto expected = expected_case.dialects.find(name);
-            if (expected == expected_case.dialects.end()) continue;
+            if (expected == expected_case.dialects.end())
+                continue;
             const auto text = difference(expected_case, expected->second, found->second, *dialect);
-            if (!text.empty()) differences += "\n  " + name + ": " + text;
+            if (!text.empty())
+                differences += "\n  " + name + ": " + text;
         }
         const bool is_accepted = accepted.contains(id);
-        if (differences.empty()) ++passed;
-        else if (is_accepted) ++differing;
+        if (differences.empty())
+            ++passed;
+        else if (is_accepted)
+            ++differing;
         INFO(id << differences);
         CHECK((differences.empty() || is_accepted));
-        if (is_accepted && differences.empty()) FAIL_CHECK(id << " no longer differs: take it off the accepted list");
+        if (is_accepted && differences.empty())
+            FAIL_CHECK(id << " no longer differs: take it off the accepted list");
     }
     std::cout << "golden core: " << corpus.size() << " cases, " << passed << " passed, " << differing
               << " accepted differences, " << missing << " missing\n";

@@ -34,7 +34,8 @@ void add_key(ColumnData& column) {
     column.nullable = false;
 }
 
-ForeignKeyData key_to(std::vector<std::string> columns, const Table& target, std::vector<std::string> target_columns) {
+ForeignKeyData
+key_to(std::vector<std::string> columns, const Table& target, std::vector<std::string> target_columns) {
     ForeignKeyData key;
     key.columns = std::move(columns);
     key.target_table = target.name();
@@ -46,7 +47,8 @@ ForeignKeyData key_to(std::vector<std::string> columns, const Table& target, std
 Rendered script(const MetaData& metadata, const Dialect& dialect) {
     Rendered rendered;
     for (const auto* each : metadata.sorted_tables())
-        for (auto& statement : dialect.create_table(each->data())) rendered.statements.push_back(std::move(statement));
+        for (auto& statement : dialect.create_table(each->data()))
+            rendered.statements.push_back(std::move(statement));
     rendered.params = nullptr;
     return rendered;
 }
@@ -114,7 +116,9 @@ void add_columns(Registry& registry) {
             id.autoincrement = schema::Autoincrement::off;
         });
     });
-    registry.add_table("ddl.column.key.smallinteger", [] { return with_column("id", SmallInteger{}, add_key); });
+    registry.add_table("ddl.column.key.smallinteger", [] {
+        return with_column("id", SmallInteger{}, add_key);
+    });
     registry.add_table("ddl.column.key.string", [] { return with_column("code", String{8}, add_key); });
     registry.add_table("ddl.column.key.uuid", [] {
         return with_column("id", UuidType{}, [](ColumnData& id) {

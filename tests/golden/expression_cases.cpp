@@ -59,13 +59,19 @@ void add_expression_cases(Registry& registry) {
         return select(users.id).where(or_(users.name == name, users.fullname == name));
     });
     registry.add("expr.literal.bytes", [] { return select(literal(Bytes{std::byte{'a'}, std::byte{'b'}})); });
-    registry.add("expr.literal.datetime", [] { return select(literal(*parse_timestamp("2024-05-06 07:08:09"))); });
+    registry.add("expr.literal.datetime", [] {
+        return select(literal(*parse_timestamp("2024-05-06 07:08:09")));
+    });
     registry.add("expr.literal.decimal", [] { return select(literal(Decimal{"1.50"})); });
     registry.add("expr.literal_column.labelled", [] { return select(literal_column("1 + 1").label("two")); });
-    registry.add("expr.literal_column.typed_concat", [] { return select(literal_column<std::string>("a") + "x"); });
+    registry.add("expr.literal_column.typed_concat", [] {
+        return select(literal_column<std::string>("a") + "x");
+    });
     registry.add("expr.null", [] { return select(null_()); });
     registry.add("expr.null.labelled", [] { return select(null_().label("nothing")); });
-    registry.add("expr.text.double_colon", [] { return text("SELECT a::int FROM t WHERE b = :b").bind("b", 1); });
+    registry.add("expr.text.double_colon", [] {
+        return text("SELECT a::int FROM t WHERE b = :b").bind("b", 1);
+    });
     registry.add("expr.text.in_and", [] {
         return select(users.id).where(and_(literal_column("a = 1 OR b = 2"), users.id == 3));
     });

@@ -19,15 +19,18 @@ void add_joins(Registry& registry) {
     });
     registry.add("from.join.on_true", [] { return select(users.id).join(items, true_()); });
     registry.add("from.join.on_two_criteria", [] {
-        return select(users.name).join(
-            addresses, and_(users.id == addresses.user_id, addresses.email_address != "x"));
+        return select(users.name)
+            .join(addresses, and_(users.id == addresses.user_id, addresses.email_address != "x"));
     });
     registry.add("from.join.outer", [] { return select(users.name).outer_join(addresses); });
     registry.add("from.join.outer_isouter", [] { return select(users.name).outer_join(addresses); });
-    registry.add("from.join.select_method", [] { return select(users, addresses).join_from(users, addresses); });
+    registry.add("from.join.select_method", [] {
+        return select(users, addresses).join_from(users, addresses);
+    });
     registry.add("from.join.self_alias", [] {
         const auto manager = alias(employees, "mgr");
-        return select(employees.name, manager.name.label("boss")).join(manager, employees.manager_id == manager.id);
+        return select(employees.name, manager.name.label("boss"))
+            .join(manager, employees.manager_id == manager.id);
     });
     registry.add("from.join.target_only", [] { return select(users.name).join(addresses); });
     registry.add("from.join.three", [] {
@@ -45,7 +48,9 @@ void add_joins(Registry& registry) {
         return select(a.name, b.name).join_from(a, b, a.department == b.department);
     });
     registry.add("from.join.unrelated_error", [] { return select(users.id).join_from(users, employees); });
-    registry.add("from.select_from_two", [] { return select(literal_column("1")).select_from(users, items); });
+    registry.add("from.select_from_two", [] {
+        return select(literal_column("1")).select_from(users, items);
+    });
 }
 
 } // namespace

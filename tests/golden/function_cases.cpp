@@ -16,8 +16,8 @@ void add_windows(Registry& registry) {
         return select(func::count().over(partition_by(func::lower(users.name))));
     });
     registry.add("window.first_value", [] {
-        return select(
-            func::call<Decimal>("first_value", orders.total).over(partition_by(orders.user_id), order_by(orders.placed_at)));
+        return select(func::call<Decimal>("first_value", orders.total)
+                          .over(partition_by(orders.user_id), order_by(orders.placed_at)));
     });
     registry.add("window.lag", [] {
         return select(func::call<Decimal>("lag", orders.total, 1, 0).over(order_by(orders.id)));
@@ -35,11 +35,15 @@ void add_windows(Registry& registry) {
     registry.add("window.range_preceding", [sum] {
         return select(sum().over(order_by(orders.id), range(unbounded, 0)));
     });
-    registry.add("window.range_values", [sum] { return select(sum().over(order_by(orders.id), range(-5, 5))); });
+    registry.add("window.range_values", [sum] {
+        return select(sum().over(order_by(orders.id), range(-5, 5)));
+    });
     registry.add("window.rows_between", [] {
         return select(func::avg(orders.total).over(order_by(orders.id), rows(-2, 3)));
     });
-    registry.add("window.rows_both_following", [sum] { return select(sum().over(order_by(orders.id), rows(1, 4))); });
+    registry.add("window.rows_both_following", [sum] {
+        return select(sum().over(order_by(orders.id), rows(1, 4)));
+    });
     registry.add("window.rows_both_preceding", [sum] {
         return select(sum().over(order_by(orders.id), rows(-4, -1)));
     });
@@ -62,20 +66,26 @@ void add_function_cases(Registry& registry) {
     add_keywords(registry);
     registry.add("func.avg", [] { return select(func::avg(orders.total)); });
     registry.add("func.char_length", [] { return select(func::char_length(users.name)); });
-    registry.add("func.coalesce_three", [] { return select(func::coalesce(users.fullname, users.name, "none")); });
+    registry.add("func.coalesce_three", [] {
+        return select(func::coalesce(users.fullname, users.name, "none"));
+    });
     registry.add("func.compare_result", [] { return select(func::length(users.name) > 3); });
     registry.add("func.concat", [] { return select(func::concat(users.name, "-", users.fullname)); });
     registry.add("func.count_star", [] { return select(func::count()); });
     registry.add("func.distinct_arg", [] { return select(func::sum(orders.total.distinct())); });
     registry.add("func.dotted", [] { return select(func::call("pkg.my_func", 1)); });
     registry.add("func.filter_over", [] {
-        return select(func::sum(orders.total).filter(orders.status == "paid").over(partition_by(orders.user_id)));
+        return select(
+            func::sum(orders.total).filter(orders.status == "paid").over(partition_by(orders.user_id))
+        );
     });
     registry.add("func.filter_two", [] {
         return select(func::sum(orders.total).filter(orders.status == "paid", orders.total > 5));
     });
     registry.add("func.lower", [] { return select(func::lower(users.name)); });
-    registry.add("func.nested", [] { return select(func::upper(func::call<std::string>("trim", users.name))); });
+    registry.add("func.nested", [] {
+        return select(func::upper(func::call<std::string>("trim", users.name)));
+    });
     registry.add("func.no_args", [] { return select(func::call("my_func")); });
     registry.add("func.plain", [] { return select(func::call("my_func", users.id, "x")); });
     registry.add("func.reserved_name", [] { return select(func::call("select", 1)); });
@@ -88,7 +98,9 @@ void add_function_cases(Registry& registry) {
         return select(users.id).where(func::call<bool>("is_ok", users.id));
     });
     registry.add("func.within_group_filter", [] {
-        return select(func::call<double>("percentile_cont", 0.5).within_group(orders.total).filter(orders.id > 3));
+        return select(
+            func::call<double>("percentile_cont", 0.5).within_group(orders.total).filter(orders.id > 3)
+        );
     });
 }
 

@@ -30,7 +30,9 @@ void add_literal_cases(Registry& registry) {
     user_where("literal.string_quote", [] { return users.name == "O'Brien"; });
     registry.add_literal("literal.case", [] { return select(case_(when(users.id == 1, "x")).else_("y")); });
     registry.add_literal("literal.json_error", [] { return select(literal(Json{{"a", "it's"}})); });
-    registry.add_literal("literal.limit", [] { return select(users.id).order_by(users.id).limit(5).offset(10); });
+    registry.add_literal("literal.limit", [] {
+        return select(users.id).order_by(users.id).limit(5).offset(10);
+    });
     registry.add_literal("expr.literal.execute", [] { return select(literal("it's")); });
 }
 

@@ -50,7 +50,9 @@ void add_booleans(Registry& registry) {
     where("op.bool.and_in_and", [] {
         return and_(users.id == 1, and_(users.name == "a", users.fullname == "b"));
     });
-    where("op.bool.and_in_or", [] { return or_(users.id == 1, and_(users.name == "a", users.fullname == "b")); });
+    where("op.bool.and_in_or", [] {
+        return or_(users.id == 1, and_(users.name == "a", users.fullname == "b"));
+    });
     where("op.bool.and_operator", [] { return users.id == 1 && users.name == "a"; });
     where("op.bool.and_single", [] { return and_(users.id == 1); });
     where("op.bool.and_three", [] { return and_(users.id == 1, users.name == "a", users.fullname == "b"); });
@@ -178,8 +180,12 @@ void add_others(Registry& registry) {
     });
     registry.add("op.misc.concat_number_cast", [] { return select(users.name + users.id.cast(String{10})); });
     registry.add("op.misc.concat_reversed", [] { return select("x" + users.name); });
-    registry.add("op.misc.custom_op_in_arith", [] { return select(users.id.op<std::int32_t>("&&&", 2) * 3); });
-    registry.add("op.misc.custom_op_typed", [] { return select(users.name.op<std::int32_t>("<->", "x") + 1); });
+    registry.add("op.misc.custom_op_in_arith", [] {
+        return select(users.id.op<std::int32_t>("&&&", 2) * 3);
+    });
+    registry.add("op.misc.custom_op_typed", [] {
+        return select(users.name.op<std::int32_t>("<->", "x") + 1);
+    });
     registry.add("op.misc.percent_in_literal_column", [] {
         return select(users.id).where(literal_column("name LIKE '%x%'"));
     });

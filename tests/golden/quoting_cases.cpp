@@ -9,7 +9,9 @@ using namespace azoth;
 
 namespace {
 
-Table table(std::string name) { return Table{std::make_shared<schema::TableData>(std::move(name))}; }
+Table table(std::string name) {
+    return Table{std::make_shared<schema::TableData>(std::move(name))};
+}
 
 /// `SELECT name FROM name`.
 void add_word(Registry& registry, std::string id, std::string column_name, std::string table_name) {
@@ -22,7 +24,19 @@ void add_word(Registry& registry, std::string id, std::string column_name, std::
 
 void add_quoting_cases(Registry& registry) {
     for (const std::string word :
-         {"comment", "date", "desc", "key", "level", "limit", "order", "rank", "row", "status", "type", "user", "value"})
+         {"comment",
+          "date",
+          "desc",
+          "key",
+          "level",
+          "limit",
+          "order",
+          "rank",
+          "row",
+          "status",
+          "type",
+          "user",
+          "value"})
         add_word(registry, "quote.word." + word, word, word);
     add_word(registry, "quote.leading_digit", "1st", "2nd");
     add_word(registry, "quote.leading_underscore", "_x", "_t");
@@ -30,7 +44,8 @@ void add_quoting_cases(Registry& registry) {
 
     registry.add("quote.bind_name", [] {
         auto data = std::make_shared<schema::TableData>("t");
-        for (const char* name : {"a b", "c:d", "e%f"}) data->add_column(name, Type{});
+        for (const char* name : {"a b", "c:d", "e%f"})
+            data->add_column(name, Type{});
         const Table t{data};
         return update(t).values(t.c("a b") = 1, t.c("c:d") = 2, t.c("e%f") = 3);
     });
@@ -47,7 +62,9 @@ void add_quoting_cases(Registry& registry) {
         return select(s.c("with space")).order_by(s.c("MixedCase"));
     });
     registry.add("quote.odd_table", [] { return select(odd); });
-    registry.add("quote.odd_where", [] { return select(odd.id).where(odd.mixed_case == 1, odd.with_space == 2); });
+    registry.add("quote.odd_where", [] {
+        return select(odd.id).where(odd.mixed_case == 1, odd.with_space == 2);
+    });
 }
 
 } // namespace golden

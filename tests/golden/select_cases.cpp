@@ -20,7 +20,9 @@ void add_columns(Registry& registry) {
     registry.add("select.columns.table_and_column", [] {
         return select(users, addresses.email_address).where(users.id == addresses.user_id);
     });
-    registry.add("select.columns.text_fragment", [] { return select(literal_column("name AS n"), users.id); });
+    registry.add("select.columns.text_fragment", [] {
+        return select(literal_column("name AS n"), users.id);
+    });
     registry.add("select.distinct", [] { return select(users.name).distinct(); });
     registry.add("select.distinct.expression", [] { return select(users.name.distinct()); });
     registry.add("select.distinct.in_count", [] { return select(func::count(users.name.distinct())); });
@@ -38,27 +40,36 @@ void add_columns(Registry& registry) {
         return select(users.name).where(users.id == addresses.user_id);
     });
     registry.add("select.where.single", [] { return select(users).where(users.id == 7); });
-    registry.add("select.where.two_args", [] { return select(users).where(users.id > 7, users.name == "ed"); });
+    registry.add("select.where.two_args", [] {
+        return select(users).where(users.id > 7, users.name == "ed");
+    });
 }
 
 void add_grouping(Registry& registry) {
     registry.add("group.by.label_string", [] {
         return select(func::lower(users.name).label("ln"), func::count()).group_by("ln");
     });
-    registry.add("group.by.one", [] { return select(users.name, func::count(users.id)).group_by(users.name); });
+    registry.add("group.by.one", [] {
+        return select(users.name, func::count(users.id)).group_by(users.name);
+    });
     registry.add("group.by.shared_bind", [] {
         const auto name = func::coalesce(users.fullname, "none");
         return select(name, func::count()).group_by(name);
     });
     registry.add("group.by.two", [] {
-        return select(orders.user_id, orders.status, func::sum(orders.total)).group_by(orders.user_id, orders.status);
+        return select(orders.user_id, orders.status, func::sum(orders.total))
+            .group_by(orders.user_id, orders.status);
     });
     registry.add("group.grouping_sets", [] {
         return select(orders.user_id, orders.status, func::count())
-            .group_by(func::call("grouping_sets", tuple_(orders.user_id), tuple_(orders.user_id, orders.status)));
+            .group_by(
+                func::call("grouping_sets", tuple_(orders.user_id), tuple_(orders.user_id, orders.status))
+            );
     });
     registry.add("group.having", [] {
-        return select(orders.user_id, func::count().label("n")).group_by(orders.user_id).having(func::count() > 3);
+        return select(orders.user_id, func::count().label("n"))
+            .group_by(orders.user_id)
+            .having(func::count() > 3);
     });
     registry.add("group.having.two", [] {
         return select(orders.user_id)
@@ -76,7 +87,9 @@ void add_ordering(Registry& registry) {
     registry.add("order.by.asc", [] { return select(users.id).order_by(users.name.asc()); });
     registry.add("order.by.boolean_expression", [] { return select(users.id).order_by(users.name == "ed"); });
     registry.add("order.by.collate", [] { return select(users.id).order_by(users.name.collate("C")); });
-    registry.add("order.by.desc_function", [] { return select(users.id).order_by(desc(users.name), asc(users.id)); });
+    registry.add("order.by.desc_function", [] {
+        return select(users.id).order_by(desc(users.name), asc(users.id));
+    });
     registry.add("order.by.desc_nulls_last", [] {
         return select(users.id).order_by(users.fullname.desc().nulls_last());
     });
@@ -94,7 +107,9 @@ void add_ordering(Registry& registry) {
         return select(label).order_by(label);
     });
     registry.add("order.by.label_string_desc", [twice] { return select(twice()).order_by(desc("p2")); });
-    registry.add("order.by.nulls_first", [] { return select(users.id).order_by(users.fullname.nulls_first()); });
+    registry.add("order.by.nulls_first", [] {
+        return select(users.id).order_by(users.fullname.nulls_first());
+    });
     registry.add("order.by.text", [] { return select(users.id).order_by(literal_column("name DESC")); });
     registry.add("order.by.two", [] { return select(users.id).order_by(users.name, users.id); });
 }
@@ -113,7 +128,11 @@ void add_limits(Registry& registry) {
         return select(s.c("id")).order_by(s.c("id")).limit(2);
     });
     registry.add("limit.join_duplicate_names", [] {
-        return select(users.id, addresses.id).join_from(users, addresses).order_by(users.id).limit(3).offset(6);
+        return select(users.id, addresses.id)
+            .join_from(users, addresses)
+            .order_by(users.id)
+            .limit(3)
+            .offset(6);
     });
     registry.add("limit.offset_only", [] { return select(users.id).order_by(users.id).offset(20); });
     registry.add("limit.offset_unordered", [] { return select(users.id).limit(10).offset(20); });

@@ -12,7 +12,8 @@ namespace {
 void add_ctes(Registry& registry) {
     registry.add("cte.anonymous", [] { return select(select(users.id).cte().c("id")); });
     registry.add("cte.chained", [] {
-        const auto totals = select(orders.user_id, func::sum(orders.total).label("s")).group_by(orders.user_id).cte("totals");
+        const auto totals =
+            select(orders.user_id, func::sum(orders.total).label("s")).group_by(orders.user_id).cte("totals");
         const auto top = select(totals.c("user_id")).where(totals.c("s") > 100).cte("top_users");
         return select(users.name).where(users.id.in(select(top.c("user_id"))));
     });
@@ -36,13 +37,15 @@ void add_ctes(Registry& registry) {
 void add_exists(Registry& registry) {
     const auto of_ed = [] { return exists(select(users.id).where(users.name == "ed")); };
     registry.add("subquery.exists", [] {
-        return select(users.name).where(exists(select(literal_column("*")).where(addresses.user_id == users.id)));
+        return select(users.name)
+            .where(exists(select(literal_column("*")).where(addresses.user_id == users.id)));
     });
     registry.add("subquery.exists.column", [of_ed] { return select(of_ed()); });
     registry.add("subquery.exists.labelled", [of_ed] { return select(of_ed().label("found")); });
     registry.add("subquery.exists.select_from", [] {
         return select(users.id).where(exists(
-            select(literal_column("1")).join_from(orders, order_items).where(orders.user_id == users.id)));
+            select(literal_column("1")).join_from(orders, order_items).where(orders.user_id == users.id)
+        ));
     });
     registry.add("subquery.exists.select_method", [] {
         return select(exists(select(users.id).where(users.id == 5)));
@@ -67,8 +70,9 @@ void add_subquery_cases(Registry& registry) {
         const auto e = alias(employees, "e");
         return select(employees.name)
             .where(
-                employees.salary
-                > select(func::avg(e.salary)).where(e.department == employees.department).scalar_subquery());
+                employees.salary >
+                select(func::avg(e.salary)).where(e.department == employees.department).scalar_subquery()
+            );
     });
     registry.add("subquery.in", [] { return select(users.name).where(users.id.in(select(orders.user_id))); });
     registry.add("subquery.in.limited", [] {
@@ -78,8 +82,12 @@ void add_subquery_cases(Registry& registry) {
         const auto ed = select(users.id).where(users.name == "ed").scalar_subquery();
         return insert(addresses).values(addresses.user_id = ed, addresses.email_address = "ed@x.org");
     });
-    registry.add("subquery.scalar.arith", [] { return select(select(func::count(users.id)).scalar_subquery() + 5); });
-    registry.add("subquery.scalar.column", [count_addresses] { return select(users.name, count_addresses()); });
+    registry.add("subquery.scalar.arith", [] {
+        return select(select(func::count(users.id)).scalar_subquery() + 5);
+    });
+    registry.add("subquery.scalar.column", [count_addresses] {
+        return select(users.name, count_addresses());
+    });
     registry.add("subquery.scalar.labelled", [count_addresses] {
         return select(users.name, count_addresses().label("n"));
     });

@@ -277,6 +277,8 @@ asio::awaitable<void> deadlines_and_cancellation(az::Engine engine) {
     } // cut off in mid-statement: what the transaction did is gone
     const auto left = co_await count(engine, schema);
     CHECK(left == 3);
+    // The one that was cut off comes back when the server has confirmed that it is idle.
+    for (int i = 0; i < 200 && engine.pool().figures().in_use > 0; ++i) co_await sleep(25ms);
     CHECK(engine.pool().figures().in_use == 0);
 }
 
@@ -327,7 +329,7 @@ asio::awaitable<void> pooled_connections_are_clean(az::Engine engine) {
         co_await connection.execute(az::delete_(schema.people));
         if (i % 2 == 0) co_await connection.close();
     }
-    CHECK(engine.pool().figures().created <= 2);
+    CHECK(engine.pool().figures().created == 1);
 }
 
 void on_each(asio::awaitable<void> (*body)(az::Engine)) {
@@ -352,7 +354,13 @@ TEST_CASE("connection: many rows in, many rows out", "[integration]") { on_each(
 TEST_CASE("connection: deadlines and cancellation reach the server", "[integration]") { on_each(deadlines_and_cancellation); }
 TEST_CASE("connection: use after close on every database", "[integration]") { on_each(use_after_close); }
 TEST_CASE("metadata: create_all, reflect and drop_all", "[integration]") { on_each(tables_come_and_go); }
-TEST_CASE("pool: every borrower gets a clean connection", "[integration]") { on_each(pooled_connections_are_clean); }
+TEST_CASE("pool: every borrower gets a clean connection", "[integration]") {
+    const auto name = backend_name();
+    CAPTURE(name);
+    Backend backend{name};
+    // One connection, so that the next borrower waits for the reset of the last.
+    backend.run(pooled_connections_are_clean(backend.make_engine({.pool_size = 1, .max_overflow = 0})));
+}
 
 TEST_CASE("connect: a wrong password and a server that is not there are refused, in words", "[integration]") {
     const auto name = backend_name();

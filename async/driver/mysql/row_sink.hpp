@@ -26,6 +26,7 @@ public:
     ) {
         decoders_ = decoders;
         rows_ = std::move(rows);
+        failure_ = nullptr; // of a reading that was cut off
         mysql_stmt_attr_set(statement, STMT_ATTR_CB_USER_DATA, this);
         mysql_stmt_attr_set(
             statement,

@@ -47,14 +47,15 @@ int sequence_table_page(sqlite3* handle) {
     return sqlite3_column_int(statement.get(), 0);
 }
 
-/// What the bytecode shows. Unknown opcodes are no loops: those of SQLite have kept their names for ten years, and
-/// a change that turns out long in spite of this is sent to the worker from then on (`PreparedStatement::slow`).
+/// What the bytecode shows. Unknown opcodes are no loops: those of SQLite have kept their names for ten
+/// years, and a change that turns out long in spite of this is sent to the worker from then on
+/// (`PreparedStatement::slow`).
 struct Bytecode {
     bool readable = false;
     bool loops = false;    ///< over a table or index, so its length depends on the data
     bool programs = false; ///< triggers, foreign key actions
     bool sweeps = false;   ///< one instruction that handles a whole table
-    bool counts = false;
+    bool counts = false;   ///< a whole table, in one instruction
 };
 
 Bytecode inspect(sqlite3* handle, const std::string& sql) {
@@ -66,8 +67,10 @@ Bytecode inspect(sqlite3* handle, const std::string& sql) {
     int sequence_page = -1;
     std::vector<std::string> opcodes;
     std::vector<std::size_t> backward; // where jumps back lead to
+    int violations_until = 0;
     int rc = SQLITE_ROW;
     while ((rc = sqlite3_step(listing.get())) == SQLITE_ROW) {
+        const int address = sqlite3_column_int(listing.get(), 0);
         const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(listing.get(), 1));
         const std::string_view opcode = text != nullptr ? text : "";
         const int p1 = sqlite3_column_int(listing.get(), 2);
@@ -81,9 +84,14 @@ Bytecode inspect(sqlite3* handle, const std::string& sql) {
             }
             own_rows[p1] = sequence_page > 0 && p2 == sequence_page;
         } else if (opcode == "Next" || opcode == "Prev" || opcode == "VNext") {
-            // RETURNING and IN lists loop as well, over a table of their own whose cursor may be opened further down.
+            // RETURNING and IN lists loop as well, over a table of their own whose cursor may be opened
+            // further down.
             const auto cursor = own_rows.find(p1);
-            if (cursor != own_rows.end() ? !cursor->second : opcode == "VNext") found.loops = true;
+            const bool table = cursor != own_rows.end() ? !cursor->second : opcode == "VNext";
+            if (table && address >= violations_until) found.loops = true;
+        } else if (opcode == "FkIfZero") {
+            // Up to there only while foreign keys are violated: looks for the rows that an INSERT puts right.
+            violations_until = p2;
         } else if (opcode == "Program") {
             found.programs = true;
         } else if (
@@ -97,7 +105,8 @@ Bytecode inspect(sqlite3* handle, const std::string& sql) {
         }
         opcodes.emplace_back(opcode);
     }
-    // Back to the next row of a VALUES list is fine, and to the start (1) after the prologue; a recursive CTE is not.
+    // Back to the next row of a VALUES list is fine, and to the start (1) after the prologue; a recursive CTE
+    // is not.
     for (const auto target : backward) {
         if (opcodes[target] != "Yield") found.loops = true;
     }
@@ -137,7 +146,8 @@ Traits analyse(sqlite3* handle, sqlite3_stmt* statement, const std::string& sql,
     traits.kind = kind_of(word, statement, sql);
     switch (traits.kind) {
     case StatementKind::read: {
-        // Only count(*) of a whole table becomes that instruction, so the bytecode of others is not worth a look.
+        // Only count(*) of a whole table becomes that instruction, so the bytecode of others is not worth a
+        // look.
         traits.opaque = mentions(sql, "count(") && sqlite3_stmt_isexplain(statement) == 0
             && (!look || inspect(handle, sql).counts);
         break;
@@ -146,7 +156,7 @@ Traits analyse(sqlite3* handle, sqlite3_stmt* statement, const std::string& sql,
         traits.inserts = word == "INSERT" || word == "REPLACE" || (word == "WITH" && mentions(sql, "insert"));
         if (!look || sql.size() > long_text || sqlite3_bind_parameter_count(statement) > many_parameters) break;
         const auto code = inspect(handle, sql);
-        traits.bounded = code.readable && !code.loops && !code.programs && !code.sweeps;
+        traits.bounded = code.readable && !code.loops && !code.programs && !code.sweeps && !code.counts;
         break;
     }
     case StatementKind::pragma:

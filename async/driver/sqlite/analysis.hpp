@@ -33,7 +33,8 @@ struct Traits {
     bool sets = false;     ///< a pragma that may have changed how the connection behaves
 };
 
-/// Looks at the text and, where it matters, at the bytecode (`EXPLAIN`). Meant to be done once per prepared statement.
+/// Looks at the text and, where it matters, at the bytecode (`EXPLAIN`). Meant to be done once per prepared
+/// statement.
 /// @param look  false: skip the bytecode and assume the worst, for a statement that is used once.
 [[nodiscard]] Traits analyse(sqlite3* handle, sqlite3_stmt* statement, const std::string& sql, bool look);
 

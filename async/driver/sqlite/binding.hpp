@@ -17,9 +17,11 @@ enum class Lifetime : bool {
     copied,   ///< SQLite's own copy
 };
 
-/// Binds all parameters of one execution. Dates and times become ISO text with six digits of fraction, intervals the moment
-/// that long after 1970, UUIDs 32 digits, decimals REAL where that loses nothing and text where it would: what SQLAlchemy writes.
-/// @throws DataError for values SQLite cannot hold, ProgrammingError when the numbers of values and placeholders differ.
+/// Binds all parameters of one execution. Dates and times become ISO text with six digits of fraction,
+/// intervals the moment that long after 1970, UUIDs 32 digits, decimals REAL where that loses nothing and
+/// text where it would: what SQLAlchemy writes.
+/// @throws DataError for values SQLite cannot hold, ProgrammingError when the numbers of values and
+/// placeholders differ.
 void bind_all(sqlite3_stmt* statement, int placeholders, std::span<const Param> params, Lifetime lifetime, const std::string& sql);
 
 } // namespace azoth::sqlite

@@ -15,8 +15,8 @@
 
 namespace azoth::sqlite {
 
-// The coroutines here share the database instead of using `this`: a connection may be destroyed before the frames
-// that used it, when a whole context goes.
+// The coroutines here share the database instead of using `this`: a connection may be destroyed before the
+// frames that used it, when a whole context goes.
 
 asio::awaitable<driver::Result> Connection::execute(driver::Statement statement) {
     const auto database = database_;

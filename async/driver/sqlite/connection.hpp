@@ -27,9 +27,9 @@ public:
     asio::awaitable<std::unique_ptr<driver::Cursor>> open_cursor(driver::Statement statement) override;
     asio::awaitable<void> run(std::string sql) override;
 
-    /// BEGIN; for `serializable` BEGIN IMMEDIATE, which takes the write lock at once and so cannot fail later for want
-    /// of it. The other levels are all the same: SQLite's transactions are always serializable, their locks come with use.
-    /// `read_only` sets PRAGMA query_only until the transaction ends.
+    /// BEGIN; for `serializable` BEGIN IMMEDIATE, which takes the write lock at once and so cannot fail later
+    /// for want of it. The other levels are all the same: SQLite's transactions are always serializable,
+    /// their locks come with use. `read_only` sets PRAGMA query_only until the transaction ends.
     asio::awaitable<void> begin(driver::BeginOptions options) override;
     /// @cancellation none once begun: whether it is committed is always known.
     asio::awaitable<void> commit() override;

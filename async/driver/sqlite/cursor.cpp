@@ -105,7 +105,8 @@ asio::awaitable<void> Cursor::read(std::size_t max_rows) {
     }
     if (database_->closed) throw ResourceClosedError("this SQLite connection was closed under an open cursor");
     if (outcome != Outcome::done) co_await drive(database_, *state_, outcome);
-    // A cancellation that came too late for these rows would hit the next ones: a paused statement keeps an interrupt.
+    // A cancellation that came too late for these rows would hit the next ones: a paused statement keeps an
+    // interrupt.
     if (database_->canceled()) throw asio_system_error(asio::error::operation_aborted);
 
     batch_ = std::exchange(state_->rows, nullptr);

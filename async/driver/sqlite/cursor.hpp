@@ -15,7 +15,8 @@
 
 namespace azoth::sqlite {
 
-/// What cursor, connection and worker share of an open cursor. Its destructor touches nothing: it may run on any thread.
+/// What cursor, connection and worker share of an open cursor. Its destructor touches nothing: it may run on
+/// any thread.
 class CursorState final : public StatementTask {
 public:
     CursorState(Database& database, const driver::Statement& text) : StatementTask(database, text), own_sql_(*text.sql) {

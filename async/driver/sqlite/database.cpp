@@ -26,8 +26,8 @@ int Database::on_progress(void* self) noexcept {
 }
 
 void Database::cancel() noexcept {
-    // The flag is seen between instructions; the interrupt as well inside some long ones. The handle is open: only
-    // the worker closes it, in a task that may not be interrupted or after its last.
+    // The flag is seen between instructions; the interrupt as well inside some long ones. The handle is open:
+    // only the worker closes it, in a task that may not be interrupted or after its last.
     worker.interrupt([this] {
         cancel_.store(true, std::memory_order_relaxed);
         if (handle != nullptr) sqlite3_interrupt(handle);

@@ -22,7 +22,8 @@ namespace azoth::sqlite {
 
 class CursorState;
 
-/// The budget of a statement on the caller's thread: about 0.3 ms of SQLite's virtual machine, or this many rows.
+/// The budget of a statement on the caller's thread: about 0.3 ms of SQLite's virtual machine, or this many
+/// rows.
 inline constexpr int instructions_per_tick = 1000;
 inline constexpr std::int64_t inline_ticks = 50;
 inline constexpr std::size_t inline_rows = 2000;
@@ -31,8 +32,8 @@ inline constexpr std::size_t inline_bytes = std::size_t{1} << 20;
 /// Statements that may finish here, one after another, before other coroutines of the context get a turn.
 inline constexpr int statements_per_turn = 64;
 
-/// Thread safety: the connection's side uses everything while the worker is idle, and while it is not only what
-/// says "any time". The worker's mutex orders both sides.
+/// Thread safety: the connection's side uses everything while the worker is idle, and while it is not only
+/// what says "any time". The worker's mutex orders both sides.
 class Database : public std::enable_shared_from_this<Database> {
 public:
     explicit Database(Options options);
@@ -63,7 +64,8 @@ public:
         exceeded_ = false;
     }
     [[nodiscard]] bool budget_exceeded() const noexcept { return exceeded_; }
-    /// True when the work since `begin_budget()`, which had no limit, took longer than `runs` times the budget.
+    /// True when the work since `begin_budget()`, which had no limit, took longer than `runs` times the
+    /// budget.
     [[nodiscard]] bool took_long(std::size_t runs) const noexcept {
         return unlimited - ticks_left_ > inline_ticks * static_cast<std::int64_t>(runs);
     }
@@ -80,7 +82,8 @@ public:
     /// Re-reads `durable`.
     void read_durability();
 
-    /// Starts the worker's thread, if that has not happened. @throws OperationalError when there are no threads left
+    /// Starts the worker's thread, if that has not happened. @throws OperationalError when there are no
+    /// threads left
     void need_worker();
     [[nodiscard]] bool worker_idle() { return !worker.has_thread() || worker.idle(); }
     /// True when the handle may be asked now.
@@ -103,7 +106,8 @@ private:
     std::atomic<bool> cancel_ = false;
 };
 
-/// Holds a connection for one operation. @throws ResourceClosedError, InvalidRequestError when it cannot be had.
+/// Holds a connection for one operation. @throws ResourceClosedError, InvalidRequestError when it cannot be
+/// had.
 class Operation {
 public:
     explicit Operation(Database& database);

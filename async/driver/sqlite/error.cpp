@@ -77,7 +77,8 @@ struct Phrase {
     errc code;
 };
 
-// SQLITE_ERROR is one code for everything a statement can get wrong; the wording has been stable for many years.
+// SQLITE_ERROR is one code for everything a statement can get wrong; the wording has been stable for many
+// years.
 constexpr auto phrases = std::to_array<Phrase>({
     {"no such table", errc::undefined_table},
     {"no such view", errc::undefined_table},
@@ -140,8 +141,8 @@ DiagnosticInfo diagnose(int extended_code, std::string_view message) {
     case SQLITE_INTERNAL: info.sqlstate = "XX000"; break;
     default: break;
     }
-    // SQLite has no SQLSTATE. What remains unknown is an I/O error, a full disk, a damaged file or a failure in
-    // mid-statement: the standard's "general error", which the tree counts as operational.
+    // SQLite has no SQLSTATE. What remains unknown is an I/O error, a full disk, a damaged file or a failure
+    // in mid-statement: the standard's "general error", which the tree counts as operational.
     if (info.code == errc::unknown && info.sqlstate.empty()) info.sqlstate = "HY000";
     return info;
 }

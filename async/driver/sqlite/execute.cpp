@@ -59,8 +59,8 @@ Outcome StatementTask::failed(int code) {
         }
     }
     if (is_lock(report.native_code)) {
-        // A transaction that has read keeps the state it has seen. It cannot write to one that others have moved on
-        // from, and waiting while it holds its read lock may be what the others wait for.
+        // A transaction that has read keeps the state it has seen. It cannot write to one that others have
+        // moved on from, and waiting while it holds its read lock may be what the others wait for.
         const bool holds_state = sqlite3_get_autocommit(database_.handle) == 0
             && sqlite3_txn_state(database_.handle, nullptr) == SQLITE_TXN_READ;
         if (!holds_state && report.native_code != SQLITE_BUSY_SNAPSHOT) return wait_for_lock(std::move(report));

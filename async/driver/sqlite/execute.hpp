@@ -25,9 +25,11 @@ class StatementTask : public Task {
 protected:
     StatementTask(Database& database, const driver::Statement& text) noexcept : database_(database), text_(text) {}
 
-    /// Prepares when that has not happened yet; nothing when the statement can be bound and stepped at `place`.
+    /// Prepares when that has not happened yet; nothing when the statement can be bound and stepped at
+    /// `place`.
     std::optional<Outcome> prepare(Place place, std::span<const Param> params);
-    /// What a result code other than SQLITE_ROW and SQLITE_DONE comes to; the statement is reset. @throws the error.
+    /// What a result code other than SQLITE_ROW and SQLITE_DONE comes to; the statement is reset. @throws the
+    /// error.
     Outcome failed(int code);
     /// Gives the statement back to the cache. @pre nobody else uses the database
     void release() noexcept;

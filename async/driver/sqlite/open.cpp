@@ -63,7 +63,8 @@ void OpenTask::open() {
     if (options.shared_cache) {
         name = "file:" + percent_encoded(options.path);
     } else if (!options.memory) {
-        // A path that begins with "file:" or is ":memory:" would mean something else to SQLite, but not behind "./".
+        // A path that begins with "file:" or is ":memory:" would mean something else to SQLite, but not
+        // behind "./".
         name = (options.path.front() == '/' ? "" : "./") + options.path;
     }
 
@@ -124,8 +125,8 @@ Outcome OpenTask::advance(Place place) {
     database_.begin_budget(place, false);
     if (database_.handle == nullptr) open();
 
-    // One more than there are pragmas: the last reads the schema, which shows what kind of file this is and spares
-    // the first statement that work.
+    // One more than there are pragmas: the last reads the schema, which shows what kind of file this is and
+    // spares the first statement that work.
     while (next_pragma_ <= options.pragmas.size()) {
         const bool last = next_pragma_ == options.pragmas.size();
         const Pragma* pragma = last ? nullptr : &options.pragmas[next_pragma_];

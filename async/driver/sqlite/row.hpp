@@ -11,8 +11,8 @@
 
 namespace azoth::sqlite {
 
-/// Adds one column of the current row. The value is looked up once and then asked directly, which SQLite allows
-/// where a connection has no mutex: there a protected value is the same as an unprotected one.
+/// Adds one column of the current row. The value is looked up once and then asked directly, which SQLite
+/// allows where a connection has no mutex: there a protected value is the same as an unprotected one.
 inline void append_cell(sqlite3_stmt* statement, int column, driver::PackedRows& rows) {
     sqlite3_value* value = sqlite3_column_value(statement, column);
     switch (sqlite3_value_type(value)) {

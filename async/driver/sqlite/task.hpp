@@ -22,7 +22,8 @@ enum class Outcome : std::uint8_t {
     canceled, ///< the cancellation was seen
 };
 
-/// One operation on a database. All its state lives in the object, so that it can change threads between two pieces.
+/// One operation on a database. All its state lives in the object, so that it can change threads between two
+/// pieces.
 class Task {
 public:
     Task() = default;

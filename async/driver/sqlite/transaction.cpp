@@ -100,7 +100,8 @@ asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point 
     if (database->closed) throw ResourceClosedError("this SQLite connection is closed");
     database->cut_off = true; // until all of this has succeeded
     database->cancel();
-    // Asked for from time to time, which unlike a wait can be given up: nothing of this frame is the worker's.
+    // Asked for from time to time, which unlike a wait can be given up: nothing of this frame is the
+    // worker's.
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor);
     for (std::chrono::milliseconds pause{1}; !database->worker_idle(); pause = std::min(pause * 2, longest_pause)) {

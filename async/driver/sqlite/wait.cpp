@@ -31,8 +31,8 @@ public:
     std::list<std::shared_ptr<ContextWaiter>>::iterator position;
 };
 
-/// The waiting coroutines of one context. Only this way can they be destroyed with it: their handlers are nowhere in
-/// Asio's own queues while the worker works.
+/// The waiting coroutines of one context. Only this way can they be destroyed with it: their handlers are
+/// nowhere in Asio's own queues while the worker works.
 class Waiters final : public asio::execution_context::service {
 public:
     using key_type = Waiters;
@@ -45,7 +45,8 @@ public:
         waiter->position = waiters_.insert(waiters_.end(), waiter);
     }
 
-    /// Takes `waiter` out and runs `post`, which the end of the context waits for; neither when it has begun already.
+    /// Takes `waiter` out and runs `post`, which the end of the context waits for; neither when it has begun
+    /// already.
     template <class Post>
     void release(ContextWaiter& waiter, Post post) {
         {

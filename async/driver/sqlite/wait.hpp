@@ -12,12 +12,14 @@ namespace azoth::sqlite {
 /// Waits until the worker is idle.
 ///
 /// @param task   given to the idle worker first, unless null; kept alive by the awaiting caller
-/// @cancellation terminal: asks the worker to stop, and still waits until it has: its task may point into the frames of
-///   those who wait. Returns as ever then; the task's outcome tells whether it was in time. When the coroutine is destroyed
-///   while it waits (with its context), the same is done blocking.
+/// @cancellation terminal: asks the worker to stop, and still waits until it has: its task may point into the
+/// frames of
+///   those who wait. Returns as ever then; the task's outcome tells whether it was in time. When the
+///   coroutine is destroyed while it waits (with its context), the same is done blocking.
 [[nodiscard]] asio::awaitable<void> await_worker(std::shared_ptr<Database> database, Task* task = nullptr);
 
-/// Goes on after `outcome`, the first piece's, until `task` is done: on the worker, here in turns, after waiting for locks.
+/// Goes on after `outcome`, the first piece's, until `task` is done: on the worker, here in turns, after
+/// waiting for locks.
 ///
 /// @param task   kept alive by the awaiting caller
 /// @throws       the task's failure; OperationalError when a lock was not to be had within `busy_timeout`

@@ -11,7 +11,8 @@
 namespace azoth::sqlite {
 namespace {
 
-/// Counts the threads that are about to end, so that a process does not exit from under one that closes a database.
+/// Counts the threads that are about to end, so that a process does not exit from under one that closes a
+/// database.
 class Farewells {
 public:
     void one_more() noexcept {
@@ -24,7 +25,8 @@ public:
         changed_.notify_all();
     }
     void wait() noexcept {
-        // A bound, since a thread may hang in the file system, and leaving is still better than hanging as well.
+        // A bound, since a thread may hang in the file system, and leaving is still better than hanging as
+        // well.
         constexpr std::chrono::seconds patience{10};
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, patience, [this] { return leaving_ == 0; });
@@ -49,7 +51,8 @@ struct AtExit {
     AtExit& operator=(const AtExit&) = delete;
 };
 
-/// While it lives, new threads are born with all signals blocked: those are for the application's own threads.
+/// While it lives, new threads are born with all signals blocked: those are for the application's own
+/// threads.
 class SignalsBlocked {
 public:
     SignalsBlocked() noexcept {
@@ -92,8 +95,8 @@ void Worker::run() {
         idle_.notify_all();
         auto waiter = std::exchange(waiter_, nullptr);
         if (!waiter) continue;
-        // Without the lock, which the resumed coroutine may want at once for its next task. Whoever gives up waiting
-        // waits for this flag instead, so the waiter's context is alive here.
+        // Without the lock, which the resumed coroutine may want at once for its next task. Whoever gives up
+        // waiting waits for this flag instead, so the waiter's context is alive here.
         resuming_ = true;
         lock.unlock();
         waiter->resume();

@@ -23,7 +23,8 @@ public:
     virtual void resume() = 0;
 };
 
-/// Runs tasks on a thread of its own, which is started by the first. All member functions are for the connection's side.
+/// Runs tasks on a thread of its own, which is started by the first. All member functions are for the
+/// connection's side.
 class Worker {
 public:
     Worker() = default;

@@ -2,10 +2,10 @@
 // literal_sql(): a statement with its values written into the text, for scripts and logs.
 #pragma once
 
+#include <azoth/dialect/dialect.hpp>
+
 #include <memory>
 #include <string>
-
-#include <azoth/dialect/dialect.hpp>
 
 namespace azoth {
 

@@ -2,13 +2,13 @@
 // Expressions with a keyword of their own: CASE, CAST, EXTRACT, tuples, ANY and ALL.
 #pragma once
 
+#include <azoth/sql/expression.hpp>
+
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <azoth/sql/expression.hpp>
 
 namespace azoth {
 
@@ -22,7 +22,8 @@ template <class W, class V>
 struct When {
     kept_t<W> condition;
     kept_t<V> result;
-    using result_type = std::conditional_t<std::same_as<V, Null>, Value, typename OperandType<kept_t<V>>::type>;
+    using result_type =
+        std::conditional_t<std::same_as<V, Null>, Value, typename OperandType<kept_t<V>>::type>;
 
     When(const W& c, const V& r) : condition(c), result(r) {}
     /// The result as a node; a value has its own type.
@@ -54,7 +55,11 @@ public:
     [[nodiscard]] Expr<T> else_(const V& otherwise) const {
         const auto& node = static_cast<const sql::CaseNode&>(*this->node());
         return Expr<T>{std::make_shared<sql::CaseNode>(
-            node.value, node.whens, detail::operand<T>(otherwise, node.type), node.type)};
+            node.value,
+            node.whens,
+            detail::operand<T>(otherwise, node.type),
+            node.type
+        )};
     }
 };
 
@@ -84,11 +89,14 @@ template <Expression E, class W, class V, class... More>
 template <class V, std::derived_from<Type> S>
 [[nodiscard]] auto cast(const V& operand, const S& type) {
     constexpr bool may_be_null = std::same_as<V, Null> || [] {
-        if constexpr (Expression<V>) return detail::is_optional<typename V::value_type>;
-        else return detail::is_optional<V>;
+        if constexpr (Expression<V>)
+            return detail::is_optional<typename V::value_type>;
+        else
+            return detail::is_optional<V>;
     }();
     return Expr<detail::cast_t<S, may_be_null>>{
-        std::make_shared<sql::CastNode>(detail::operand<Value>(operand, Type{}), type)};
+        std::make_shared<sql::CastNode>(detail::operand<Value>(operand, Type{}), type)
+    };
 }
 
 /// `extract("year", orders.placed_at)`. @throws ArgumentError when `field` is not a word.
@@ -102,20 +110,23 @@ template <class... V>
     requires(sizeof...(V) > 0)
 [[nodiscard]] Expr<Value> tuple_(const V&... members) {
     return Expr<Value>{std::make_shared<sql::TupleNode>(
-        std::vector<sql::NodePtr>{detail::operand<Value>(members, Type{})...})};
+        std::vector<sql::NodePtr>{detail::operand<Value>(members, Type{})...}
+    )};
 }
 
 /// `x > any_(select(…).scalar_subquery())`: true for some row.
 template <Expression E>
 [[nodiscard]] auto any_(const E& subquery) {
     return Expr<typename E::value_type>{
-        sql::make_unary(sql::Operator::any, subquery.node(), sql::type_of(*subquery.node()))};
+        sql::make_unary(sql::Operator::any, subquery.node(), sql::type_of(*subquery.node()))
+    };
 }
 /// True for every row.
 template <Expression E>
 [[nodiscard]] auto all_(const E& subquery) {
     return Expr<typename E::value_type>{
-        sql::make_unary(sql::Operator::all, subquery.node(), sql::type_of(*subquery.node()))};
+        sql::make_unary(sql::Operator::all, subquery.node(), sql::type_of(*subquery.node()))
+    };
 }
 
 } // namespace azoth

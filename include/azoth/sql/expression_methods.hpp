@@ -2,14 +2,14 @@
 // The named operators that every expression has as member functions: in(), like(), between(), label(), ….
 #pragma once
 
+#include <azoth/sql/operand.hpp>
+
 #include <concepts>
 #include <initializer_list>
 #include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <azoth/sql/operand.hpp>
 
 namespace azoth {
 
@@ -39,21 +39,66 @@ template <class SqlType>
 struct CppType {
     using type = Value;
 };
-template <> struct CppType<Boolean> { using type = bool; };
-template <> struct CppType<SmallInteger> { using type = std::int16_t; };
-template <> struct CppType<Integer> { using type = std::int32_t; };
-template <> struct CppType<BigInteger> { using type = std::int64_t; };
-template <> struct CppType<Float> { using type = double; };
-template <> struct CppType<Double> { using type = double; };
-template <> struct CppType<Numeric> { using type = Decimal; };
-template <> struct CppType<String> { using type = std::string; };
-template <> struct CppType<Text> { using type = std::string; };
-template <> struct CppType<LargeBinary> { using type = Bytes; };
-template <> struct CppType<DateType> { using type = Date; };
-template <> struct CppType<TimeType> { using type = Time; };
-template <> struct CppType<IntervalType> { using type = Interval; };
-template <> struct CppType<UuidType> { using type = Uuid; };
-template <> struct CppType<JsonType> { using type = Json; };
+template <>
+struct CppType<Boolean> {
+    using type = bool;
+};
+template <>
+struct CppType<SmallInteger> {
+    using type = std::int16_t;
+};
+template <>
+struct CppType<Integer> {
+    using type = std::int32_t;
+};
+template <>
+struct CppType<BigInteger> {
+    using type = std::int64_t;
+};
+template <>
+struct CppType<Float> {
+    using type = double;
+};
+template <>
+struct CppType<Double> {
+    using type = double;
+};
+template <>
+struct CppType<Numeric> {
+    using type = Decimal;
+};
+template <>
+struct CppType<String> {
+    using type = std::string;
+};
+template <>
+struct CppType<Text> {
+    using type = std::string;
+};
+template <>
+struct CppType<LargeBinary> {
+    using type = Bytes;
+};
+template <>
+struct CppType<DateType> {
+    using type = Date;
+};
+template <>
+struct CppType<TimeType> {
+    using type = Time;
+};
+template <>
+struct CppType<IntervalType> {
+    using type = Interval;
+};
+template <>
+struct CppType<UuidType> {
+    using type = Uuid;
+};
+template <>
+struct CppType<JsonType> {
+    using type = Json;
+};
 
 template <class SqlType, bool nullable>
 using cast_t = std::conditional_t<
@@ -162,7 +207,12 @@ public:
         auto low_node = detail::operand<T>(low, type);
         auto high_node = detail::operand<T>(high, type);
         return Expr<detail::condition_t<T, A>>{sql::make_binary(
-            sql::Operator::between, node, std::move(low_node), Boolean{}, std::move(high_node))};
+            sql::Operator::between,
+            node,
+            std::move(low_node),
+            Boolean{},
+            std::move(high_node)
+        )};
     }
 
     /// `x IN (a, b, …)`. An empty list is allowed and matches nothing. How many there are does not change the statement's
@@ -251,18 +301,26 @@ public:
         const auto node = self().node();
         auto right = detail::operand<Value>(other, sql::type_of(*node));
         return Expr<R>{std::make_shared<sql::BinaryNode>(
-            std::move(operator_text), node, std::move(right), detail::own_type<R>())};
+            std::move(operator_text),
+            node,
+            std::move(right),
+            detail::own_type<R>()
+        )};
     }
     /// `x COLLATE name`.
     [[nodiscard]] Expr<T> collate(std::string name) const {
         const auto node = self().node();
         auto collation = std::make_shared<sql::LabelReferenceNode>(std::move(name));
-        return Expr<T>{sql::make_binary(sql::Operator::collate, node, std::move(collation), sql::type_of(*node))};
+        return Expr<T>{
+            sql::make_binary(sql::Operator::collate, node, std::move(collation), sql::type_of(*node))
+        };
     }
     /// CAST(x AS type).
     template <std::derived_from<Type> S>
     [[nodiscard]] auto cast(const S& type) const {
-        return Expr<detail::cast_t<S, detail::is_optional<T>>>{std::make_shared<sql::CastNode>(self().node(), type)};
+        return Expr<detail::cast_t<S, detail::is_optional<T>>>{
+            std::make_shared<sql::CastNode>(self().node(), type)
+        };
     }
 
     /// `x AS name` in the columns of a SELECT.
@@ -294,7 +352,8 @@ private:
         const auto node = self().node();
         auto right = detail::like_value(detail::operand<std::string>(other, sql::type_of(*node)), escape);
         return Expr<detail::condition_t<T, V>>{
-            sql::make_binary(op, node, std::move(right), Boolean{}, detail::escape_node(escape))};
+            sql::make_binary(op, node, std::move(right), Boolean{}, detail::escape_node(escape))
+        };
     }
     template <class S>
     [[nodiscard]] Predicate subquery_condition(sql::Operator op, const S& select) const {
@@ -305,7 +364,8 @@ private:
     [[nodiscard]] Predicate in_members(sql::Operator op, const V&... members) const {
         const auto node = self().node();
         const Type& type = sql::type_of(*node);
-        auto tuple = std::make_shared<sql::TupleNode>(std::vector<sql::NodePtr>{detail::operand<T>(members, type)...});
+        auto tuple =
+            std::make_shared<sql::TupleNode>(std::vector<sql::NodePtr>{detail::operand<T>(members, type)...});
         return Predicate{sql::make_binary(op, node, std::move(tuple), Boolean{})};
     }
     template <class... V>
@@ -318,12 +378,15 @@ private:
     template <class R>
     [[nodiscard]] auto in_values(const R& values, bool negated) const {
         std::vector<Value> list;
-        for (const auto& v : values) list.push_back(detail::value_for<T>(v));
+        for (const auto& v : values)
+            list.push_back(detail::value_for<T>(v));
         return in_list(std::move(list), negated);
     }
     [[nodiscard]] Predicate in_list(std::vector<Value> list, bool negated) const {
         const auto node = self().node();
-        return Predicate{std::make_shared<sql::InListNode>(node, std::move(list), sql::type_of(*node), negated)};
+        return Predicate{
+            std::make_shared<sql::InListNode>(node, std::move(list), sql::type_of(*node), negated)
+        };
     }
 };
 

@@ -2,6 +2,9 @@
 // What may stand in an expression: the concepts, and how C++ values become operands.
 #pragma once
 
+#include <azoth/sql/node.hpp>
+#include <azoth/types/type_traits.hpp>
+
 #include <concepts>
 #include <memory>
 #include <optional>
@@ -10,9 +13,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <azoth/sql/node.hpp>
-#include <azoth/types/type_traits.hpp>
 
 namespace azoth {
 
@@ -36,15 +36,16 @@ inline constexpr bool is_number = std::is_arithmetic_v<T> && !std::same_as<T, bo
 
 /// May a value of C++ type V stand where SQL expects a T?
 template <class V, class T>
-concept ValueFor = std::same_as<T, Value> || std::same_as<V, T> || (is_number<T> && is_number<V>)
-    || (std::same_as<T, Decimal> && std::integral<V>) || (std::same_as<T, std::string> && std::convertible_to<V, std::string_view>)
-    || (!is_number<T> && !std::same_as<T, bool> && !std::same_as<T, std::string> && !std::same_as<T, Decimal>
-        && std::convertible_to<V, T>);
+concept ValueFor = std::same_as<T, Value> || std::same_as<V, T> || (is_number<T> && is_number<V>) ||
+                   (std::same_as<T, Decimal> && std::integral<V>) ||
+                   (std::same_as<T, std::string> && std::convertible_to<V, std::string_view>) ||
+                   (!is_number<T> && !std::same_as<T, bool> && !std::same_as<T, std::string> &&
+                    !std::same_as<T, Decimal> && std::convertible_to<V, T>);
 
 /// May an expression of type U be compared with one of type T?
 template <class U, class T>
-concept TypeFor = std::same_as<T, Value> || std::same_as<U, Value> || std::same_as<U, T>
-    || ((is_number<T> || std::same_as<T, Decimal>) && (is_number<U> || std::same_as<U, Decimal>));
+concept TypeFor = std::same_as<T, Value> || std::same_as<U, Value> || std::same_as<U, T> ||
+                  ((is_number<T> || std::same_as<T, Decimal>) && (is_number<U> || std::same_as<U, Decimal>));
 
 template <class V>
 struct OperandType {
@@ -59,15 +60,19 @@ struct OperandType<V> {
 
 /// Something that may stand on the other side of an operator from an expression of type T.
 template <class V, class T>
-concept OperandFor = std::same_as<std::remove_cvref_t<V>, Null>
-    || (Expression<std::remove_cvref_t<V>> && detail::TypeFor<typename detail::OperandType<std::remove_cvref_t<V>>::type, detail::base_t<T>>)
-    || (!Expression<std::remove_cvref_t<V>> && detail::ValueFor<typename detail::OperandType<V>::type, detail::base_t<T>>);
+concept OperandFor =
+    std::same_as<std::remove_cvref_t<V>, Null> ||
+    (Expression<std::remove_cvref_t<V>> &&
+     detail::TypeFor<typename detail::OperandType<std::remove_cvref_t<V>>::type, detail::base_t<T>>) ||
+    (!Expression<std::remove_cvref_t<V>> &&
+     detail::ValueFor<typename detail::OperandType<V>::type, detail::base_t<T>>);
 
 namespace detail {
 
 /// Types that can be calculated with: not text, truth values or bytes.
 template <class T>
-concept Calculable = !std::same_as<base_t<T>, std::string> && !std::same_as<base_t<T>, bool> && !std::same_as<base_t<T>, Bytes>;
+concept Calculable = !std::same_as<base_t<T>, std::string> && !std::same_as<base_t<T>, bool> &&
+                     !std::same_as<base_t<T>, Bytes>;
 
 /// Owned copy of a C++ value that stands for a T: numbers keep their own kind, text becomes a string.
 template <class T, class V>
@@ -75,7 +80,8 @@ Value value_for(const V& v) {
     using B = base_t<T>;
     if constexpr (is_optional<V>) {
         return v ? value_for<T>(*v) : Value{};
-    } else if constexpr (std::convertible_to<V, std::string_view> && (std::same_as<B, std::string> || std::same_as<B, Value>)) {
+    } else if constexpr (std::convertible_to<V, std::string_view> &&
+                         (std::same_as<B, std::string> || std::same_as<B, Value>)) {
         return TypeTraits<std::string>::value(std::string_view{v});
     } else if constexpr (std::is_arithmetic_v<V> || std::same_as<B, Value>) {
         return TypeTraits<V>::value(v);
@@ -87,9 +93,12 @@ Value value_for(const V& v) {
 template <class V>
 Type own_type() {
     using B = remove_optional_t<V>;
-    if constexpr (std::convertible_to<B, std::string_view>) return String{};
-    else if constexpr (std::same_as<B, Value>) return Type{};
-    else return TypeTraits<B>::type();
+    if constexpr (std::convertible_to<B, std::string_view>)
+        return String{};
+    else if constexpr (std::same_as<B, Value>)
+        return Type{};
+    else
+        return TypeTraits<B>::type();
 }
 
 /// The operand as a node; a value becomes a bound parameter of the other side's type.
@@ -101,21 +110,25 @@ sql::NodePtr operand(const V& v, const Type& other_side) {
         return v.node();
     } else {
         if constexpr (is_optional<V>) {
-            if (!v) return sql::make_null();
+            if (!v)
+                return sql::make_null();
         }
         const Type own = own_type<V>();
-        const bool keeps_own = other_side.is_null_type()
-            || (!own.is_null_type() && own.is_numeric() && other_side.is_numeric() && !own.is_integer()
-                && other_side.is_integer());
+        const bool keeps_own = other_side.is_null_type() ||
+                               (!own.is_null_type() && own.is_numeric() && other_side.is_numeric() &&
+                                !own.is_integer() && other_side.is_integer());
         return sql::make_bind(value_for<T>(v), keeps_own ? own : other_side);
     }
 }
 
 template <class V>
 bool is_null_operand(const V& v) {
-    if constexpr (std::same_as<V, Null>) return true;
-    else if constexpr (is_optional<V>) return !v;
-    else return false;
+    if constexpr (std::same_as<V, Null>)
+        return true;
+    else if constexpr (is_optional<V>)
+        return !v;
+    else
+        return false;
 }
 
 /// bool, but only once `D` is known: lets a class name Expr<bool> before Expr is complete.
@@ -126,8 +139,10 @@ struct DependentBool {
 
 template <class T, class V>
 inline constexpr bool either_nullable = is_optional<T> || [] {
-    if constexpr (Expression<V>) return is_optional<typename V::value_type>;
-    else return false;
+    if constexpr (Expression<V>)
+        return is_optional<typename V::value_type>;
+    else
+        return false;
 }();
 
 template <class T, class V>
@@ -139,15 +154,21 @@ struct Arithmetic {
     using A = base_t<T>;
     using B = typename OperandType<V>::type;
     static auto pick() {
-        if constexpr (std::same_as<A, Value> || std::same_as<B, Value>) return std::type_identity<Value>{};
+        if constexpr (std::same_as<A, Value> || std::same_as<B, Value>)
+            return std::type_identity<Value>{};
         else if constexpr (std::same_as<A, Decimal> || std::same_as<B, Decimal>) {
-            if constexpr (std::floating_point<A> || std::floating_point<B>) return std::type_identity<double>{};
-            else return std::type_identity<Decimal>{};
-        } else if constexpr (is_number<A> && is_number<B>) return std::type_identity<std::common_type_t<A, B>>{};
-        else return std::type_identity<A>{};
+            if constexpr (std::floating_point<A> || std::floating_point<B>)
+                return std::type_identity<double>{};
+            else
+                return std::type_identity<Decimal>{};
+        } else if constexpr (is_number<A> && is_number<B>)
+            return std::type_identity<std::common_type_t<A, B>>{};
+        else
+            return std::type_identity<A>{};
     }
     using plain = typename decltype(pick())::type;
-    using type = std::conditional_t<either_nullable<T, V> && !std::same_as<plain, Value>, std::optional<plain>, plain>;
+    using type =
+        std::conditional_t<either_nullable<T, V> && !std::same_as<plain, Value>, std::optional<plain>, plain>;
 };
 
 /// The right side of a comparison. A C++ `bool` is SQL's own true or false, as in SQLAlchemy: indexes on conditions match.
@@ -155,7 +176,8 @@ template <class T, class V>
 sql::NodePtr compared(const V& v, const Type& other_side) {
     if constexpr (std::same_as<V, bool>)
         return sql::make_constant(v ? sql::Constant::true_ : sql::Constant::false_);
-    else return operand<T>(v, other_side);
+    else
+        return operand<T>(v, other_side);
 }
 
 template <class E, class V>
@@ -163,8 +185,10 @@ auto compare(sql::Operator op, const E& left, const V& right) {
     using T = typename E::value_type;
     const auto node = left.node();
     if (is_null_operand(right)) {
-        if (op == sql::Operator::eq) op = sql::Operator::is;
-        if (op == sql::Operator::ne) op = sql::Operator::is_not;
+        if (op == sql::Operator::eq)
+            op = sql::Operator::is;
+        if (op == sql::Operator::ne)
+            op = sql::Operator::is_not;
     }
     auto other = compared<T>(right, sql::type_of(*node));
     return Expr<condition_t<T, V>>{sql::make_binary(op, node, std::move(other), Boolean{})};
@@ -175,7 +199,8 @@ template <class T, class V>
 struct Quotient {
     using plain = typename Arithmetic<T, V>::plain;
     using exact = std::conditional_t<std::integral<plain>, Decimal, plain>;
-    using type = std::conditional_t<either_nullable<T, V> && !std::same_as<plain, Value>, std::optional<exact>, exact>;
+    using type =
+        std::conditional_t<either_nullable<T, V> && !std::same_as<plain, Value>, std::optional<exact>, exact>;
 };
 
 /// `left op right` as an R; a value on either side takes the SQL type of the other.
@@ -186,10 +211,13 @@ Expr<R> arithmetic_as(sql::Operator op, const E& left, const V& right, bool reve
     auto other = operand<typename E::value_type>(right, own);
     Type type = own;
     if constexpr (!std::same_as<R, Value>) {
-        if (own.is_null_type() || !std::same_as<base_t<R>, base_t<typename E::value_type>>) type = TypeTraits<R>::type();
+        if (own.is_null_type() || !std::same_as<base_t<R>, base_t<typename E::value_type>>)
+            type = TypeTraits<R>::type();
     }
-    return Expr<R>{reversed ? sql::make_binary(op, std::move(other), node, type)
-                            : sql::make_binary(op, node, std::move(other), type)};
+    return Expr<R>{
+        reversed ? sql::make_binary(op, std::move(other), node, type)
+                 : sql::make_binary(op, node, std::move(other), type)
+    };
 }
 
 template <class E, class V>
@@ -198,14 +226,19 @@ auto arithmetic(sql::Operator op, const E& left, const V& right, bool reversed =
 }
 template <class E, class V>
 auto quotient(const E& left, const V& right, bool reversed = false) {
-    return arithmetic_as<typename Quotient<typename E::value_type, V>::type>(sql::Operator::divide, left, right, reversed);
+    return arithmetic_as<typename Quotient<typename E::value_type, V>::type>(
+        sql::Operator::divide,
+        left,
+        right,
+        reversed
+    );
 }
 
 } // namespace detail
 
 /// A condition: an expression of type bool, nullable or not, or of unknown type.
 template <class E>
-concept Condition = Expression<E>
-    && (std::same_as<detail::base_t<typename E::value_type>, bool> || std::same_as<typename E::value_type, Value>);
+concept Condition = Expression<E> && (std::same_as<detail::base_t<typename E::value_type>, bool> ||
+                                      std::same_as<typename E::value_type, Value>);
 
 } // namespace azoth

@@ -252,7 +252,7 @@ TEST_CASE("sqlite: a batch counts, returns rows and keys in order", "[sqlite]") 
         CHECK(get<int>(*last, 0, 0) == 2100);
         CHECK(get<std::string>(*last, 0, 1) == "name 599");
 
-        const auto empty = co_await connection.execute_batch(insert, {}, 0, driver::BatchWants::nothing);
+        const auto empty = co_await connection.execute_batch(insert, std::span<const Param>(), 0, driver::BatchWants::nothing);
         CHECK(empty.affected == 0);
         co_await expect_count(connection, "t", 2100);
     });

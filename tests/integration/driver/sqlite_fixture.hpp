@@ -100,7 +100,8 @@ inline asio::awaitable<void> connect_and_run(std::string url, Body body) {
     co_await body(*connection);
 }
 
-/// Runs `body` with a connection to an empty database: in memory, or in a file where `options` begins with "file".
+/// Runs `body` with a connection to an empty database: in memory, or in a file where `options` begins with
+/// "file".
 inline void with_connection(Body body, const std::string& options = {}) {
     const Folder folder;
     asio::io_context context;

@@ -19,7 +19,8 @@ std::vector<std::shared_ptr<const Dialect>> all_dialects() {
 
 std::size_t count_of(std::string_view text, std::string_view part) {
     std::size_t count = 0;
-    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
+    for (auto at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size()))
+        ++count;
     return count;
 }
 
@@ -50,16 +51,19 @@ TEST_CASE("compile: a list that occurs twice keeps its numbers", "[compiler][in]
     const auto listed = users.id.in({4, 5});
     const auto statement = select(listed).where(listed, users.name == "x");
     const auto numbered = compile(statement, dialects::postgresql());
-    CHECK(numbered.sql()
-          == "SELECT user_account.id IN ($1, $2) AS anon_1 FROM user_account WHERE user_account.id IN ($1, $2) AND "
-             "user_account.name = $3");
+    CHECK(
+        numbered.sql() == "SELECT user_account.id IN ($1, $2) AS anon_1 FROM user_account WHERE "
+                          "user_account.id IN ($1, $2) AND "
+                          "user_account.name = $3"
+    );
     CHECK(numbered.params().size() == 3);
     CHECK(compile(statement, dialects::sqlite()).params().size() == 5);
 }
 
 TEST_CASE("compile: ten thousand values", "[compiler][in]") {
     std::vector<int> ids(10'000);
-    for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = static_cast<int>(i);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        ids[i] = static_cast<int>(i);
     const auto compiled = compile(select(users.id).where(users.id.in(ids)), dialects::postgresql());
     CHECK(compiled.params().size() == 10'000);
     CHECK(compiled.sql().ends_with("$9999, $10000)"));
@@ -72,7 +76,11 @@ TEST_CASE("compile: an empty list and one with NULL", "[compiler][in]") {
         CHECK(empty.params().empty());
         CHECK(count_of(empty.sql(), "(") == count_of(empty.sql(), ")"));
         const auto with_null = compile(
-            select(users.id).where(users.fullname.in(std::vector<std::optional<std::string>>{"a", std::nullopt})), dialect);
+            select(users.id).where(
+                users.fullname.in(std::vector<std::optional<std::string>>{"a", std::nullopt})
+            ),
+            dialect
+        );
         REQUIRE(with_null.params().size() == 2);
         CHECK(with_null.params()[1].is_null());
     }
@@ -80,21 +88,42 @@ TEST_CASE("compile: an empty list and one with NULL", "[compiler][in]") {
 
 TEST_CASE("compile: hostile names stay names", "[compiler][quoting]") {
     const std::string name = GENERATE(
-        as<std::string>{}, "a\"b", "a`b", "a'b", "x\"; DROP TABLE users; --", "größe", "a b", "select", "1st", "a%b", "a:b",
-        "a?b", "a$1", "\\", "𝔘nicode");
+        as<std::string>{},
+        "a\"b",
+        "a`b",
+        "a'b",
+        "x\"; DROP TABLE users; --",
+        "größe",
+        "a b",
+        "select",
+        "1st",
+        "a%b",
+        "a:b",
+        "a?b",
+        "a$1",
+        "\\",
+        "𝔘nicode"
+    );
     for (const auto& dialect : all_dialects()) {
         INFO(dialect->name() << ": " << name);
         const char mark = dialect->name() == "mysql" || dialect->name() == "mariadb" ? '`' : '"';
         std::string quoted(1, mark);
         for (const char c : name) {
             quoted += c;
-            if (c == mark) quoted += c;
+            if (c == mark)
+                quoted += c;
         }
         quoted += mark;
         const auto expected = dialect->quote(name);
         CHECK((expected == quoted || (name == "a$1" && expected == name)));
-        CHECK(compile(select(users.id.label(name)), dialect).sql() == "SELECT user_account.id AS " + expected + " FROM user_account");
-        CHECK(compile(select(alias(users, name).id), dialect).sql() == "SELECT " + expected + ".id FROM user_account AS " + expected);
+        CHECK(
+            compile(select(users.id.label(name)), dialect).sql() ==
+            "SELECT user_account.id AS " + expected + " FROM user_account"
+        );
+        CHECK(
+            compile(select(alias(users, name).id), dialect).sql() ==
+            "SELECT " + expected + ".id FROM user_account AS " + expected
+        );
         const auto cte = select(users.id).cte(name);
         CHECK(compile(select(cte.c("id")), dialect).sql().starts_with("WITH " + expected + " AS ("));
     }
@@ -115,17 +144,22 @@ TEST_CASE("compile: NUL is refused wherever a name or raw SQL stands", "[compile
 }
 
 TEST_CASE("compile: a function's name is quoted unless it is plain", "[compiler][quoting]") {
-    CHECK(compile(select(func::call("pg_catalog.now")), dialects::postgresql()).sql()
-          == "SELECT pg_catalog.now() AS now_1");
-    CHECK(compile(select(func::call("f(); DROP TABLE x; --")), dialects::sqlite()).sql()
+    CHECK(
+        compile(select(func::call("pg_catalog.now")), dialects::postgresql()).sql() ==
+        "SELECT pg_catalog.now() AS now_1"
+    );
+    CHECK(compile(select(func::call("f(); DROP TABLE x; --")), dialects::sqlite())
+              .sql()
               .starts_with("SELECT \"f(); DROP TABLE x; --\"() AS "));
 }
 
 TEST_CASE("compile: a thousand nested conditions", "[compiler]") {
     Expr<bool> condition = (users.id == 0) || (users.id == 1);
     for (int i = 0; i < 1'000; ++i) {
-        if (i % 2 == 0) condition = condition && (users.id != i);
-        else condition = condition || (users.id != i);
+        if (i % 2 == 0)
+            condition = condition && (users.id != i);
+        else
+            condition = condition || (users.id != i);
     }
     for (const auto& dialect : all_dialects()) {
         const auto compiled = compile(select(users.id).where(condition), dialect);
@@ -133,23 +167,30 @@ TEST_CASE("compile: a thousand nested conditions", "[compiler]") {
         CHECK(count_of(compiled.sql(), "(") == count_of(compiled.sql(), ")"));
     }
     Expr<bool> negated = users.name.contains("x");
-    for (int i = 0; i < 1'001; ++i) negated = !negated;
-    CHECK(compile(select(users.id).where(negated), dialects::sqlite()).sql().find("NOT LIKE") != std::string::npos);
+    for (int i = 0; i < 1'001; ++i)
+        negated = !negated;
+    CHECK(
+        compile(select(users.id).where(negated), dialects::sqlite()).sql().find("NOT LIKE") !=
+        std::string::npos
+    );
 }
 
 TEST_CASE("compile: result columns have the names under which they come back", "[compiler]") {
-    const auto statement = select(users.id, addresses.id, users.name.label("n"), func::count(), users.id + 1, users.id);
+    const auto statement =
+        select(users.id, addresses.id, users.name.label("n"), func::count(), users.id + 1, users.id);
     const auto node = statement.node();
     const auto compiled = dialects::postgresql()->compile(*node, sql::collect_binds(*node));
     std::vector<std::string> names;
-    for (const auto& column : compiled->columns) names.push_back(column.name);
+    for (const auto& column : compiled->columns)
+        names.push_back(column.name);
     CHECK(names == std::vector<std::string>{"id", "id_1", "n", "count_1", "anon_1", "id__1"});
     CHECK(compiled->columns[3].type.kind == TypeKind::big_integer);
     CHECK(compiled->returns_rows);
 }
 
 TEST_CASE("compile: parameters have the types of what they are compared with", "[compiler]") {
-    const auto statement = select(users.id).where(users.name == "x", sample.day == Date{std::chrono::year{2024} / 1 / 2});
+    const auto statement =
+        select(users.id).where(users.name == "x", sample.day == Date{std::chrono::year{2024} / 1 / 2});
     const auto node = statement.node();
     const auto compiled = dialects::postgresql()->compile(*node, sql::collect_binds(*node));
     REQUIRE(compiled->param_types.size() == 2);
@@ -160,12 +201,16 @@ TEST_CASE("compile: parameters have the types of what they are compared with", "
 TEST_CASE("compile: a subquery whose every FROM is the outer one is refused", "[compiler][subquery]") {
     const auto inner = select(users.id, addresses.id).where(users.id == addresses.user_id).exists();
     CHECK_THROWS_WITH(
-        compile(select(users.id, addresses.id).where(inner), dialects::sqlite()), Catch::Contains("FROM element"));
+        compile(select(users.id, addresses.id).where(inner), dialects::sqlite()),
+        Catch::Contains("FROM element")
+    );
 }
 
 TEST_CASE("compile: ORDER BY a label that is not there is refused by name", "[compiler]") {
     CHECK_THROWS_WITH(
-        compile(select(users.id).order_by(desc("nope")), dialects::sqlite()), Catch::Contains("nope"));
+        compile(select(users.id).order_by(desc("nope")), dialects::sqlite()),
+        Catch::Contains("nope")
+    );
 }
 
 TEST_CASE("compile: an UPDATE without values is refused", "[compiler]") {

@@ -14,8 +14,11 @@ std::vector<std::string> values_of(const S& statement) {
     std::vector<std::string> values;
     for (const auto* node : sql::collect_binds(*statement.node()).nodes) {
         if (node->kind == sql::NodeKind::in_list)
-            values.push_back("list of " + std::to_string(static_cast<const sql::InListNode&>(*node).values.size()));
-        else values.push_back(to_string(static_cast<const sql::BindNode&>(*node).value.param()));
+            values.push_back(
+                "list of " + std::to_string(static_cast<const sql::InListNode&>(*node).values.size())
+            );
+        else
+            values.push_back(to_string(static_cast<const sql::BindNode&>(*node).value.param()));
     }
     return values;
 }
@@ -25,7 +28,8 @@ using Texts = std::vector<std::string>;
 } // namespace
 
 TEST_CASE("binds: columns come before criteria, criteria before limits", "[sql][binds]") {
-    const auto statement = select(users.id + 1).limit(4).offset(5).where(users.id == 2).having(func::count() > 3);
+    const auto statement =
+        select(users.id + 1).limit(4).offset(5).where(users.id == 2).having(func::count() > 3);
     CHECK(values_of(statement) == Texts{"1", "2", "3", "4", "5"});
 }
 
@@ -48,9 +52,11 @@ TEST_CASE("binds: one that occurs twice is listed once", "[sql][binds]") {
 TEST_CASE("binds: many repeated ones are still told apart", "[sql][binds]") {
     std::vector<sql::NodePtr> conditions;
     std::vector<Expr<int>> numbers;
-    for (int i = 0; i < 100; ++i) numbers.push_back(literal(i));
+    for (int i = 0; i < 100; ++i)
+        numbers.push_back(literal(i));
     for (int round = 0; round < 2; ++round)
-        for (const auto& number : numbers) conditions.push_back((users.id == number).node());
+        for (const auto& number : numbers)
+            conditions.push_back((users.id == number).node());
     const Expr<bool> any{sql::make_boolean_list(sql::Operator::or_, conditions)};
     CHECK(values_of(select(users.id).where(any)).size() == 100);
 }
@@ -66,6 +72,9 @@ TEST_CASE("binds: a subquery that several columns refer to is walked once", "[sq
 
 TEST_CASE("binds: true, false, NULL and a LIKE's escape are not among them", "[sql][binds]") {
     const auto statement = select(users.id).where(
-        golden::sample.flag == true, users.fullname.is(null), users.name.like("a/%", '/'));
+        golden::sample.flag == true,
+        users.fullname.is(null),
+        users.name.like("a/%", '/')
+    );
     CHECK(values_of(statement) == Texts{"'a/%'"});
 }

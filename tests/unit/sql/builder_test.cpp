@@ -33,7 +33,8 @@ std::string message_of(F act) {
 
 bool mentions(const std::string& message, std::initializer_list<std::string_view> parts) {
     for (const auto part : parts)
-        if (message.find(part) == std::string::npos) return false;
+        if (message.find(part) == std::string::npos)
+            return false;
     return true;
 }
 
@@ -116,8 +117,10 @@ TEST_CASE("join_from(): two foreign keys between the same tables are ambiguous",
 }
 
 TEST_CASE("join(): a composite foreign key compares all its columns", "[sql][join]") {
-    CHECK(sql_of(select(shipments.id).join(golden::order_items))
-              .ends_with("ON order_item.order_id = shipment.order_id AND order_item.item_id = shipment.item_id"));
+    CHECK(
+        sql_of(select(shipments.id).join(golden::order_items))
+            .ends_with("ON order_item.order_id = shipment.order_id AND order_item.item_id = shipment.item_id")
+    );
 }
 
 TEST_CASE("join(): it needs something to join to", "[sql][join]") {
@@ -131,11 +134,16 @@ TEST_CASE("c(): an unknown column is answered with those there are", "[sql][colu
     CHECK(mentions(message_of([&] { (void)sub.c("count"); }), {"'s'", "count", "'user_id'", "'n'"}));
 }
 
-TEST_CASE("subquery: columns without a name of their own are numbered and can be selected", "[sql][subquery]") {
+TEST_CASE(
+    "subquery: columns without a name of their own are numbered and can be selected",
+    "[sql][subquery]"
+) {
     const auto sub = select(func::count(), users.id + 1, users.id, addresses.id).subquery("s");
-    CHECK(sql_of(select(sub))
-          == "SELECT s.count_1, s.anon_1, s.id, s.id_1 FROM (SELECT count(*) AS count_1, user_account.id + $1 AS anon_1, "
-             "user_account.id AS id, address.id AS id_1 FROM user_account, address) AS s");
+    CHECK(
+        sql_of(select(sub)) == "SELECT s.count_1, s.anon_1, s.id, s.id_1 FROM (SELECT count(*) AS count_1, "
+                               "user_account.id + $1 AS anon_1, "
+                               "user_account.id AS id, address.id AS id_1 FROM user_account, address) AS s"
+    );
 }
 
 TEST_CASE("subquery: a name that is taken by a label gets the next number", "[sql][subquery]") {
@@ -144,7 +152,8 @@ TEST_CASE("subquery: a name that is taken by a label gets the next number", "[sq
 }
 
 TEST_CASE("and_(), or_(): true and false are folded away", "[sql][boolean]") {
-    CHECK(sql_of(select(users.id).where(and_(true_(), users.id == 1))).ends_with("WHERE user_account.id = $1"));
+    CHECK(sql_of(select(users.id).where(and_(true_(), users.id == 1))).ends_with("WHERE user_account.id = $1")
+    );
     CHECK(sql_of(select(users.id).where(true_(), users.id == 1)).ends_with("WHERE user_account.id = $1"));
     CHECK(sql_of(select(users.id).where(false_(), users.id == 1)).ends_with("WHERE false"));
     CHECK(sql_of(select(users.id).where(or_(false_(), false_()))).ends_with("WHERE false"));
@@ -153,10 +162,15 @@ TEST_CASE("and_(), or_(): true and false are folded away", "[sql][boolean]") {
 
 TEST_CASE("autoescape: only a value can be escaped", "[sql][like]") {
     CHECK(mentions(
-        message_of([] { (void)users.name.contains(users.fullname, autoescape); }), {"autoescape", "expression"}));
+        message_of([] { (void)users.name.contains(users.fullname, autoescape); }),
+        {"autoescape", "expression"}
+    ));
 }
 
 TEST_CASE("extract(): a field that is no word is refused", "[sql][extract]") {
-    CHECK(mentions(message_of([] { (void)extract("year FROM x) --", orders.placed_at); }), {"extract()", "year FROM x"}));
+    CHECK(mentions(
+        message_of([] { (void)extract("year FROM x) --", orders.placed_at); }),
+        {"extract()", "year FROM x"}
+    ));
     CHECK_THROWS_AS(compile(select(extract("century", orders.placed_at)), dialects::sqlite()), CompileError);
 }

@@ -40,10 +40,15 @@ TEST_CASE("key: bound values are not part of it", "[sql][key]") {
     check_value_free([](int id) { return select(users).where(users.id == id); }, 1, 2);
     check_value_free([](int n) { return select(users).limit(n); }, 10, 20);
     check_value_free(
-        [](const std::string& name) { return insert(users).values(users.name = name); }, std::string{"a"}, std::string{"b"});
+        [](const std::string& name) { return insert(users).values(users.name = name); },
+        std::string{"a"},
+        std::string{"b"}
+    );
     check_value_free(
-        [](const std::vector<int>& ids) { return select(users).where(users.id.in(ids)); }, std::vector<int>{},
-        std::vector<int>{1, 2, 3});
+        [](const std::vector<int>& ids) { return select(users).where(users.id.in(ids)); },
+        std::vector<int>{},
+        std::vector<int>{1, 2, 3}
+    );
 }
 
 TEST_CASE("key: what changes the text changes the key", "[sql][key]") {
@@ -96,7 +101,8 @@ TEST_CASE("key: anonymous aliases count by their roles, not by who made them", "
     const auto pair = [](bool swapped) {
         const auto a = alias(employees);
         const auto b = alias(employees);
-        return swapped ? select(a.id, b.id).where(a.id == b.manager_id) : select(a.id, b.id).where(b.id == a.manager_id);
+        return swapped ? select(a.id, b.id).where(a.id == b.manager_id)
+                       : select(a.id, b.id).where(b.id == a.manager_id);
     };
     CHECK(key_of(pair(false)) == key_of(pair(false)));
     CHECK(key_of(pair(true)) == key_of(pair(true)));
@@ -106,10 +112,13 @@ TEST_CASE("key: anonymous aliases count by their roles, not by who made them", "
 TEST_CASE("key: a parameter that occurs twice is not two parameters", "[sql][key]") {
     const auto name = literal("ed");
     const auto shared = select(users.id).where(or_(users.name == name, users.fullname == name));
-    const auto apart = select(users.id).where(or_(users.name == literal("ed"), users.fullname == literal("ed")));
+    const auto apart =
+        select(users.id).where(or_(users.name == literal("ed"), users.fullname == literal("ed")));
     CHECK(key_of(shared) != key_of(apart));
     const auto other = literal("wendy");
-    CHECK(key_of(shared) == key_of(select(users.id).where(or_(users.name == other, users.fullname == other))));
+    CHECK(
+        key_of(shared) == key_of(select(users.id).where(or_(users.name == other, users.fullname == other)))
+    );
 }
 
 TEST_CASE("key: tables are told apart even when they look the same", "[sql][key]") {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // text(): finding the parameters, and nothing that only looks like one.
-#include <azoth/sql/text.hpp>
-
 #include "support/catch.hpp"
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/sql/text.hpp>
 
 using namespace azoth;
 
@@ -31,9 +30,20 @@ TEST_CASE("text(): parameters are found in order, repeated ones again", "[sql][t
 
 TEST_CASE("text(): quotes, comments, casts and slices are left alone", "[sql][text]") {
     const auto sql = GENERATE(
-        as<std::string>{}, "SELECT ':a'", "SELECT 'it''s :a'", "SELECT \":a\"", "SELECT `:a`", "SELECT 1 -- :a",
-        "SELECT /* :a */ 1", "SELECT $$ :a $$", "SELECT $tag$ :a $ $x$ $tag$", "SELECT x::int", "SELECT x[1:n]",
-        "SELECT '12:30'", "SELECT ':a");
+        as<std::string>{},
+        "SELECT ':a'",
+        "SELECT 'it''s :a'",
+        "SELECT \":a\"",
+        "SELECT `:a`",
+        "SELECT 1 -- :a",
+        "SELECT /* :a */ 1",
+        "SELECT $$ :a $$",
+        "SELECT $tag$ :a $ $x$ $tag$",
+        "SELECT x::int",
+        "SELECT x[1:n]",
+        "SELECT '12:30'",
+        "SELECT ':a"
+    );
     INFO(sql);
     CHECK(names_in(sql).empty());
     CHECK(compile(text(sql), dialects::postgresql()).sql() == sql);
@@ -53,7 +63,10 @@ TEST_CASE("text(): a backslash makes the colon a colon", "[sql][text]") {
     CHECK(compile(text("SELECT \\:a"), dialects::postgresql()).sql() == "SELECT :a");
 }
 
-TEST_CASE("text(): a parameter has one number where they have numbers, and one value each where not", "[sql][text]") {
+TEST_CASE(
+    "text(): a parameter has one number where they have numbers, and one value each where not",
+    "[sql][text]"
+) {
     const auto statement = text("SELECT :a, :b, :a").bind("b", 2).bind("a", 1);
     const auto numbered = compile(statement, dialects::postgresql());
     CHECK(numbered.sql() == "SELECT $1, $2, $1");
