@@ -17,7 +17,8 @@ namespace bench {
 namespace {
 
 asio::awaitable<void> connect_then(
-    Run& run, az::Engine engine, asio::awaitable<Outcome> (*workload)(Run&, az::Engine), Outcome& outcome) {
+    Run& run, az::Engine engine, asio::awaitable<Outcome> (*workload)(Run&, az::Engine), Outcome& outcome
+) {
     // Connecting is not timed: the pool keeps the connection.
     auto connection = co_await engine.connect();
     co_await connection.close();
@@ -37,10 +38,12 @@ Outcome run_azoth(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engin
     const auto engine = az::create_engine(io.get_executor(), with_options(run.url()));
     Outcome outcome;
     std::exception_ptr failure;
-    asio::co_spawn(
-        io, connect_then(run, engine, workload, outcome), [&](std::exception_ptr error) { failure = error; });
+    asio::co_spawn(io, connect_then(run, engine, workload, outcome), [&](std::exception_ptr error) {
+        failure = error;
+    });
     io.run();
-    if (failure) std::rethrow_exception(failure);
+    if (failure)
+        std::rethrow_exception(failure);
     return outcome;
 }
 

@@ -12,7 +12,8 @@ using Row = std::tuple<std::int64_t, std::string, std::string>;
 
 std::uint64_t check_rows(const std::vector<Row>& rows) {
     std::uint64_t sum = 0;
-    for (const auto& [id, name, description] : rows) sum += check_customer(id, name, description);
+    for (const auto& [id, name, description] : rows)
+        sum += check_customer(id, name, description);
     return sum;
 }
 
@@ -43,7 +44,8 @@ asio::awaitable<Outcome> read_stream(Run& run, az::Engine engine) {
     {
         const auto statement = az::select(customers.id, customers.name, customers.description);
         auto stream = co_await connection.stream(statement);
-        while (auto row = co_await stream.next()) rows.push_back(std::move(*row));
+        while (auto row = co_await stream.next())
+            rows.push_back(std::move(*row));
     }
     run.stop();
     co_await connection.close();

@@ -29,7 +29,8 @@ double cpu_now() {
 std::int64_t read_peak_kib() {
     std::ifstream status{"/proc/self/status"};
     for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmHWM:")) return std::strtoll(line.c_str() + 6, nullptr, 10);
+        if (line.starts_with("VmHWM:"))
+            return std::strtoll(line.c_str() + 6, nullptr, 10);
     }
     return 0;
 }
@@ -59,15 +60,18 @@ void Run::stop() {
 UrlParts split_url(std::string_view url) {
     UrlParts parts;
     url = url.substr(0, url.find('?'));
-    if (const auto scheme = url.find("://"); scheme != url.npos) url.remove_prefix(scheme + 3);
+    if (const auto scheme = url.find("://"); scheme != url.npos)
+        url.remove_prefix(scheme + 3);
     const auto slash = url.find('/');
-    if (slash != url.npos) parts.database = url.substr(slash + 1);
+    if (slash != url.npos)
+        parts.database = url.substr(slash + 1);
     auto server = url.substr(0, slash);
     if (const auto at = server.rfind('@'); at != server.npos) {
         const auto login = server.substr(0, at);
         const auto colon = login.find(':');
         parts.user = login.substr(0, colon);
-        if (colon != login.npos) parts.password = login.substr(colon + 1);
+        if (colon != login.npos)
+            parts.password = login.substr(colon + 1);
         server.remove_prefix(at + 1);
     }
     const auto colon = server.find(':');
@@ -88,7 +92,9 @@ int list_contenders() {
     for (const auto& c : registry()) {
         std::printf(
             "%.*s %.*s %.*s\n", static_cast<int>(c.workload.size()), c.workload.data(),
-            static_cast<int>(c.database.size()), c.database.data(), static_cast<int>(c.name.size()), c.name.data());
+            static_cast<int>(c.database.size()), c.database.data(), static_cast<int>(c.name.size()),
+            c.name.data()
+        );
     }
     return EXIT_SUCCESS;
 }
@@ -101,12 +107,15 @@ int run(const Contender& contender, std::string_view url) {
         R"({"operations": %lld, "wall_seconds": %.6f, "cpu_seconds": %.6f, "peak_kib": %lld, "check": "%llu"})"
         "\n",
         static_cast<long long>(outcome.operations), run.wall_seconds(), run.cpu_seconds(),
-        static_cast<long long>(run.peak_kib()), static_cast<unsigned long long>(outcome.check));
+        static_cast<long long>(run.peak_kib()), static_cast<unsigned long long>(outcome.check)
+    );
     return EXIT_SUCCESS;
 }
 
 int usage(const char* program) {
-    std::fprintf(stderr, "%s --list\n%s <workload> <database> <contender> --url <database URL>\n", program, program);
+    std::fprintf(
+        stderr, "%s --list\n%s <workload> <database> <contender> --url <database URL>\n", program, program
+    );
     return 2;
 }
 
@@ -115,10 +124,13 @@ int usage(const char* program) {
 
 int main(int argc, char** argv) {
     using namespace std::string_view_literals;
-    if (argc == 2 && argv[1] == "--list"sv) return bench::list_contenders();
-    if (argc != 6 || argv[4] != "--url"sv) return bench::usage(argv[0]);
+    if (argc == 2 && argv[1] == "--list"sv)
+        return bench::list_contenders();
+    if (argc != 6 || argv[4] != "--url"sv)
+        return bench::usage(argv[0]);
     for (const auto& contender : bench::registry()) {
-        if (contender.workload != argv[1] || contender.database != argv[2] || contender.name != argv[3]) continue;
+        if (contender.workload != argv[1] || contender.database != argv[2] || contender.name != argv[3])
+            continue;
         try {
             return bench::run(contender, argv[5]);
         } catch (const std::exception& error) {

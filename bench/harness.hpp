@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What every contender of every workload shares: registration, the clock, the report.
 //
-// A contender is a function registered with the names of workload, database and contender. The names "seed" (once for
-// all contenders), "reset" (before each run) and "verify" (after each run, returns the check value the database
-// gives) are registered in the same way, for those workloads that need them; the orchestrator runs each in a process
-// of its own, so that a contender's peak memory is its own.
+// A contender is a function registered with the names of workload, database and contender. The names "seed"
+// (once for all contenders), "reset" (before each run) and "verify" (after each run, returns the check value
+// the database gives) are registered in the same way, for those workloads that need them; the orchestrator
+// runs each in a process of its own, so that a contender's peak memory is its own.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,8 @@ using People = std::vector<std::shared_ptr<Person>>;
 
 std::uint64_t check_people(const People& people) {
     std::uint64_t sum = 0;
-    for (const auto& person : people) sum += check_customer(*person->id, *person->name, *person->description);
+    for (const auto& person : people)
+        sum += check_customer(*person->id, *person->name, *person->description);
     return sum;
 }
 
@@ -53,8 +54,8 @@ asio::awaitable<Outcome> short_selects_scalars(Run& run, az::Engine engine) {
     az::Session session{engine};
     run.start();
     for (std::int64_t i = 0; i < short_selects; ++i) {
-        const auto found
-            = co_await session.scalars(az::select<Person>().where(col<&Person::id> == permuted_key(i)));
+        const auto found =
+            co_await session.scalars(az::select<Person>().where(col<&Person::id> == permuted_key(i)));
         people.push_back(found.one());
     }
     run.stop();

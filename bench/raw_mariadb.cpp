@@ -23,9 +23,9 @@ public:
         const auto parts = split_url(url);
         mysql_options(handle_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
         if (mysql_real_connect(
-                handle_, parts.host.c_str(), parts.user.c_str(), parts.password.c_str(), parts.database.c_str(),
-                parts.port, nullptr, 0)
-            == nullptr) {
+                handle_, parts.host.c_str(), parts.user.c_str(), parts.password.c_str(),
+                parts.database.c_str(), parts.port, nullptr, 0
+            ) == nullptr) {
             refuse("connect");
         }
     }
@@ -36,7 +36,8 @@ public:
     [[noreturn]] void refuse(std::string_view what) const { fail(what, mysql_error(handle_)); }
     [[nodiscard]] MYSQL* handle() const noexcept { return handle_; }
     void execute(std::string_view sql) const {
-        if (mysql_real_query(handle_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) refuse(sql);
+        if (mysql_real_query(handle_, sql.data(), static_cast<unsigned long>(sql.size())) != 0)
+            refuse(sql);
     }
 
 private:
@@ -45,8 +46,10 @@ private:
 
 class Query {
 public:
-    Query(const Connection& connection, std::string_view sql) : statement_(mysql_stmt_init(connection.handle())) {
-        if (mysql_stmt_prepare(statement_, sql.data(), static_cast<unsigned long>(sql.size())) != 0) refuse(sql);
+    Query(const Connection& connection, std::string_view sql)
+        : statement_(mysql_stmt_init(connection.handle())) {
+        if (mysql_stmt_prepare(statement_, sql.data(), static_cast<unsigned long>(sql.size())) != 0)
+            refuse(sql);
         params_.resize(mysql_stmt_param_count(statement_));
         lengths_.resize(params_.size());
     }
@@ -73,8 +76,10 @@ public:
         param.length = &lengths_[position];
     }
     void execute() {
-        if (!params_.empty() && mysql_stmt_bind_param(statement_, params_.data()) != 0) refuse("bind");
-        if (mysql_stmt_execute(statement_) != 0) refuse("execute");
+        if (!params_.empty() && mysql_stmt_bind_param(statement_, params_.data()) != 0)
+            refuse("bind");
+        if (mysql_stmt_execute(statement_) != 0)
+            refuse("execute");
     }
     [[nodiscard]] std::int64_t insert_id() const {
         return static_cast<std::int64_t>(mysql_stmt_insert_id(statement_));
@@ -105,18 +110,21 @@ public:
     Output& operator=(const Output&) = delete;
 
     void attach(const Query& query) {
-        if (mysql_stmt_bind_result(query.handle(), columns_.data()) != 0) query.refuse("bind result");
+        if (mysql_stmt_bind_result(query.handle(), columns_.data()) != 0)
+            query.refuse("bind result");
     }
     /// False when there are no more rows.
     bool fetch(const Query& query) {
         const int code = mysql_stmt_fetch(query.handle());
-        if (code != 0 && code != MYSQL_NO_DATA) query.refuse("fetch");
+        if (code != 0 && code != MYSQL_NO_DATA)
+            query.refuse("fetch");
         return code == 0;
     }
     [[nodiscard]] std::int64_t id() const noexcept { return id_; }
     [[nodiscard]] Customer customer() const {
         return Customer{
-            id_, std::string(texts_[0].data(), lengths_[0]), std::string(texts_[1].data(), lengths_[1])};
+            id_, std::string(texts_[0].data(), lengths_[0]), std::string(texts_[1].data(), lengths_[1])
+        };
     }
 
 private:
@@ -137,8 +145,11 @@ void seed_customers(const std::string& url, std::int64_t rows) {
     connection.execute("DROP TABLE IF EXISTS customer");
     connection.execute("CREATE TABLE customer (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, "
                        "name VARCHAR(255) NOT NULL, description VARCHAR(255) NOT NULL) ENGINE=InnoDB");
-    connection.execute("INSERT INTO customer SELECT seq, concat('customer name ', seq), "
-                       "concat('customer description ', seq) FROM seq_1_to_" + std::to_string(rows));
+    connection.execute(
+        "INSERT INTO customer SELECT seq, concat('customer name ', seq), "
+        "concat('customer description ', seq) FROM seq_1_to_" +
+        std::to_string(rows)
+    );
 }
 
 constexpr std::string_view select_all = "SELECT id, name, description FROM customer";
@@ -160,7 +171,8 @@ Outcome read_unbuffered(Run& run) {
         Output output;
         query.execute();
         output.attach(query);
-        while (output.fetch(query)) rows.push_back(output.customer());
+        while (output.fetch(query))
+            rows.push_back(output.customer());
     }
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
@@ -172,7 +184,8 @@ Outcome read_text(Run& run) {
     run.start();
     connection.execute(select_all);
     auto* result = mysql_use_result(connection.handle());
-    while (auto* row = mysql_fetch_row(result)) rows.push_back(customer(row, mysql_fetch_lengths(result)));
+    while (auto* row = mysql_fetch_row(result))
+        rows.push_back(customer(row, mysql_fetch_lengths(result)));
     mysql_free_result(result);
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
@@ -189,7 +202,8 @@ void select_one(Query& query, Output& output, std::int64_t key, std::vector<Cust
     query.bind(0, key);
     query.execute();
     output.attach(query);
-    if (output.fetch(query)) rows.push_back(output.customer());
+    if (output.fetch(query))
+        rows.push_back(output.customer());
     mysql_stmt_free_result(query.handle());
 }
 
@@ -200,7 +214,8 @@ Outcome short_selects_prepared(Run& run) {
     {
         Query query{connection, select_by_key};
         Output output;
-        for (std::int64_t i = 0; i < short_selects; ++i) select_one(query, output, permuted_key(i), rows);
+        for (std::int64_t i = 0; i < short_selects; ++i)
+            select_one(query, output, permuted_key(i), rows);
     }
     run.stop();
     return {short_selects, check(rows)};
@@ -227,9 +242,11 @@ Outcome short_selects_text(Run& run) {
     run.start();
     for (std::int64_t i = 0; i < short_selects; ++i) {
         connection.execute(
-            "SELECT id, name, description FROM customer WHERE id = " + std::to_string(permuted_key(i)));
+            "SELECT id, name, description FROM customer WHERE id = " + std::to_string(permuted_key(i))
+        );
         auto* result = mysql_use_result(connection.handle());
-        while (auto* row = mysql_fetch_row(result)) rows.push_back(customer(row, mysql_fetch_lengths(result)));
+        while (auto* row = mysql_fetch_row(result))
+            rows.push_back(customer(row, mysql_fetch_lengths(result)));
         mysql_free_result(result);
     }
     run.stop();
@@ -267,14 +284,16 @@ struct Rows {
     std::vector<std::int64_t> ids;        ///< what the database answers
 
     void bind(Query& query, std::size_t& position, std::size_t row) const {
-        if (!parent_ids.empty()) query.bind(position++, parent_ids[row]);
+        if (!parent_ids.empty())
+            query.bind(position++, parent_ids[row]);
         query.bind(position++, names[row]);
     }
     [[nodiscard]] std::string insert_into(std::string_view table, std::size_t count) const {
         std::string sql = "INSERT INTO ";
         (sql += table) += parent_ids.empty() ? " (name) VALUES " : " (parent_id, name) VALUES ";
         const auto row = parent_ids.empty() ? std::string_view{"(?)"} : std::string_view{"(?,?)"};
-        for (std::size_t i = 0; i < count; ++i) (sql += i == 0 ? "" : ",") += row;
+        for (std::size_t i = 0; i < count; ++i)
+            (sql += i == 0 ? "" : ",") += row;
         return sql;
     }
 };
@@ -286,7 +305,8 @@ Outcome unit_of_work(Run& run, Insert insert) {
     Rows up, down;
     run.start();
     connection.execute("BEGIN");
-    for (std::int64_t p = 0; p < parents; ++p) up.names.push_back(parent_name(p));
+    for (std::int64_t p = 0; p < parents; ++p)
+        up.names.push_back(parent_name(p));
     insert(connection, "parent", up);
     for (std::int64_t p = 0; p < parents; ++p) {
         for (std::int64_t c = 0; c < children_each; ++c) {
@@ -323,16 +343,22 @@ void insert_values(const Connection& connection, std::string_view table, Rows& r
             prepared_rows = count;
         }
         std::size_t position = 0;
-        for (std::size_t i = 0; i < count; ++i) rows.bind(*insert, position, begin + i);
+        for (std::size_t i = 0; i < count; ++i)
+            rows.bind(*insert, position, begin + i);
         insert->execute();
         output.attach(*insert);
-        while (output.fetch(*insert)) rows.ids.push_back(output.id());
+        while (output.fetch(*insert))
+            rows.ids.push_back(output.id());
         mysql_stmt_free_result(insert->handle());
     }
 }
 
-Outcome unit_of_work_rows(Run& run) { return unit_of_work(run, insert_rows); }
-Outcome unit_of_work_values(Run& run) { return unit_of_work(run, insert_values); }
+Outcome unit_of_work_rows(Run& run) {
+    return unit_of_work(run, insert_rows);
+}
+Outcome unit_of_work_values(Run& run) {
+    return unit_of_work(run, insert_values);
+}
 
 const Register contenders{
     {"W2", "mariadb", "seed", seed_read},

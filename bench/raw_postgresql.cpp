@@ -45,7 +45,8 @@ using ResultPtr = std::unique_ptr<PGresult, ClearResult>;
 }
 [[nodiscard]] std::string text(const PGresult* result, int row, int column) {
     return std::string(
-        PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column)));
+        PQgetvalue(result, row, column), static_cast<std::size_t>(PQgetlength(result, row, column))
+    );
 }
 [[nodiscard]] Customer customer(const PGresult* result, int row) {
     return Customer{integer(result, row, 0), text(result, row, 1), text(result, row, 2)};
@@ -81,7 +82,8 @@ private:
 class Connection {
 public:
     explicit Connection(const std::string& url) : handle_(PQconnectdb(url.c_str())) {
-        if (PQstatus(handle_) != CONNECTION_OK) refuse("connect");
+        if (PQstatus(handle_) != CONNECTION_OK)
+            refuse("connect");
         PQsetNoticeProcessor(handle_, [](void*, const char*) {}, nullptr);
     }
     ~Connection() { PQfinish(handle_); }
@@ -94,7 +96,8 @@ public:
     ResultPtr checked(PGresult* result, std::string_view what) const {
         ResultPtr owner{result};
         const auto status = PQresultStatus(result);
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE) refuse(what);
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_SINGLE_TUPLE)
+            refuse(what);
         return owner;
     }
     void execute(const char* sql) const { checked(PQexec(handle_, sql), sql); }
@@ -102,7 +105,9 @@ public:
         checked(PQprepare(handle_, name, sql.c_str(), static_cast<int>(types.size()), types.data()), sql);
     }
     ResultPtr execute_prepared(const char* name, const Params& p) const {
-        return checked(PQexecPrepared(handle_, name, p.count(), p.values(), p.lengths(), p.formats(), 1), name);
+        return checked(
+            PQexecPrepared(handle_, name, p.count(), p.values(), p.lengths(), p.formats(), 1), name
+        );
     }
 
 private:
@@ -112,10 +117,13 @@ private:
 void seed_customers(const std::string& url, std::int64_t rows) {
     const Connection connection{url};
     connection.execute("DROP TABLE IF EXISTS customer");
-    connection.execute("CREATE TABLE customer (id BIGSERIAL NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL, "
-                       "description VARCHAR(255) NOT NULL)");
+    connection.execute(
+        "CREATE TABLE customer (id BIGSERIAL NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL, "
+        "description VARCHAR(255) NOT NULL)"
+    );
     const auto insert = "INSERT INTO customer SELECT i, 'customer name ' || i, 'customer description ' || i "
-                        "FROM generate_series(1, " + std::to_string(rows) + ") AS i";
+                        "FROM generate_series(1, " +
+                        std::to_string(rows) + ") AS i";
     connection.execute(insert.c_str());
     connection.execute("VACUUM ANALYZE customer"); // hint bits are set here, not by the first contender
     connection.execute("CHECKPOINT");
@@ -131,49 +139,44 @@ Outcome seed_read(Run& run) {
     return {};
 }
 
-Outcome read_buffered(Run& run) {
+Outcome read_result(Run& run, bool binary) {
     const Connection connection{run.url()};
     std::vector<Customer> rows;
     run.start();
     {
         const auto result = connection.checked(
-            PQexecParams(connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, 1), select_all);
-        const int count = PQntuples(result.get());
-        rows.reserve(static_cast<std::size_t>(count));
-        for (int row = 0; row < count; ++row) rows.push_back(customer(result.get(), row));
-    }
-    run.stop();
-    return {static_cast<std::int64_t>(rows.size()), check(rows)};
-}
-
-Outcome read_text(Run& run) {
-    const Connection connection{run.url()};
-    std::vector<Customer> rows;
-    run.start();
-    {
-        const auto result = connection.checked(PQexec(connection.handle(), select_all), select_all);
-        const int count = PQntuples(result.get());
+            PQexecParams(
+                connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, binary ? 1 : 0
+            ),
+            select_all
+        );
+        const auto* r = result.get();
+        const int count = PQntuples(r);
         rows.reserve(static_cast<std::size_t>(count));
         for (int row = 0; row < count; ++row) {
-            rows.push_back(Customer{
-                integer_from_text(result.get(), row, 0), text(result.get(), row, 1), text(result.get(), row, 2)});
+            const auto id = binary ? integer(r, row, 0) : integer_from_text(r, row, 0);
+            rows.push_back(Customer{id, text(r, row, 1), text(r, row, 2)});
         }
     }
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
 }
 
+Outcome read_buffered(Run& run) { return read_result(run, true); }
+Outcome read_text(Run& run) { return read_result(run, false); }
+
 Outcome read_single_row(Run& run) {
     const Connection connection{run.url()};
     std::vector<Customer> rows;
     run.start();
-    if (PQsendQueryParams(connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, 1) != 1
-        || PQsetSingleRowMode(connection.handle()) != 1) {
+    if (PQsendQueryParams(connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, 1) != 1 ||
+        PQsetSingleRowMode(connection.handle()) != 1) {
         connection.refuse(select_all);
     }
     while (auto* next = PQgetResult(connection.handle())) {
         const auto result = connection.checked(next, select_all);
-        if (PQntuples(next) == 1) rows.push_back(customer(next, 0));
+        if (PQntuples(next) == 1)
+            rows.push_back(customer(next, 0));
     }
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
@@ -214,8 +217,10 @@ Outcome short_selects_unprepared(Run& run) {
         const auto result = connection.checked(
             PQexecParams(
                 connection.handle(), select_by_key, 1, &int8_oid, params.values(), params.lengths(),
-                params.formats(), 1),
-            select_by_key);
+                params.formats(), 1
+            ),
+            select_by_key
+        );
         rows.push_back(customer(result.get(), 0));
     }
     run.stop();
@@ -266,7 +271,8 @@ Outcome unit_of_work(Run& run, Insert insert) {
     Rows up, down;
     run.start();
     connection.execute("BEGIN");
-    for (std::int64_t p = 0; p < parents; ++p) up.names.push_back(parent_name(p));
+    for (std::int64_t p = 0; p < parents; ++p)
+        up.names.push_back(parent_name(p));
     insert(connection, "parent", up);
     for (std::int64_t p = 0; p < parents; ++p) {
         for (std::int64_t c = 0; c < children_each; ++c) {
@@ -294,7 +300,8 @@ void prepare_row(const Connection& connection, const char* table, const Rows& ro
     constexpr unsigned types[] = {int8_oid, text_oid};
     connection.prepare(
         table, insert_into(table, rows) + (with_parent ? "($1, $2)" : "($1)") + " RETURNING id",
-        std::span{types}.subspan(with_parent ? 0 : 1));
+        std::span{types}.subspan(with_parent ? 0 : 1)
+    );
 }
 
 void insert_rows(const Connection& connection, const char* table, Rows& rows) {
@@ -308,7 +315,8 @@ void insert_rows(const Connection& connection, const char* table, Rows& rows) {
     }
 }
 
-/// Answers come in the order of the rows: PostgreSQL does not promise it, but does so for a plain VALUES list.
+/// Answers come in the order of the rows: PostgreSQL does not promise it, but does so for a plain VALUES
+/// list.
 void insert_values(const Connection& connection, const char* table, Rows& rows) {
     const bool with_parent = !rows.parent_ids.empty();
     std::string name;
@@ -334,13 +342,16 @@ void insert_values(const Connection& connection, const char* table, Rows& rows) 
             connection.prepare(name.c_str(), sql += " RETURNING id", types);
         }
         params.clear();
-        for (std::size_t i = 0; i < count; ++i) rows.add_to(params, begin + i, network[i]);
+        for (std::size_t i = 0; i < count; ++i)
+            rows.add_to(params, begin + i, network[i]);
         const auto result = connection.execute_prepared(name.c_str(), params);
-        for (int i = 0; i < PQntuples(result.get()); ++i) rows.ids.push_back(integer(result.get(), i, 0));
+        for (int i = 0; i < PQntuples(result.get()); ++i)
+            rows.ids.push_back(integer(result.get(), i, 0));
     }
 }
 
-/// Sends some hundred statements, then reads their answers: few enough for the sockets' buffers to hold both ways.
+/// Sends some hundred statements, then reads their answers: few enough for the sockets' buffers to hold both
+/// ways.
 void insert_pipelined(const Connection& connection, const char* table, Rows& rows) {
     prepare_row(connection, table, rows);
     auto* handle = connection.handle();
@@ -353,25 +364,33 @@ void insert_pipelined(const Connection& connection, const char* table, Rows& row
             params.clear();
             rows.add_to(params, row, parent_id);
             if (PQsendQueryPrepared(
-                    handle, table, params.count(), params.values(), params.lengths(), params.formats(), 1)
-                != 1) {
+                    handle, table, params.count(), params.values(), params.lengths(), params.formats(), 1
+                ) != 1) {
                 connection.refuse(table);
             }
         }
-        if (PQpipelineSync(handle) != 1) connection.refuse("sync");
+        if (PQpipelineSync(handle) != 1)
+            connection.refuse("sync");
         for (auto row = begin; row < end; ++row) {
             rows.ids.push_back(integer(connection.checked(PQgetResult(handle), table).get(), 0, 0));
             PQgetResult(handle); // the NULL after each statement
         }
         const ResultPtr sync{PQgetResult(handle)};
-        if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC) connection.refuse("sync");
+        if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC)
+            connection.refuse("sync");
     }
     PQexitPipelineMode(handle);
 }
 
-Outcome unit_of_work_rows(Run& run) { return unit_of_work(run, insert_rows); }
-Outcome unit_of_work_values(Run& run) { return unit_of_work(run, insert_values); }
-Outcome unit_of_work_pipelined(Run& run) { return unit_of_work(run, insert_pipelined); }
+Outcome unit_of_work_rows(Run& run) {
+    return unit_of_work(run, insert_rows);
+}
+Outcome unit_of_work_values(Run& run) {
+    return unit_of_work(run, insert_values);
+}
+Outcome unit_of_work_pipelined(Run& run) {
+    return unit_of_work(run, insert_pipelined);
+}
 
 const Register contenders{
     {"W2", "postgresql", "seed", seed_read},

@@ -19,7 +19,8 @@ namespace {
 class Database {
 public:
     explicit Database(const std::string& url) {
-        if (sqlite3_open(split_url(url).database.c_str(), &handle_) != SQLITE_OK) refuse("open");
+        if (sqlite3_open(split_url(url).database.c_str(), &handle_) != SQLITE_OK)
+            refuse("open");
         // As Azoth's connections: foreign keys on, statements answered from one process.
         execute("PRAGMA journal_mode=wal; PRAGMA synchronous=off; PRAGMA foreign_keys=on");
     }
@@ -28,7 +29,8 @@ public:
     Database& operator=(const Database&) = delete;
 
     void execute(const char* sql) {
-        if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) refuse(sql);
+        if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK)
+            refuse(sql);
     }
     [[noreturn]] void refuse(std::string_view what) const { fail(what, sqlite3_errmsg(handle_)); }
     [[nodiscard]] sqlite3* handle() const noexcept { return handle_; }
@@ -42,8 +44,8 @@ public:
     Query(const Database& database, std::string_view sql, unsigned flags = SQLITE_PREPARE_PERSISTENT)
         : database_(database) {
         if (sqlite3_prepare_v3(
-                database.handle(), sql.data(), static_cast<int>(sql.size()), flags, &statement_, nullptr)
-            != SQLITE_OK) {
+                database.handle(), sql.data(), static_cast<int>(sql.size()), flags, &statement_, nullptr
+            ) != SQLITE_OK) {
             database_.refuse(sql);
         }
     }
@@ -59,7 +61,8 @@ public:
     /// False when there are no more rows.
     bool step() {
         const int code = sqlite3_step(statement_);
-        if (code != SQLITE_ROW && code != SQLITE_DONE) database_.refuse("step");
+        if (code != SQLITE_ROW && code != SQLITE_DONE)
+            database_.refuse("step");
         return code == SQLITE_ROW;
     }
     /// Executes what returns no rows.
@@ -114,7 +117,8 @@ Outcome read_all(Run& run) {
     run.start();
     {
         Query query{database, "SELECT id, name, description FROM customer"};
-        while (query.step()) rows.push_back(query.customer());
+        while (query.step())
+            rows.push_back(query.customer());
     }
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
@@ -131,7 +135,8 @@ void select_prepared(const Database& database, std::vector<Customer>& rows) {
     Query query{database, select_by_key};
     for (std::int64_t i = 0; i < short_selects; ++i) {
         query.bind(1, permuted_key(i));
-        if (query.step()) rows.push_back(query.customer());
+        if (query.step())
+            rows.push_back(query.customer());
         query.reset();
     }
 }
@@ -164,7 +169,8 @@ Outcome short_selects_unprepared(Run& run) {
     for (std::int64_t i = 0; i < short_selects; ++i) {
         Query query{database, select_by_key, 0};
         query.bind(1, permuted_key(i));
-        if (query.step()) rows.push_back(query.customer());
+        if (query.step())
+            rows.push_back(query.customer());
     }
     run.stop();
     return {short_selects, check(rows)};
@@ -174,11 +180,10 @@ Outcome short_selects_unprepared(Run& run) {
 
 Outcome reset_unit_of_work(Run& run) {
     Database database{run.url()};
-    database.execute(
-        "DROP TABLE IF EXISTS child; DROP TABLE IF EXISTS parent;"
-        "CREATE TABLE parent (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL);"
-        "CREATE TABLE child (id INTEGER NOT NULL PRIMARY KEY, parent_id BIGINT NOT NULL, "
-        "name VARCHAR(255) NOT NULL); PRAGMA wal_checkpoint(TRUNCATE)");
+    database.execute("DROP TABLE IF EXISTS child; DROP TABLE IF EXISTS parent;"
+                     "CREATE TABLE parent (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(255) NOT NULL);"
+                     "CREATE TABLE child (id INTEGER NOT NULL PRIMARY KEY, parent_id BIGINT NOT NULL, "
+                     "name VARCHAR(255) NOT NULL); PRAGMA wal_checkpoint(TRUNCATE)");
     return {};
 }
 
@@ -228,7 +233,8 @@ Outcome unit_of_work_rows(Run& run) {
 /// INSERT .. VALUES of many rows, with their keys back in order.
 void insert_values(
     const Database& database, std::string_view head, std::span<const std::string> names,
-    std::span<const std::int64_t> parent_ids, std::vector<std::int64_t>& ids) {
+    std::span<const std::int64_t> parent_ids, std::vector<std::int64_t>& ids
+) {
     const bool with_parent = !parent_ids.empty();
     const auto row = with_parent ? std::string_view{"(?,?)"} : std::string_view{"(?)"};
     std::string sql;
@@ -238,16 +244,19 @@ void insert_values(
         const auto rows = std::min(values_rows, names.size() - begin);
         if (rows != prepared_rows) {
             sql = head;
-            for (std::size_t i = 0; i < rows; ++i) (sql += i == 0 ? "" : ",") += row;
+            for (std::size_t i = 0; i < rows; ++i)
+                (sql += i == 0 ? "" : ",") += row;
             insert = std::make_unique<Query>(database, sql += " RETURNING id");
             prepared_rows = rows;
         }
         int position = 0;
         for (std::size_t i = begin; i < begin + rows; ++i) {
-            if (with_parent) insert->bind(++position, parent_ids[i]);
+            if (with_parent)
+                insert->bind(++position, parent_ids[i]);
             insert->bind(++position, names[i]);
         }
-        while (insert->step()) ids.push_back(insert->integer(0));
+        while (insert->step())
+            ids.push_back(insert->integer(0));
         insert->reset();
     }
 }
@@ -259,7 +268,8 @@ Outcome unit_of_work_values(Run& run) {
     {
         std::vector<std::string> names;
         database.execute("BEGIN");
-        for (std::int64_t p = 0; p < parents; ++p) names.push_back(parent_name(p));
+        for (std::int64_t p = 0; p < parents; ++p)
+            names.push_back(parent_name(p));
         insert_values(database, "INSERT INTO parent (name) VALUES ", names, {}, parent_ids);
         names.clear();
         for (std::int64_t p = 0; p < parents; ++p) {
@@ -269,7 +279,8 @@ Outcome unit_of_work_values(Run& run) {
             }
         }
         insert_values(
-            database, "INSERT INTO child (parent_id, name) VALUES ", names, parents_of_children, child_ids);
+            database, "INSERT INTO child (parent_id, name) VALUES ", names, parents_of_children, child_ids
+        );
         database.execute("COMMIT");
     }
     run.stop();

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Builds the benchmarks with the release preset and runs them on SQLite and on a private PostgreSQL and MariaDB.
-#     tools/bench.sh [--workload W2,W3] [--database sqlite,postgresql,mariadb] [--contender raw,core] [--repeats N]
+# Builds the benchmarks (release preset), runs them on SQLite and on a private PostgreSQL and MariaDB.
+#     tools/bench.sh [--workload W2,W3] [--database sqlite,mariadb] [--contender raw,core] [--repeats N]
 #                    [--unpinned] [--json FILE]     prints a markdown table
 #     tools/bench.sh --micro [arguments of Google Benchmark...]
 # AZOTH_BENCH_BUILD names another build folder, which is then used as it is.
@@ -12,10 +12,12 @@ micro=0 servers=1
 for argument in "$@"; do
     case $argument in
     --micro) micro=1 ;;
-    --database=sqlite) servers=0 ;;
     -h | --help) sed -n '3,7s/^# \{0,1\}//p' tools/bench.sh; exec python3 tools/bench.py --help ;;
     esac
 done
+
+# SQLite alone needs no server.
+case "$* " in *"--database sqlite "* | *"--database=sqlite "*) servers=0 ;; esac
 
 # The table alone goes to standard output.
 prepare() {
@@ -38,8 +40,9 @@ fi
 [[ -n ${AZOTH_BENCH_BUILD-} ]] || prepare azoth_bench_raw azoth_bench >&2
 run=(python3 tools/bench.py --build "$build/bench" "$@")
 if ((servers)); then
-    # On top of what the tests' servers have (no fsync, no waiting for the log): data in memory, and room for it. MariaDB
-    # syncs its files at each DROP and CREATE TABLE whatever it is told; on a disk the next contender would wait for that.
+    # On top of what the tests' servers have (no fsync, no waiting for the log): data in memory, and room for it.
+    # MariaDB syncs its files at each DROP and CREATE TABLE whatever it is told; on a disk the next contender would
+    # wait for that.
     export AZOTH_TEST_INNODB_BUFFER_POOL=256M AZOTH_TEST_INNODB_LOG=96M
     [[ -w /dev/shm ]] && export TMPDIR=/dev/shm
     exec tools/test_servers.sh -- "${run[@]}"

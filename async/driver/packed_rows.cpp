@@ -21,8 +21,8 @@ constexpr std::size_t largest_chunk = 64 * 1024;
 } // namespace
 
 PackedRows::PackedRows(std::size_t columns) noexcept
-    : RowBuffer(0, columns), cell_(reinterpret_cast<Field*>(inline_cells_)), cells_end_(cell_), bytes_(inline_bytes_),
-      first_(cell_) {
+    : RowBuffer(0, columns), cell_(reinterpret_cast<Field*>(inline_cells_)), cells_end_(cell_),
+      bytes_(inline_bytes_), first_(cell_) {
     // Whole rows only, so that a row never lies across two blocks.
     if (columns != 0) cells_end_ += inline_cells / columns * columns;
 }
@@ -48,7 +48,8 @@ void PackedRows::grow_cells() {
 }
 
 char* PackedRows::take_from_new_chunk(std::size_t size) {
-    if (size > std::numeric_limits<std::uint32_t>::max()) throw std::length_error("a value of more than 4 GiB");
+    if (size > std::numeric_limits<std::uint32_t>::max())
+        throw std::length_error("a value of more than 4 GiB");
     // A large value gets a chunk of its own, and the open chunk stays open for the small ones that follow.
     const bool alone = size > chunk_size_ / 4;
     const std::size_t capacity = alone ? size : chunk_size_;

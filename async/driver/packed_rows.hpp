@@ -87,7 +87,7 @@ private:
     Field* cells_end_; // end of the block it goes to
     char* bytes_;      // where the next bytes go
     std::size_t room_ = inline_bytes;
-    Field* first_;     // the first block: inline, then owned_first_
+    Field* first_; // the first block: inline, then owned_first_
     std::size_t chunk_size_ = 1024;
     std::size_t memory_ = sizeof(PackedRows);
     Block owned_first_;

@@ -46,20 +46,25 @@ std::string seconds(std::chrono::milliseconds time) {
     const auto& options = pool.core()->options;
     if (pool.core()->single_connection)
         throw TimeoutError(
-            "this database lives in one connection, which is in use; waiting for it timed out after "
-            + seconds(options.pool_timeout)
-            + ". Close the connection or session that has it before another is taken, or use a database in a file");
+            "this database lives in one connection, which is in use; waiting for it timed out after " +
+            seconds(options.pool_timeout) +
+            ". Close the connection or session that has it before another is taken, or use a database in a file"
+        );
     throw TimeoutError(
-        "QueuePool limit of size " + std::to_string(options.pool_size) + " overflow "
-        + std::to_string(options.max_overflow) + " reached, connection timed out after "
-        + seconds(options.pool_timeout) + ". " + std::to_string(pool.in_use())
-        + " connections are in use: close them sooner, or raise pool_size, max_overflow or pool_timeout");
+        "QueuePool limit of size " + std::to_string(options.pool_size) + " overflow " +
+        std::to_string(options.max_overflow) + " reached, connection timed out after " +
+        seconds(options.pool_timeout) + ". " + std::to_string(pool.in_use()) +
+        " connections are in use: close them sooner, or raise pool_size, max_overflow or pool_timeout"
+    );
 }
 
 /// Leaves the queue when its coroutine ends, whichever way; what was granted at the same moment is not lost.
 class QueueGuard {
 public:
-    QueueGuard(PoolState& pool, Waiter& waiter, Place& place) noexcept : pool_(pool), waiter_(waiter), place_(place) {}
+    QueueGuard(PoolState& pool, Waiter& waiter, Place& place) noexcept
+        : pool_(pool),
+          waiter_(waiter),
+          place_(place) {}
     ~QueueGuard() { collect(); }
     QueueGuard(const QueueGuard&) = delete;
     QueueGuard& operator=(const QueueGuard&) = delete;
@@ -122,15 +127,18 @@ asio::awaitable<void> open(Place& place, PoolState::Clock::time_point deadline) 
     const bool in_time = co_await run_until(std::move(connecting), deadline);
     if (!in_time)
         throw TimeoutError(
-            "connecting to " + pool.core()->url.to_string() + " timed out after "
-            + seconds(pool.core()->options.pool_timeout)
-            + ". The server does not answer; check host and port, or raise pool_timeout");
+            "connecting to " + pool.core()->url.to_string() + " timed out after " +
+            seconds(pool.core()->options.pool_timeout) +
+            ". The server does not answer; check host and port, or raise pool_timeout"
+        );
     auto slot = std::make_shared<Slot>(pool.core(), std::move(made->connection), generation);
     pool.made(slot);
     place.take(std::move(slot));
 }
 
-asio::awaitable<void> ping(std::shared_ptr<Slot> slot) { co_await slot->driver->ping(); }
+asio::awaitable<void> ping(std::shared_ptr<Slot> slot) {
+    co_await slot->driver->ping();
+}
 
 /// @return whether the server answered
 asio::awaitable<bool> is_alive(std::shared_ptr<Slot> slot, PoolState::Clock::time_point deadline) {
@@ -160,7 +168,8 @@ asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool) {
     const bool in_turn = co_await claim_or_wait(place, deadline);
     if (!in_turn) throw_pool_timeout(*pool);
 
-    if (place.slot() && !pool->is_fresh(*place.slot())) place.drop_slot(); // it grew old while it was handed over
+    if (place.slot() && !pool->is_fresh(*place.slot()))
+        place.drop_slot(); // it grew old while it was handed over
     if (place.slot() && pool->core()->options.pool_pre_ping) {
         const bool alive = co_await is_alive(place.slot(), deadline);
         if (!alive) {

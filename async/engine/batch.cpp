@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Many rows of parameters: put into the order of the placeholders, sent in pieces, their answers put together.
+// Many rows of parameters: put into the order of the placeholders, sent in pieces, their answers put
+// together.
 #include <azoth/engine/batch.hpp>
 
 #include <algorithm>
@@ -16,16 +17,19 @@ namespace azoth::engine {
 
 namespace {
 
-/// Parameters in one call of the driver, about: enough that the round trip does not count, not enough to fill memory.
+/// Parameters in one call of the driver, about: enough that the round trip does not count, not enough to fill
+/// memory.
 constexpr std::size_t piece_size = 32'768;
 
 /// The rows of several buffers, one behind the other.
 class JoinedRows final : public RowBuffer {
 public:
     JoinedRows(std::vector<std::shared_ptr<const RowBuffer>> buffers, std::size_t columns)
-        : RowBuffer(0, columns), buffers_(std::move(buffers)) {
+        : RowBuffer(0, columns),
+          buffers_(std::move(buffers)) {
         for (const auto& buffer : buffers_)
-            for (std::size_t row = 0; buffer && row < buffer->row_count(); ++row) places_.emplace_back(buffer.get(), row);
+            for (std::size_t row = 0; buffer && row < buffer->row_count(); ++row)
+                places_.emplace_back(buffer.get(), row);
         rows_ = places_.size();
     }
     [[nodiscard]] Field field(std::size_t row, std::size_t column) const noexcept override {
@@ -58,14 +62,19 @@ std::vector<std::string> row_columns(const Compiled& compiled) {
 
 struct BatchRun::State {
     State(Lease given_lease, sql::NodePtr node)
-        : lease(std::move(given_lease)), operation(lease), statement(std::move(node)),
-          found(operation.slot().core->lookup(statement)), names(row_columns(*found.compiled)) {
+        : lease(std::move(given_lease)),
+          operation(lease),
+          statement(std::move(node)),
+          found(operation.slot().core->lookup(statement)),
+          names(row_columns(*found.compiled)) {
         const Compiled& compiled = *found.compiled;
         if (!compiled.takes_rows)
             throw ArgumentError(
                 "this statement takes no parameter rows; name the columns that they are for, as in "
-                "insert(table).columns(table.a, table.b)");
-        if (compiled.expanding) throw InvalidRequestError("a statement with an IN list cannot take parameter rows");
+                "insert(table).columns(table.a, table.b)"
+            );
+        if (compiled.expanding)
+            throw InvalidRequestError("a statement with an IN list cannot take parameter rows");
         as_given = compiled.slots.size() == names.size();
         for (std::size_t i = 0; i < compiled.slots.size() && as_given; ++i)
             as_given = compiled.slots[i].source == BindSlot::Source::row && compiled.slots[i].index == i;
@@ -91,9 +100,13 @@ BatchRun::BatchRun(Lease lease, sql::NodePtr statement)
 
 BatchRun::~BatchRun() = default;
 
-bool BatchRun::full() const noexcept { return state_->params.size() >= piece_size || state_->rows >= piece_size; }
+bool BatchRun::full() const noexcept {
+    return state_->params.size() >= piece_size || state_->rows >= piece_size;
+}
 
-bool BatchRun::empty() const noexcept { return state_->rows == 0; }
+bool BatchRun::empty() const noexcept {
+    return state_->rows == 0;
+}
 
 Param* BatchRun::begin_row(std::size_t width) {
     State& state = *state_;
@@ -103,7 +116,9 @@ Param* BatchRun::begin_row(std::size_t width) {
     return state.params.data() + (state.params.size() - width);
 }
 
-Param BatchRun::keep(Value value) { return state_->kept.emplace_back(std::move(value)).param(); }
+Param BatchRun::keep(Value value) {
+    return state_->kept.emplace_back(std::move(value)).param();
+}
 
 void BatchRun::finish_row() {
     State& state = *state_;
@@ -112,13 +127,20 @@ void BatchRun::finish_row() {
     for (const auto& slot : state.found.compiled->slots) {
         Param param;
         switch (slot.source) {
-        case BindSlot::Source::row: param = state.cells[slot.index]; break;
+        case BindSlot::Source::row:
+            param = state.cells[slot.index];
+            break;
         case BindSlot::Source::statement:
             param = static_cast<const sql::BindNode&>(*state.found.binds->nodes[slot.index]).value.param();
             break;
-        case BindSlot::Source::constant: param = slot.value.param(); break;
-        case BindSlot::Source::default_: param = keep(slot.column->column->default_()); break;
-        case BindSlot::Source::expanding: break; // refused at the beginning
+        case BindSlot::Source::constant:
+            param = slot.value.param();
+            break;
+        case BindSlot::Source::default_:
+            param = keep(slot.column->column->default_());
+            break;
+        case BindSlot::Source::expanding:
+            break; // refused at the beginning
         }
         state.params.push_back(param);
     }
@@ -130,10 +152,19 @@ asio::awaitable<void> BatchRun::send() {
     const bool returns_rows = state.found.compiled->returns_rows;
     const auto wants = returns_rows ? driver::BatchWants::rows : driver::BatchWants::nothing;
     auto result = co_await send_batch(
-        state.operation.slot(), state.found.compiled, state.params, state.rows, wants, state.found.cached);
+        state.operation.slot(),
+        state.found.compiled,
+        state.params,
+        state.rows,
+        wants,
+        state.found.cached
+    );
     state.affected += result.affected;
     state.answers.insert(
-        state.answers.end(), std::make_move_iterator(result.rows.begin()), std::make_move_iterator(result.rows.end()));
+        state.answers.end(),
+        std::make_move_iterator(result.rows.begin()),
+        std::make_move_iterator(result.rows.end())
+    );
     state.params.clear();
     state.kept.clear();
     state.rows = 0;

@@ -21,7 +21,9 @@ engine::Slot& slot_of(const engine::Lease& lease) {
 
 } // namespace
 
-Connection::~Connection() { engine::give_back(std::move(lease_)); }
+Connection::~Connection() {
+    engine::give_back(std::move(lease_));
+}
 
 Connection& Connection::operator=(Connection&& other) noexcept {
     if (this == &other) return *this;
@@ -30,7 +32,9 @@ Connection& Connection::operator=(Connection&& other) noexcept {
     return *this;
 }
 
-bool Connection::closed() const noexcept { return !engine::is_current(lease_); }
+bool Connection::closed() const noexcept {
+    return !engine::is_current(lease_);
+}
 
 asio::awaitable<void> Connection::close() {
     if (engine::is_current(lease_) && lease_.slot->use.load() != engine::Slot::Use::idle)
@@ -38,7 +42,9 @@ asio::awaitable<void> Connection::close() {
     return engine::close_owned(std::move(*this));
 }
 
-void Connection::invalidate() { slot_of(lease_).invalidated = true; }
+void Connection::invalidate() {
+    slot_of(lease_).invalidated = true;
+}
 
 bool Connection::in_transaction() const noexcept {
     return engine::is_current(lease_) && lease_.slot->transaction != 0;
@@ -48,12 +54,20 @@ bool Connection::in_nested_transaction() const noexcept {
     return engine::is_current(lease_) && !lease_.slot->savepoints.empty();
 }
 
-const std::shared_ptr<const Dialect>& Connection::dialect() const { return slot_of(lease_).core->dialect; }
+const std::shared_ptr<const Dialect>& Connection::dialect() const {
+    return slot_of(lease_).core->dialect;
+}
 
-std::string Connection::server_version() const { return slot_of(lease_).driver->server_version(); }
+std::string Connection::server_version() const {
+    return slot_of(lease_).driver->server_version();
+}
 
-void* Connection::native_handle() const { return slot_of(lease_).driver->native_handle(); }
+void* Connection::native_handle() const {
+    return slot_of(lease_).driver->native_handle();
+}
 
-engine::Lookup Connection::lookup(const sql::NodePtr& statement) const { return slot_of(lease_).core->lookup(statement); }
+engine::Lookup Connection::lookup(const sql::NodePtr& statement) const {
+    return slot_of(lease_).core->lookup(statement);
+}
 
 } // namespace azoth

@@ -27,8 +27,8 @@ public:
     inline static asio::execution_context::id id;
 
     explicit ContextService(asio::execution_context& context) : service(context) {}
-    /// All services were shut down, coroutine frames destroyed; connections outside of those are still there. Services made
-    /// before this one, which is those that sockets and timers use, are destroyed after it.
+    /// All services were shut down, coroutine frames destroyed; connections outside of those are still there.
+    /// Services made before this one, which is those that sockets and timers use, are destroyed after it.
     ~ContextService() override {
         for (const auto& weak : pools_)
             if (const auto pool = weak.lock()) pool->context_destroyed();
@@ -54,8 +54,12 @@ private:
 
 void follow_context(const asio::any_io_executor& executor, const std::shared_ptr<PoolState>& pool) {
     // What connections will use has to exist before our service, to be destroyed after it.
-    { const asio::steady_timer timer{executor}; }
-    { const asio::posix::stream_descriptor descriptor{executor}; }
+    {
+        const asio::steady_timer timer{executor};
+    }
+    {
+        const asio::posix::stream_descriptor descriptor{executor};
+    }
     asio::execution_context& context = asio::query(executor, asio::execution::context);
     asio::use_service<ContextService>(context).add(pool);
 }

@@ -12,14 +12,16 @@ namespace azoth::engine {
 namespace {
 
 std::shared_ptr<const driver::Driver> driver_for(const Url& url) {
-    auto found = azoth::driver::find_driver(url.driver.empty() ? url.dialect : url.dialect + "+" + url.driver);
+    auto found =
+        azoth::driver::find_driver(url.driver.empty() ? url.dialect : url.dialect + "+" + url.driver);
     found->validate(url);
     return found;
 }
 
 EngineOptions checked(EngineOptions options) {
     const auto refuse = [](const std::string& what) { throw ArgumentError("create_engine(): " + what); };
-    if (options.pool_size < 0) refuse("pool_size is " + std::to_string(options.pool_size) + "; 0 means no limit");
+    if (options.pool_size < 0)
+        refuse("pool_size is " + std::to_string(options.pool_size) + "; 0 means no limit");
     if (options.max_overflow < -1)
         refuse("max_overflow is " + std::to_string(options.max_overflow) + "; -1 means no limit");
     if (options.pool_timeout.count() < 0) refuse("pool_timeout is negative");
@@ -35,9 +37,13 @@ const std::shared_ptr<const sql::BindList>& no_binds() {
 } // namespace
 
 EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOptions engine_options)
-    : url(std::move(database)), driver(driver_for(url)), dialect(driver->dialect(url)),
-      single_connection(driver->single_connection(url)), options(checked(std::move(engine_options))),
-      cache(options.query_cache_size), executor(std::move(io_executor)) {
+    : url(std::move(database)),
+      driver(driver_for(url)),
+      dialect(driver->dialect(url)),
+      single_connection(driver->single_connection(url)),
+      options(checked(std::move(engine_options))),
+      cache(options.query_cache_size),
+      executor(std::move(io_executor)) {
     if (!executor) throw ArgumentError("create_engine(): the executor is empty");
 }
 

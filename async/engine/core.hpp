@@ -28,8 +28,10 @@ public:
     [[nodiscard]] bool echo() const noexcept { return options.echo; }
     /// One line for the log. Call only when echo() says so.
     void log(std::string_view line) const;
-    /// A statement and its parameters, as SQLAlchemy shows them: `rows` tuples of `params.size() / rows` values.
-    void log_statement(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
+    /// A statement and its parameters, as SQLAlchemy shows them: `rows` tuples of `params.size() / rows`
+    /// values.
+    void
+    log_statement(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
 
     const Url url;
     const std::shared_ptr<const driver::Driver> driver;

@@ -44,7 +44,8 @@ asio::awaitable<void> create_with(Connection& connection, const MetaData& metada
     const auto existing = co_await existing_tables(connection, tables);
     for (const auto* table : tables) {
         if (exists(existing, *table)) continue;
-        for (auto& statement : connection.dialect()->create_table(table->data())) co_await connection.run(statement);
+        for (auto& statement : connection.dialect()->create_table(table->data()))
+            co_await connection.run(statement);
     }
 }
 
@@ -83,15 +84,21 @@ asio::awaitable<void> reflect_with(Connection& connection, MetaData& metadata) {
 // Units of work for engine.begin(): objects that a coroutine frame can hold without harm.
 struct Create {
     const MetaData* metadata;
-    asio::awaitable<void> operator()(Connection& connection) const { return create_with(connection, *metadata); }
+    asio::awaitable<void> operator()(Connection& connection) const {
+        return create_with(connection, *metadata);
+    }
 };
 struct Drop {
     const MetaData* metadata;
-    asio::awaitable<void> operator()(Connection& connection) const { return drop_with(connection, *metadata); }
+    asio::awaitable<void> operator()(Connection& connection) const {
+        return drop_with(connection, *metadata);
+    }
 };
 struct Reflect {
     MetaData* metadata;
-    asio::awaitable<void> operator()(Connection& connection) const { return reflect_with(connection, *metadata); }
+    asio::awaitable<void> operator()(Connection& connection) const {
+        return reflect_with(connection, *metadata);
+    }
 };
 
 } // namespace

@@ -44,7 +44,11 @@ void EngineCore::log(std::string_view line) const {
 }
 
 void EngineCore::log_statement(
-    const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const {
+    const std::string& sql,
+    std::span<const Param> params,
+    std::size_t rows,
+    bool cached
+) const {
     log(sql);
     std::string line = cached ? "[cached] " : "[generated] ";
     if (options.hide_parameters && !params.empty()) {
@@ -58,8 +62,8 @@ void EngineCore::log_statement(
         for (std::size_t row = 0; row < rows; ++row) {
             if (row > 0) line += ", ";
             if (!all && row == shown_rows) {
-                line += "... displaying " + std::to_string(shown_rows + shown_last) + " of " + std::to_string(rows)
-                    + " total bound parameter sets ... ";
+                line += "... displaying " + std::to_string(shown_rows + shown_last) + " of " +
+                        std::to_string(rows) + " total bound parameter sets ... ";
                 row = rows - shown_last;
             }
             append_row(line, params.subspan(row * width, width));

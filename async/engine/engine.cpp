@@ -29,7 +29,8 @@ namespace engine {
 class EngineState {
 public:
     EngineState(asio::any_io_executor executor, Url url, EngineOptions options)
-        : core(std::make_shared<EngineCore>(std::move(executor), std::move(url), std::move(options))), pool_(make_pool()) {}
+        : core(std::make_shared<EngineCore>(std::move(executor), std::move(url), std::move(options))),
+          pool_(make_pool()) {}
 
     [[nodiscard]] std::shared_ptr<PoolState> pool() const {
         const detail::TinyGuard guard{lock_};
@@ -96,18 +97,35 @@ asio::awaitable<void> dispose_of(std::shared_ptr<EngineState> state) {
 } // namespace
 } // namespace engine
 
-asio::awaitable<Connection> Engine::connect() const { return engine::connect_to(state_); }
-asio::awaitable<void> Engine::dispose() const { return engine::dispose_of(state_); }
-Pool Engine::pool() const { return Pool{state_->pool()}; }
-const std::shared_ptr<const Dialect>& Engine::dialect() const noexcept { return state_->core->dialect; }
-const Url& Engine::url() const noexcept { return state_->core->url; }
-const EngineOptions& Engine::options() const noexcept { return state_->core->options; }
-CompiledCache& Engine::compiled_cache() const noexcept { return state_->core->cache; }
-asio::any_io_executor Engine::executor() const { return state_->core->executor; }
+asio::awaitable<Connection> Engine::connect() const {
+    return engine::connect_to(state_);
+}
+asio::awaitable<void> Engine::dispose() const {
+    return engine::dispose_of(state_);
+}
+Pool Engine::pool() const {
+    return Pool{state_->pool()};
+}
+const std::shared_ptr<const Dialect>& Engine::dialect() const noexcept {
+    return state_->core->dialect;
+}
+const Url& Engine::url() const noexcept {
+    return state_->core->url;
+}
+const EngineOptions& Engine::options() const noexcept {
+    return state_->core->options;
+}
+CompiledCache& Engine::compiled_cache() const noexcept {
+    return state_->core->cache;
+}
+asio::any_io_executor Engine::executor() const {
+    return state_->core->executor;
+}
 
 Engine create_engine(asio::any_io_executor executor, Url url, EngineOptions options) {
     return Engine{
-        std::make_shared<engine::EngineState>(std::move(executor), std::move(url), std::move(options))};
+        std::make_shared<engine::EngineState>(std::move(executor), std::move(url), std::move(options))
+    };
 }
 
 Engine create_engine(asio::any_io_executor executor, std::string_view url, EngineOptions options) {

@@ -47,7 +47,7 @@ asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statemen
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
-    const auto found = slot.core->lookup(statement);
+    auto found = slot.core->lookup(statement);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
     if (!slot.on_server) co_await begin_on_server(slot);
@@ -59,7 +59,7 @@ asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statemen
         rethrow_failure(slot, *bound.sql, bound.params);
     }
     note_success(slot);
-    co_return ResultData(std::move(result), found.compiled);
+    co_return ResultData(std::move(result), std::move(found.compiled));
 }
 
 asio::awaitable<ResultData>
@@ -79,8 +79,9 @@ execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions o
     } catch (const Error&) { // the connection is lost: the next statement will say so
     }
     throw TimeoutError(
-        "a statement was cancelled after " + std::to_string(options.timeout().count())
-        + " ms, the timeout() of its execution options; its transaction is rolled back");
+        "a statement was cancelled after " + std::to_string(options.timeout().count()) +
+        " ms, the timeout() of its execution options; its transaction is rolled back"
+    );
 }
 
 asio::awaitable<driver::BatchResult> send_batch(
@@ -89,7 +90,8 @@ asio::awaitable<driver::BatchResult> send_batch(
     std::span<const Param> params,
     std::size_t rows,
     driver::BatchWants wants,
-    bool cached) {
+    bool cached
+) {
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
     if (slot.core->echo()) slot.core->log_statement(compiled->sql, params, rows, cached);
@@ -108,8 +110,8 @@ asio::awaitable<driver::BatchResult> send_batch(
 
 namespace {
 
-asio::awaitable<driver::Result> run_compiled(
-    Lease lease, std::shared_ptr<const Compiled> compiled, const Compiled::Bound* bound) {
+asio::awaitable<driver::Result>
+run_compiled(Lease lease, std::shared_ptr<const Compiled> compiled, const Compiled::Bound* bound) {
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
@@ -130,7 +132,8 @@ asio::awaitable<driver::BatchResult> run_batch(
     std::shared_ptr<const Compiled> compiled,
     std::span<const Param> params,
     std::size_t rows,
-    driver::BatchWants wants) {
+    driver::BatchWants wants
+) {
     Operation operation{lease};
     co_return co_await send_batch(operation.slot(), std::move(compiled), params, rows, wants, true);
 }
@@ -169,12 +172,20 @@ Connection::execute_compiled(std::shared_ptr<const Compiled> compiled, const Com
 }
 
 asio::awaitable<driver::BatchResult> Connection::execute_batch(
-    std::shared_ptr<const Compiled> compiled, std::span<const Param> params, std::size_t rows, driver::BatchWants wants) {
+    std::shared_ptr<const Compiled> compiled,
+    std::span<const Param> params,
+    std::size_t rows,
+    driver::BatchWants wants
+) {
     return engine::run_batch(lease_, std::move(compiled), params, rows, wants);
 }
 
-asio::awaitable<void> Connection::run(std::string sql) { return engine::run_text(lease_, std::move(sql)); }
+asio::awaitable<void> Connection::run(std::string sql) {
+    return engine::run_text(lease_, std::move(sql));
+}
 
-asio::awaitable<driver::Connection*> Connection::driver_connection() { return engine::ready_driver(lease_); }
+asio::awaitable<driver::Connection*> Connection::driver_connection() {
+    return engine::ready_driver(lease_);
+}
 
 } // namespace azoth

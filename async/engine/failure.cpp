@@ -34,8 +34,16 @@ void rethrow_failure(Slot& slot, const std::string& sql, std::span<const Param> 
         if (says_sql && !add_params) throw;
         auto parameters = add_params ? describe(params) : error.parameters();
         throw_same<
-            IntegrityError, OperationalError, ProgrammingError, DataError, InternalError, NotSupportedError, CommitUnknownError,
-            InterfaceError, DatabaseError, DBAPIError>(error, says_sql ? error.statement() : sql, parameters);
+            IntegrityError,
+            OperationalError,
+            ProgrammingError,
+            DataError,
+            InternalError,
+            NotSupportedError,
+            CommitUnknownError,
+            InterfaceError,
+            DatabaseError,
+            DBAPIError>(error, says_sql ? error.statement() : sql, parameters);
         throw; // a class of a driver's own
     }
 }

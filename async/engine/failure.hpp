@@ -9,8 +9,9 @@
 
 namespace azoth::engine {
 
-/// In a catch block: notes the failure on the slot, and throws a DBAPIError again as the same class with the statement's text and,
-/// unless the engine hides them, its parameters. Everything else is thrown again as it is.
+/// In a catch block: notes the failure on the slot, and throws a DBAPIError again as the same class with the
+/// statement's text and, unless the engine hides them, its parameters. Everything else is thrown again as it
+/// is.
 [[noreturn]] void rethrow_failure(Slot& slot, const std::string& sql, std::span<const Param> params);
 
 } // namespace azoth::engine

@@ -8,8 +8,12 @@
 
 namespace azoth {
 
-PoolStatus Pool::figures() const { return state_->figures(); }
-std::string Pool::status() const { return state_->status(); }
+PoolStatus Pool::figures() const {
+    return state_->figures();
+}
+std::string Pool::status() const {
+    return state_->status();
+}
 
 } // namespace azoth
 
@@ -24,13 +28,16 @@ std::size_t kept(const EngineCore& core) {
 std::size_t at_most(const EngineCore& core) {
     if (core.single_connection) return 1;
     if (core.options.pool_size == 0 || core.options.max_overflow < 0) return 0;
-    return static_cast<std::size_t>(core.options.pool_size) + static_cast<std::size_t>(core.options.max_overflow);
+    return static_cast<std::size_t>(core.options.pool_size) +
+           static_cast<std::size_t>(core.options.max_overflow);
 }
 
 } // namespace
 
 PoolState::PoolState(std::shared_ptr<EngineCore> engine_core)
-    : core_(std::move(engine_core)), size_(kept(*core_)), limit_(at_most(*core_)) {}
+    : core_(std::move(engine_core)),
+      size_(kept(*core_)),
+      limit_(at_most(*core_)) {}
 
 PoolState::~PoolState() = default;
 
@@ -48,9 +55,10 @@ PoolStatus PoolState::figures() const {
 
 std::string PoolState::status() const {
     const auto now = figures();
-    return "Pool size: " + std::to_string(now.size) + "  Connections in pool: " + std::to_string(now.idle)
-        + "  Current overflow: " + std::to_string(now.overflow)
-        + "  Checked out connections: " + std::to_string(now.in_use) + "  Waiting: " + std::to_string(now.waiting);
+    return "Pool size: " + std::to_string(now.size) + "  Connections in pool: " + std::to_string(now.idle) +
+           "  Current overflow: " + std::to_string(now.overflow) +
+           "  Checked out connections: " + std::to_string(now.in_use) +
+           "  Waiting: " + std::to_string(now.waiting);
 }
 
 std::size_t PoolState::in_use() const {
@@ -191,7 +199,9 @@ std::vector<std::shared_ptr<Slot>> PoolState::retire_all() noexcept {
     const std::lock_guard lock{mutex_};
     closed_ = true;
     std::vector<std::shared_ptr<Slot>> slots{
-        std::make_move_iterator(idle_.begin()), std::make_move_iterator(idle_.end())};
+        std::make_move_iterator(idle_.begin()),
+        std::make_move_iterator(idle_.end())
+    };
     idle_.clear();
     total_ -= slots.size();
     return slots;

@@ -18,8 +18,8 @@
 
 namespace azoth::engine {
 
-/// Somebody in the queue. Lives in the frame of the coroutine that waits; its timer is touched under the pool's mutex only,
-/// since whoever gives a connection back does so on any thread.
+/// Somebody in the queue. Lives in the frame of the coroutine that waits; its timer is touched under the
+/// pool's mutex only, since whoever gives a connection back does so on any thread.
 struct Waiter {
     explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
 
@@ -31,8 +31,8 @@ struct Waiter {
     Waiter* behind = nullptr;
 };
 
-/// All members are thread-safe. The mutex is held for a few instructions, never over a suspension, a callback or the
-/// destruction of a connection.
+/// All members are thread-safe. The mutex is held for a few instructions, never over a suspension, a callback
+/// or the destruction of a connection.
 class PoolState : public std::enable_shared_from_this<PoolState> {
 public:
     using Clock = std::chrono::steady_clock;
@@ -52,7 +52,8 @@ public:
         std::shared_ptr<Slot> slot; ///< null: a connection may be made
         Claim() = default;
     };
-    /// An idle connection, or leave to make one. When there is neither `waiter` is put into the queue, if there is one.
+    /// An idle connection, or leave to make one. When there is neither `waiter` is put into the queue, if
+    /// there is one.
     [[nodiscard]] Claim claim(Waiter* waiter);
     /// Takes what was granted; when nothing was, leaves the queue.
     [[nodiscard]] Claim collect(Waiter& waiter) noexcept;
@@ -76,7 +77,9 @@ public:
 
     /// Whether it may be handed out again, apart from asking the server.
     [[nodiscard]] bool is_fresh(const Slot& slot) const noexcept;
-    [[nodiscard]] std::uint64_t generation() const noexcept { return generation_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t generation() const noexcept {
+        return generation_.load(std::memory_order_acquire);
+    }
     /// All connections of that generation are to be closed: at once if idle, else when they come back.
     void invalidate(std::uint64_t generation) noexcept;
     /// Remembers a connection that was made, for the end of the context.
@@ -125,7 +128,9 @@ public:
     explicit Place(std::shared_ptr<PoolState> pool) noexcept : pool_(std::move(pool)) {}
     ~Place() { release(); }
     Place(Place&& other) noexcept
-        : pool_(std::move(other.pool_)), slot_(std::move(other.slot_)), held_(std::exchange(other.held_, false)),
+        : pool_(std::move(other.pool_)),
+          slot_(std::move(other.slot_)),
+          held_(std::exchange(other.held_, false)),
           trusted_(other.trusted_) {}
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The way back to the pool: connections are put right, or closed, by coroutines that the pool starts for that.
+// The way back to the pool: connections are put right, or closed, by coroutines that the pool starts for
+// that.
 #include <chrono>
 #include <utility>
 
@@ -45,7 +46,9 @@ asio::awaitable<void> reset_in_background(Place place) {
     if (!in_time) driver.terminate();
 }
 
-asio::awaitable<void> say_goodbye(std::shared_ptr<Slot> slot) { co_await slot->driver->close(); }
+asio::awaitable<void> say_goodbye(std::shared_ptr<Slot> slot) {
+    co_await slot->driver->close();
+}
 
 asio::awaitable<void> close_in_background(std::shared_ptr<Slot> slot) {
     try {

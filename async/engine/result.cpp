@@ -17,14 +17,19 @@ std::string list(const std::vector<std::string>& names) {
 } // namespace
 
 ResultData::ResultData(driver::Result result, std::shared_ptr<const Compiled> statement)
-    : rows(std::move(result.rows)), columns(std::move(result.columns)), compiled(std::move(statement)),
-      affected(result.affected), last_insert_id(result.last_insert_id) {
-    // A label in the statement stands for the column at its place only when both count alike (SELECT * does not).
+    : rows(std::move(result.rows)),
+      columns(std::move(result.columns)),
+      compiled(std::move(statement)),
+      affected(result.affected),
+      last_insert_id(result.last_insert_id) {
+    // A label in the statement stands for the column at its place only when both count alike (SELECT * does
+    // not).
     if (compiled && columns && compiled->columns.size() != columns->size()) compiled = nullptr;
 }
 
 const std::string& ResultData::name(std::size_t column) const noexcept {
-    return compiled && column < compiled->columns.size() ? compiled->columns[column].name : (*columns)[column].name;
+    return compiled && column < compiled->columns.size() ? compiled->columns[column].name
+                                                         : (*columns)[column].name;
 }
 
 const Type& ResultData::type(std::size_t column) const noexcept {
@@ -46,40 +51,50 @@ std::size_t ResultData::find(std::string_view column_name) const {
         if (name(column) != column_name) continue;
         if (found != column_count())
             throw InvalidRequestError(
-                "ambiguous column name '" + std::string{column_name}
-                + "' in this row: several columns are called so; ask by position, or label() them");
+                "ambiguous column name '" + std::string{column_name} +
+                "' in this row: several columns are called so; ask by position, or label() them"
+            );
         found = column;
     }
     if (found == column_count())
-        throw ArgumentError("there is no column '" + std::string{column_name} + "' in this row; it has: " + list(keys()));
+        throw ArgumentError(
+            "there is no column '" + std::string{column_name} + "' in this row; it has: " + list(keys())
+        );
     return found;
 }
 
 void ResultData::check_column(std::size_t column) const {
     if (column >= column_count())
         throw ArgumentError(
-            "there is no column " + std::to_string(column) + " in this row; it has " + std::to_string(column_count())
-            + ", counted from 0: " + list(keys()));
+            "there is no column " + std::to_string(column) + " in this row; it has " +
+            std::to_string(column_count()) + ", counted from 0: " + list(keys())
+        );
 }
 
 void ResultData::check_width(std::size_t wanted) const {
     if (column_count() != wanted)
         throw InvalidRequestError(
-            "the statement returned " + std::to_string(column_count()) + " columns (" + list(keys())
-            + "), but its C++ type says " + std::to_string(wanted));
+            "the statement returned " + std::to_string(column_count()) + " columns (" + list(keys()) +
+            "), but its C++ type says " + std::to_string(wanted)
+        );
 }
 
 void ResultData::throw_no_rows() {
     throw ResourceClosedError(
-        "This result object does not return rows. INSERT, UPDATE and DELETE do when they have returning()");
+        "This result object does not return rows. INSERT, UPDATE and DELETE do when they have returning()"
+    );
 }
 
 void ResultData::rethrow_naming(std::size_t column, const TypeMismatchError& error) const {
     throw TypeMismatchError("column '" + name(column) + "': " + error.what());
 }
 
-void throw_no_result() { throw NoResultFound("No row was found when one was required"); }
+void throw_no_result() {
+    throw NoResultFound("No row was found when one was required");
+}
 
-void throw_multiple_results() { throw MultipleResultsFound("Multiple rows were found when exactly one was required"); }
+void throw_multiple_results() {
+    throw MultipleResultsFound("Multiple rows were found when exactly one was required");
+}
 
 } // namespace azoth::engine

@@ -13,7 +13,8 @@ namespace azoth::engine {
 
 bool Slot::has_scope(std::uint64_t serial) const noexcept {
     if (serial == 0) return false;
-    return serial == transaction || std::ranges::find(savepoints, serial, &SavepointEntry::serial) != savepoints.end();
+    return serial == transaction ||
+           std::ranges::find(savepoints, serial, &SavepointEntry::serial) != savepoints.end();
 }
 
 void Slot::abandon(std::uint64_t serial) noexcept {
@@ -63,11 +64,15 @@ Operation::Operation(const Lease& lease, Kind kind) : lease_(lease) {
     auto use = Slot::Use::idle;
     if (!lease.slot->use.compare_exchange_strong(use, Slot::Use::busy, std::memory_order_acquire))
         throw InvalidRequestError(
-            "another operation is suspended on this connection; await that one first, or use a second connection");
+            "another operation is suspended on this connection; await that one first, or use a second "
+            "connection"
+        );
     if (kind == Kind::ordinary && lease.slot->stream != 0) {
         lease.slot->use.store(Slot::Use::idle, std::memory_order_release);
         throw InvalidRequestError(
-            "a stream is open on this connection; read it to its end or close() it first, or use a second connection");
+            "a stream is open on this connection; read it to its end or close() it first, or use a second "
+            "connection"
+        );
     }
 }
 

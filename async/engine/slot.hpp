@@ -18,12 +18,18 @@ namespace azoth::engine {
 
 class PoolState;
 
-/// In the pool's list, or on lease to one Connection. On lease it is touched by the Connection's strand only, except for what
-/// is atomic.
+/// In the pool's list, or on lease to one Connection. On lease it is touched by the Connection's strand only,
+/// except for what is atomic.
 class Slot {
 public:
-    Slot(std::shared_ptr<EngineCore> engine_core, std::unique_ptr<driver::Connection> connection, std::uint64_t gen)
-        : core(std::move(engine_core)), driver(std::move(connection)), generation(gen) {}
+    Slot(
+        std::shared_ptr<EngineCore> engine_core,
+        std::unique_ptr<driver::Connection> connection,
+        std::uint64_t gen
+    )
+        : core(std::move(engine_core)),
+          driver(std::move(connection)),
+          generation(gen) {}
 
     // ---- who has it ----------------------------------------------------------------------------
     enum class Use : std::uint8_t {
@@ -38,7 +44,7 @@ public:
     std::shared_ptr<PoolState> pool;            ///< only on lease: an idle slot does not keep its pool
     std::atomic<std::uint64_t> lease{0};        ///< odd while on lease
     std::atomic<Use> use{Use::idle};
-    bool invalidated = false;                   ///< to be closed when it comes back
+    bool invalidated = false; ///< to be closed when it comes back
 
     // ---- its transaction -----------------------------------------------------------------------
     struct SavepointEntry {
@@ -46,20 +52,20 @@ public:
         unsigned number; ///< sa_savepoint_<number>
     };
 
-    std::uint64_t transaction = 0;  ///< its serial; 0: none
-    bool on_server = false;         ///< BEGIN was sent
-    bool lost = false;              ///< the server has it no more, the user has not rolled back yet
-    bool in_unit = false;           ///< engine.begin(): what follows the transaction's end is refused
+    std::uint64_t transaction = 0; ///< its serial; 0: none
+    bool on_server = false;        ///< BEGIN was sent
+    bool lost = false;             ///< the server has it no more, the user has not rolled back yet
+    bool in_unit = false;          ///< engine.begin(): what follows the transaction's end is refused
     driver::BeginOptions begin_options;
     std::vector<SavepointEntry> savepoints;
-    unsigned savepoints_set = 0;    ///< on this lease
-    std::uint64_t abandoned = 0;    ///< the outermost scope that was destroyed while it was active
+    unsigned savepoints_set = 0; ///< on this lease
+    std::uint64_t abandoned = 0; ///< the outermost scope that was destroyed while it was active
     std::uint64_t serials = 0;
 
     // ---- its condition -------------------------------------------------------------------------
-    bool failed = false;            ///< an operation failed or was cut off: ask the driver before the next
+    bool failed = false; ///< an operation failed or was cut off: ask the driver before the next
     std::unique_ptr<driver::Cursor> cursor;
-    std::uint64_t stream = 0;       ///< the serial of the open stream; 0: none
+    std::uint64_t stream = 0; ///< the serial of the open stream; 0: none
 
     [[nodiscard]] std::uint64_t next_serial() noexcept { return ++serials; }
     /// Something has to be seen to before the next statement.
@@ -74,7 +80,8 @@ public:
     void end_savepoint(std::uint64_t serial) noexcept;
     /// As for a new borrower.
     void renew() noexcept;
-    /// In a catch block: notes that an operation failed, and drops the pool's generation when the connection is lost.
+    /// In a catch block: notes that an operation failed, and drops the pool's generation when the connection
+    /// is lost.
     void note_failure() noexcept;
 };
 
@@ -99,7 +106,8 @@ public:
     enum class Kind : std::uint8_t { ordinary, of_stream };
 
     /// @param lease  refers to the caller's, which outlives this
-    /// @throws ResourceClosedError when the lease is over; InvalidRequestError when another operation runs or a stream is open.
+    /// @throws ResourceClosedError when the lease is over; InvalidRequestError when another operation runs or
+    ///   a stream is open.
     explicit Operation(const Lease& lease, Kind kind = Kind::ordinary);
     ~Operation();
     Operation(const Operation&) = delete;
@@ -119,7 +127,9 @@ struct ScopeAccess {
         return Scope(lease, serial);
     }
     [[nodiscard]] static Connection make_connection(Lease lease) { return Connection(std::move(lease)); }
-    [[nodiscard]] static const Lease& lease(const Connection& connection) noexcept { return connection.lease_; }
+    [[nodiscard]] static const Lease& lease(const Connection& connection) noexcept {
+        return connection.lease_;
+    }
     /// The transaction was ended by the user, on a connection that is still his. A lost one is not ended.
     [[nodiscard]] static bool has_ended(const TransactionScope& scope) noexcept {
         return is_current(scope.lease_) && !scope.lease_.slot->has_scope(scope.serial_);
@@ -134,7 +144,8 @@ struct ScopeAccess {
 /// Sends BEGIN. @pre the slot needs no attention
 [[nodiscard]] asio::awaitable<void> begin_on_server(Slot& slot);
 
-/// Rolls back what is open and gives the connection back; what cannot be rolled back here is put right by the pool.
+/// Rolls back what is open and gives the connection back; what cannot be rolled back here is put right by the
+/// pool.
 [[nodiscard]] asio::awaitable<void> close_owned(Connection connection);
 
 /// How long putting a connection right may take, unless its borrower waits longer.

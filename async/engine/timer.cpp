@@ -35,11 +35,15 @@ namespace {
 
 using Strand = asio::strand<asio::any_io_executor>;
 
-/// What operation, timer and canceller share; touched on the strand only. Whoever is still to be called owns it.
+/// What operation, timer and canceller share; touched on the strand only. Whoever is still to be called owns
+/// it.
 template <class Handler>
 struct Race {
     Race(const asio::any_io_executor& executor, asio::awaitable<void> op, Handler h)
-        : strand(asio::make_strand(executor)), timer(strand), operation(std::move(op)), handler(std::move(h)) {}
+        : strand(asio::make_strand(executor)),
+          timer(strand),
+          operation(std::move(op)),
+          handler(std::move(h)) {}
 
     Strand strand;
     asio::steady_timer timer;
@@ -88,7 +92,10 @@ struct Start {
         race->timer.async_wait(Expire<Handler>{race});
         auto slot = race->stop.slot();
         asio::co_spawn(
-            race->strand, std::move(race->operation), asio::bind_cancellation_slot(slot, Finish<Handler>{race}));
+            race->strand,
+            std::move(race->operation),
+            asio::bind_cancellation_slot(slot, Finish<Handler>{race})
+        );
     }
 };
 
@@ -115,7 +122,8 @@ struct Initiate {
     void operator()(Handler&& handler, asio::awaitable<void> operation) const {
         using Plain = std::decay_t<Handler>;
         auto slot = asio::get_associated_cancellation_slot(handler);
-        auto race = std::make_shared<Race<Plain>>(executor, std::move(operation), std::forward<Handler>(handler));
+        auto race =
+            std::make_shared<Race<Plain>>(executor, std::move(operation), std::forward<Handler>(handler));
         if (slot.is_connected()) slot.template emplace<PassOn<Plain>>(race);
         const auto strand = race->strand;
         asio::post(strand, Start<Plain>{std::move(race), deadline});
@@ -124,11 +132,16 @@ struct Initiate {
 
 } // namespace
 
-asio::awaitable<bool> run_until(asio::awaitable<void> operation, std::chrono::steady_clock::time_point deadline) {
+asio::awaitable<bool>
+run_until(asio::awaitable<void> operation, std::chrono::steady_clock::time_point deadline) {
     auto executor = co_await asio::this_coro::executor;
     Initiate initiate{std::move(executor), deadline};
-    const bool in_time = co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(std::exception_ptr, bool)>(
-        std::move(initiate), asio::use_awaitable, std::move(operation));
+    const bool in_time =
+        co_await asio::async_initiate<const asio::use_awaitable_t<>&, void(std::exception_ptr, bool)>(
+            std::move(initiate),
+            asio::use_awaitable,
+            std::move(operation)
+        );
     co_return in_time;
 }
 

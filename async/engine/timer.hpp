@@ -16,8 +16,8 @@ namespace azoth::engine {
 
 /// Runs `operation`; at the deadline it is told to stop (terminal cancellation) and waited for.
 ///
-/// It runs on a strand of its own, so that cancelling it is safe on a context with several threads; the caller's cancellation is
-/// passed on to it.
+/// It runs on a strand of its own, so that cancelling it is safe on a context with several threads; the
+/// caller's cancellation is passed on to it.
 /// @return true when it ended before the deadline, or succeeded all the same; false when it was stopped
 /// @throws what the operation throws, unless it was stopped at the deadline
 [[nodiscard]] asio::awaitable<bool>

@@ -62,7 +62,8 @@ asio::awaitable<void> recover(Slot& slot) {
     }
     slot.failed = false;
     if (slot.on_server && !driver.in_transaction()) {
-        // The database has ended the transaction, by itself or on our request: nobody shall go on as if it had not.
+        // The database has ended the transaction, by itself or on our request: nobody shall go on as if it
+        // had not.
         slot.on_server = false;
         slot.lost = true;
         slot.savepoints.clear();
@@ -71,8 +72,9 @@ asio::awaitable<void> recover(Slot& slot) {
 
 [[noreturn]] void throw_lost() {
     throw PendingRollbackError(
-        "this connection's transaction has ended by an error, a timeout or a cancellation, and is rolled back on the "
-        "server; call rollback() before anything else");
+        "this connection's transaction has ended by an error, a timeout or a cancellation, and is rolled back "
+        "on the server; call rollback() before anything else"
+    );
 }
 
 } // namespace
@@ -81,7 +83,9 @@ asio::awaitable<void> settle(Slot& slot) {
     if (slot.failed) {
         if (!slot.driver->is_open())
             throw ResourceClosedError(
-                "the connection to the database was lost; close() this one and take another with engine.connect()");
+                "the connection to the database was lost; close() this one and take another with "
+                "engine.connect()"
+            );
         co_await recover(slot);
     }
     if (slot.abandoned != 0) {
@@ -99,7 +103,9 @@ asio::awaitable<void> attend(Slot& slot) {
     if (slot.lost) throw_lost();
     if (slot.in_unit && slot.transaction == 0)
         throw InvalidRequestError(
-            "the transaction of this engine.begin() has ended already, by commit() or rollback(); no statement can follow in it");
+            "the transaction of this engine.begin() has ended already, by commit() or rollback(); no "
+            "statement can follow in it"
+        );
 }
 
 asio::awaitable<void> begin_on_server(Slot& slot) {
@@ -121,8 +127,9 @@ asio::awaitable<std::uint64_t> begin_transaction(Lease lease, TransactionOptions
     if (slot.needs_attention()) co_await attend(slot);
     if (slot.transaction != 0)
         throw InvalidRequestError(
-            "this connection has a transaction already, begun by begin() or by its first statement; commit() or rollback() "
-            "it first, or use begin_nested() for a savepoint in it");
+            "this connection has a transaction already, begun by begin() or by its first statement; commit() or "
+            "rollback() it first, or use begin_nested() for a savepoint in it"
+        );
     slot.begin_options = options.begin_options();
     slot.in_unit = in_unit;
     slot.transaction = slot.next_serial();
@@ -147,7 +154,9 @@ asio::awaitable<Savepoint> begin_savepoint(Lease lease) {
 
 [[noreturn]] void throw_ended(const char* what) {
     throw InvalidRequestError(
-        std::string{"this "} + what + " has ended already, by commit() or rollback(), or with the transaction around it");
+        std::string{"this "} + what +
+        " has ended already, by commit() or rollback(), or with the transaction around it"
+    );
 }
 
 /// @param serial  of the transaction that has to be the current one; 0: any
@@ -243,17 +252,33 @@ asio::awaitable<void> give_up(Connection& connection) {
 
 namespace azoth {
 
-asio::awaitable<void> Transaction::commit() { return engine::commit_transaction(lease_, serial_); }
-asio::awaitable<void> Transaction::rollback() { return engine::rollback_transaction(lease_, serial_); }
-asio::awaitable<void> Savepoint::commit() { return engine::commit_savepoint(lease_, serial_); }
-asio::awaitable<void> Savepoint::rollback() { return engine::rollback_savepoint(lease_, serial_); }
+asio::awaitable<void> Transaction::commit() {
+    return engine::commit_transaction(lease_, serial_);
+}
+asio::awaitable<void> Transaction::rollback() {
+    return engine::rollback_transaction(lease_, serial_);
+}
+asio::awaitable<void> Savepoint::commit() {
+    return engine::commit_savepoint(lease_, serial_);
+}
+asio::awaitable<void> Savepoint::rollback() {
+    return engine::rollback_savepoint(lease_, serial_);
+}
 
-asio::awaitable<Transaction> Connection::begin() { return engine::begin_scope(lease_, TransactionOptions{}, false); }
+asio::awaitable<Transaction> Connection::begin() {
+    return engine::begin_scope(lease_, TransactionOptions{}, false);
+}
 asio::awaitable<Transaction> Connection::begin(TransactionOptions options) {
     return engine::begin_scope(lease_, options, false);
 }
-asio::awaitable<Savepoint> Connection::begin_nested() { return engine::begin_savepoint(lease_); }
-asio::awaitable<void> Connection::commit() { return engine::commit_transaction(lease_, 0); }
-asio::awaitable<void> Connection::rollback() { return engine::rollback_transaction(lease_, 0); }
+asio::awaitable<Savepoint> Connection::begin_nested() {
+    return engine::begin_savepoint(lease_);
+}
+asio::awaitable<void> Connection::commit() {
+    return engine::commit_transaction(lease_, 0);
+}
+asio::awaitable<void> Connection::rollback() {
+    return engine::rollback_transaction(lease_, 0);
+}
 
 } // namespace azoth

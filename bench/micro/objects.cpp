@@ -66,14 +66,16 @@ void make_plain(benchmark::State& state) {
 BENCHMARK(make_plain)->Name("object: make_shared of a plain struct");
 
 void make_object(benchmark::State& state) {
-    for (auto _ : state) benchmark::DoNotOptimize(az::make<Parent>(col<&Parent::name> = long_name));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(az::make<Parent>(col<&Parent::name> = long_name));
 }
 BENCHMARK(make_object)->Name("object: make, one member set");
 
 void make_family(benchmark::State& state) {
     for (auto _ : state) {
         auto parent = az::make<Parent>(col<&Parent::name> = long_name);
-        for (int i = 0; i < 2; ++i) parent->children.append(az::make<Child>(col<&Child::name> = long_name));
+        for (int i = 0; i < 2; ++i)
+            parent->children.append(az::make<Child>(col<&Child::name> = long_name));
         benchmark::DoNotOptimize(parent);
     }
 }

@@ -32,7 +32,8 @@ const Customers& customers() {
     return schema.customers;
 }
 
-/// Ten nodes: the SELECT, three columns and the table (which live in the table), AND, two comparisons, two bound values.
+/// Ten nodes: the SELECT, three columns and the table (which live in the table), AND, two comparisons, two
+/// bound values.
 auto ten_nodes(std::int64_t key) {
     const auto& c = customers();
     return az::select(c.id, c.name, c.description).where(c.id == key && c.name != "nobody");
@@ -40,19 +41,23 @@ auto ten_nodes(std::int64_t key) {
 
 void build(benchmark::State& state) {
     std::int64_t key = 0;
-    for (auto _ : state) benchmark::DoNotOptimize(ten_nodes(++key));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(ten_nodes(++key));
 }
 BENCHMARK(build)->Name("statement: build, 10 nodes");
 
 /// As the engine does it: what the statement remembers, else the cache by structural key, else the compiler.
-std::shared_ptr<const az::Compiled> find(az::CompiledCache& cache, const az::Dialect& dialect, const az::sql::NodePtr& of) {
+std::shared_ptr<const az::Compiled>
+find(az::CompiledCache& cache, const az::Dialect& dialect, const az::sql::NodePtr& of) {
     const auto& node = static_cast<const az::sql::StatementNode&>(*of);
     auto content = cache.recall(node);
-    if (content.compiled) return std::move(content.compiled);
+    if (content.compiled)
+        return std::move(content.compiled);
     content.binds = std::make_shared<const az::sql::BindList>(az::sql::collect_binds(node));
     const auto key = az::sql::statement_key(node, *content.binds);
     content.compiled = cache.find(key);
-    if (!content.compiled) content.compiled = cache.insert(key, dialect.compile(node, *content.binds));
+    if (!content.compiled)
+        content.compiled = cache.insert(key, dialect.compile(node, *content.binds));
     cache.remember(node, content);
     return std::move(content.compiled);
 }
@@ -63,7 +68,8 @@ void find_kept(benchmark::State& state) {
     const auto statement = ten_nodes(1);
     const auto node = statement.node();
     benchmark::DoNotOptimize(find(cache, *dialect, node));
-    for (auto _ : state) benchmark::DoNotOptimize(find(cache, *dialect, node));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(find(cache, *dialect, node));
 }
 BENCHMARK(find_kept)->Name("statement: find compiled, statement kept");
 
@@ -71,7 +77,8 @@ void build_and_find(benchmark::State& state) {
     az::CompiledCache cache;
     const auto dialect = az::dialects::postgresql();
     std::int64_t key = 0;
-    for (auto _ : state) benchmark::DoNotOptimize(find(cache, *dialect, ten_nodes(++key).node()));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(find(cache, *dialect, ten_nodes(++key).node()));
 }
 BENCHMARK(build_and_find)->Name("statement: build and find in the cache");
 
@@ -79,7 +86,8 @@ void compile(benchmark::State& state) {
     const auto dialect = az::dialects::postgresql();
     const auto statement = ten_nodes(1);
     const auto binds = az::sql::collect_binds(*statement.node());
-    for (auto _ : state) benchmark::DoNotOptimize(dialect->compile(*statement.node(), binds));
+    for (auto _ : state)
+        benchmark::DoNotOptimize(dialect->compile(*statement.node(), binds));
 }
 BENCHMARK(compile)->Name("statement: compile, cache cold");
 

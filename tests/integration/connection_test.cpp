@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Engine and connection on every database: transactions, results, many rows, streams, deadlines, and what users do wrong.
+// Engine and connection on every database: transactions, results, many rows, streams, deadlines, and what
+// users do wrong.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
 
@@ -51,9 +52,14 @@ asio::awaitable<void> fill(az::Engine engine, const Schema& schema) {
     co_await schema.metadata.create_all(engine);
     auto connection = co_await engine.connect();
     std::vector<std::tuple<std::int64_t, std::string, std::optional<std::string>>> rows{
-        {1, "Ada", std::nullopt}, {2, "Bob", "b"}, {3, "Cleo", "çł"}};
+        {1, "Ada", std::nullopt},
+        {2, "Bob", "b"},
+        {3, "Cleo", "çł"}
+    };
     co_await connection.execute(
-        az::insert(schema.people).columns(schema.people.id, schema.people.name, schema.people.nick), rows);
+        az::insert(schema.people).columns(schema.people.id, schema.people.name, schema.people.nick),
+        rows
+    );
     co_await connection.commit();
     co_await connection.close();
 }
@@ -80,7 +86,8 @@ asio::awaitable<void> typed_and_untyped_rows(az::Engine engine) {
     auto connection = co_await engine.connect();
 
     std::string seen;
-    for (const auto& [name, nick] : co_await connection.execute(az::select(people.name, people.nick).order_by(people.id)))
+    for (const auto& [name, nick] :
+         co_await connection.execute(az::select(people.name, people.nick).order_by(people.id)))
         seen += name + "/" + nick.value_or("-") + " ";
     CHECK(seen == "Ada/- Bob/b Cleo/çł ");
 
@@ -143,10 +150,12 @@ asio::awaitable<void> units_of_work(az::Engine engine) {
     const Schema schema;
     const auto& people = schema.people;
     co_await fill(engine, schema);
-    const auto inserted = co_await engine.begin([&](az::Connection& connection) -> asio::awaitable<std::int64_t> {
-        const auto result = co_await connection.execute(az::insert(people).values(people.id = 4, people.name = "Dan"));
-        co_return result.rowcount();
-    });
+    const auto inserted =
+        co_await engine.begin([&](az::Connection& connection) -> asio::awaitable<std::int64_t> {
+            const auto result =
+                co_await connection.execute(az::insert(people).values(people.id = 4, people.name = "Dan"));
+            co_return result.rowcount();
+        });
     CHECK(inserted == 1);
     bool refused = false;
     try {
@@ -185,8 +194,11 @@ asio::awaitable<void> statements_fail_and_the_connection_goes_on(az::Engine engi
 
     auto savepoint = co_await connection.begin_nested();
     CHECK_THROWS_AS(
-        co_await connection.execute(az::insert(schema.people).values(schema.people.id = 1, schema.people.name = "x")),
-        az::IntegrityError);
+        co_await connection.execute(
+            az::insert(schema.people).values(schema.people.id = 1, schema.people.name = "x")
+        ),
+        az::IntegrityError
+    );
     co_await savepoint.rollback();
     const auto name = co_await connection.scalar(az::select(schema.people.name).where(schema.people.id == 3));
     CHECK(name == "Cleo");
@@ -201,7 +213,8 @@ asio::awaitable<void> values_that_do_not_fit(az::Engine engine) {
     CHECK_THROWS_WITH(row.get<std::int64_t>("name"), Contains("column 'name'"));
     CHECK_THROWS_WITH(row.get<std::string>("nick"), Contains("column 'nick'") && Contains("std::optional"));
     CHECK_THROWS_WITH(row.get<int>("age"), Contains("no column 'age'"));
-    const auto deleted = co_await connection.execute(az::delete_(schema.people).where(schema.people.id == 77));
+    const auto deleted =
+        co_await connection.execute(az::delete_(schema.people).where(schema.people.id == 77));
     CHECK(deleted.rowcount() == 0);
     CHECK_THROWS_AS(deleted.all(), az::ResourceClosedError);
 }
@@ -216,14 +229,21 @@ asio::awaitable<void> many_rows(az::Engine engine) {
     const auto result = co_await connection.execute(az::insert(people).columns(people.id, people.name), rows);
     CHECK(result.rowcount() == 2500);
     const std::vector<std::tuple<std::int64_t, std::string>> none;
-    const auto nothing = co_await connection.execute(az::insert(people).columns(people.id, people.name), none);
+    const auto nothing =
+        co_await connection.execute(az::insert(people).columns(people.id, people.name), none);
     CHECK(nothing.rowcount() == 0);
 
     if (engine.dialect()->features().insert_returning) {
         const std::vector<std::tuple<std::int64_t, std::string>> more{{9003, "c"}, {9001, "a"}, {9002, "b"}};
         const auto back = co_await connection.execute(
-            az::insert(people).columns(people.id, people.name).returning(people.id, people.age), more);
-        const std::vector<std::tuple<std::int64_t, std::int64_t>> expected{{9003, 30}, {9001, 30}, {9002, 30}};
+            az::insert(people).columns(people.id, people.name).returning(people.id, people.age),
+            more
+        );
+        const std::vector<std::tuple<std::int64_t, std::int64_t>> expected{
+            {9003, 30},
+            {9001, 30},
+            {9002, 30}
+        };
         CHECK(back.all() == expected);
     }
 
@@ -231,14 +251,19 @@ asio::awaitable<void> many_rows(az::Engine engine) {
     co_await connection.commit();
     const std::vector<std::tuple<std::int64_t, std::string>> bad{{9101, "x"}, {1, "y"}, {9102, "z"}};
     CHECK_THROWS_AS(
-        co_await connection.execute(az::insert(people).columns(people.id, people.name), bad), az::IntegrityError);
+        co_await connection.execute(az::insert(people).columns(people.id, people.name), bad),
+        az::IntegrityError
+    );
     co_await connection.rollback();
-    const auto left = co_await connection.scalar(az::select(az::func::count(people.id)).where(people.id > 9100));
+    const auto left =
+        co_await connection.scalar(az::select(az::func::count(people.id)).where(people.id > 9100));
     CHECK(left == 0);
 
     std::int64_t sum = 0;
     auto stream = co_await connection.stream(
-        az::select(people.id).where(people.id <= 2500).order_by(people.id), az::ExecutionOptions().yield_per(100));
+        az::select(people.id).where(people.id <= 2500).order_by(people.id),
+        az::ExecutionOptions().yield_per(100)
+    );
     while (auto row = co_await stream.next()) sum += std::get<0>(*row);
     CHECK(sum == 2500 * 2501 / 2);
 
@@ -260,12 +285,16 @@ asio::awaitable<void> deadlines_and_cancellation(az::Engine engine) {
         const auto statement = slow(connection);
         const auto before = std::chrono::steady_clock::now();
         CHECK_THROWS_AS(
-            co_await connection.execute(statement, az::ExecutionOptions().timeout(100ms)), az::TimeoutError);
+            co_await connection.execute(statement, az::ExecutionOptions().timeout(100ms)),
+            az::TimeoutError
+        );
         CHECK(std::chrono::steady_clock::now() - before < 10s);
         co_await connection.rollback();
-        const auto name = co_await connection.scalar(az::select(schema.people.name).where(schema.people.id == 1));
+        const auto name =
+            co_await connection.scalar(az::select(schema.people.name).where(schema.people.id == 1));
         CHECK(name == "Ada");
-        const auto quick = co_await connection.execute(az::text("SELECT 1"), az::ExecutionOptions().timeout(10s));
+        const auto quick =
+            co_await connection.execute(az::text("SELECT 1"), az::ExecutionOptions().timeout(10s));
         CHECK(quick.scalar<int>() == 1);
     }
     {
@@ -341,19 +370,33 @@ void on_each(asio::awaitable<void> (*body)(az::Engine)) {
 
 } // namespace
 
-TEST_CASE("connection: rows are read by type, by name and by position", "[integration]") { on_each(typed_and_untyped_rows); }
-TEST_CASE("connection: transactions and savepoints", "[integration]") { on_each(transactions_and_savepoints); }
-TEST_CASE("engine.begin: commits or rolls back on every database", "[integration]") { on_each(units_of_work); }
+TEST_CASE("connection: rows are read by type, by name and by position", "[integration]") {
+    on_each(typed_and_untyped_rows);
+}
+TEST_CASE("connection: transactions and savepoints", "[integration]") {
+    on_each(transactions_and_savepoints);
+}
+TEST_CASE("engine.begin: commits or rolls back on every database", "[integration]") {
+    on_each(units_of_work);
+}
 TEST_CASE("connection: a statement fails, the connection goes on", "[integration]") {
     on_each(statements_fail_and_the_connection_goes_on);
 }
 TEST_CASE("connection: values that do not fit their C++ type name the column", "[integration]") {
     on_each(values_that_do_not_fit);
 }
-TEST_CASE("connection: many rows in, many rows out", "[integration]") { on_each(many_rows); }
-TEST_CASE("connection: deadlines and cancellation reach the server", "[integration]") { on_each(deadlines_and_cancellation); }
-TEST_CASE("connection: use after close on every database", "[integration]") { on_each(use_after_close); }
-TEST_CASE("metadata: create_all, reflect and drop_all", "[integration]") { on_each(tables_come_and_go); }
+TEST_CASE("connection: many rows in, many rows out", "[integration]") {
+    on_each(many_rows);
+}
+TEST_CASE("connection: deadlines and cancellation reach the server", "[integration]") {
+    on_each(deadlines_and_cancellation);
+}
+TEST_CASE("connection: use after close on every database", "[integration]") {
+    on_each(use_after_close);
+}
+TEST_CASE("metadata: create_all, reflect and drop_all", "[integration]") {
+    on_each(tables_come_and_go);
+}
 TEST_CASE("pool: every borrower gets a clean connection", "[integration]") {
     const auto name = backend_name();
     CAPTURE(name);

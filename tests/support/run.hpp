@@ -18,7 +18,8 @@
 
 namespace azoth::testing {
 
-/// Runs `body()`, a coroutine, and what it leaves behind on the context (connections on their way back to a pool).
+/// Runs `body()`, a coroutine, and what it leaves behind on the context (connections on their way back to a
+/// pool).
 /// @throws what it throws; std::runtime_error when it does not end within `limit`
 template <class F>
     requires std::is_invocable_v<F&>
@@ -26,10 +27,14 @@ void run(asio::io_context& io, F body, std::chrono::seconds limit = std::chrono:
     std::exception_ptr error;
     bool ended = false;
     io.restart();
-    asio::co_spawn(io, [&]() -> asio::awaitable<void> { co_await body(); }, [&](std::exception_ptr e) {
-        error = e;
-        ended = true;
-    });
+    asio::co_spawn(
+        io,
+        [&]() -> asio::awaitable<void> { co_await body(); },
+        [&](std::exception_ptr e) {
+            error = e;
+            ended = true;
+        }
+    );
     io.run_for(limit);
     if (error) std::rethrow_exception(error);
     if (!ended) throw std::runtime_error("the coroutine did not end in time");

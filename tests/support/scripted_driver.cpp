@@ -21,7 +21,8 @@ namespace {
 class ValueRows final : public RowBuffer {
 public:
     ValueRows(std::vector<std::vector<Value>> rows, std::size_t columns)
-        : RowBuffer(rows.size(), columns), values_(std::move(rows)) {}
+        : RowBuffer(rows.size(), columns),
+          values_(std::move(rows)) {}
 
     [[nodiscard]] Field field(std::size_t row, std::size_t column) const noexcept override {
         const auto& value = values_[row][column].variant();
@@ -38,11 +39,16 @@ private:
 
 Value to_owned(const Param& param) {
     switch (param.kind) {
-    case ParamKind::integer: return integer(param.integer);
-    case ParamKind::text: return string(std::string{param.view()});
-    case ParamKind::real: return TypeTraits<double>::value(param.real);
-    case ParamKind::boolean: return TypeTraits<bool>::value(param.integer != 0);
-    default: return {};
+    case ParamKind::integer:
+        return integer(param.integer);
+    case ParamKind::text:
+        return string(std::string{param.view()});
+    case ParamKind::real:
+        return TypeTraits<double>::value(param.real);
+    case ParamKind::boolean:
+        return TypeTraits<bool>::value(param.integer != 0);
+    default:
+        return {};
     }
 }
 
@@ -50,11 +56,18 @@ class ScriptedConnection;
 
 class ScriptedCursor final : public driver::Cursor {
 public:
-    ScriptedCursor(ScriptedConnection& connection, Reply reply, std::shared_ptr<const std::vector<driver::ColumnInfo>> columns)
-        : connection_(&connection), reply_(std::move(reply)), columns_(std::move(columns)) {}
+    ScriptedCursor(
+        ScriptedConnection& connection,
+        Reply reply,
+        std::shared_ptr<const std::vector<driver::ColumnInfo>> columns
+    )
+        : connection_(&connection),
+          reply_(std::move(reply)),
+          columns_(std::move(columns)) {}
     ~ScriptedCursor() override;
 
-    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>& columns() const noexcept override {
+    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>&
+    columns() const noexcept override {
         return columns_;
     }
     asio::awaitable<std::shared_ptr<const RowBuffer>> fetch(std::size_t max_rows) override;
@@ -70,7 +83,9 @@ private:
 
 class ScriptedConnection final : public driver::Connection {
 public:
-    ScriptedConnection(std::shared_ptr<Script> script, int number) : script_(std::move(script)), number_(number) {}
+    ScriptedConnection(std::shared_ptr<Script> script, int number)
+        : script_(std::move(script)),
+          number_(number) {}
     ~ScriptedConnection() override { script_->gone(); }
 
     asio::awaitable<driver::Result> execute(driver::Statement statement) override {
@@ -86,7 +101,11 @@ public:
     }
 
     asio::awaitable<driver::BatchResult> execute_batch(
-        driver::Statement statement, std::span<const Param> params, std::size_t rows, driver::BatchWants wants) override {
+        driver::Statement statement,
+        std::span<const Param> params,
+        std::size_t rows,
+        driver::BatchWants wants
+    ) override {
         auto reply = co_await perform(call_for(statement, params, rows));
         driver::BatchResult result;
         result.affected = reply.affected < 0 ? static_cast<std::int64_t>(rows) : reply.affected;
@@ -108,7 +127,9 @@ public:
 
     asio::awaitable<void> run(std::string sql) override { co_await ask(std::move(sql)); }
     asio::awaitable<void> begin(driver::BeginOptions options) override {
-        co_await ask(options.isolation_level == driver::IsolationLevel::serializable ? "BEGIN SERIALIZABLE" : "BEGIN");
+        co_await ask(
+            options.isolation_level == driver::IsolationLevel::serializable ? "BEGIN SERIALIZABLE" : "BEGIN"
+        );
         in_transaction_ = true;
     }
     asio::awaitable<void> commit() override {
@@ -147,9 +168,11 @@ public:
     }
 
     asio::awaitable<Reply> perform(Call call) {
-        if (busy_) throw std::logic_error("two operations at a time on connection " + std::to_string(number_));
+        if (busy_)
+            throw std::logic_error("two operations at a time on connection " + std::to_string(number_));
         if (!open_) throw std::logic_error(call.text + " on a closed connection");
-        if (cut_off_ && !recovering_) throw std::logic_error(call.text + " on a connection that needs recovery");
+        if (cut_off_ && !recovering_)
+            throw std::logic_error(call.text + " on a connection that needs recovery");
         const Busy busy{busy_};
         auto reply = script_->record(std::move(call));
         if (reply.hang || reply.delay.count() > 0) {
@@ -180,7 +203,8 @@ private:
         bool& flag;
     };
 
-    [[nodiscard]] Call call_for(const driver::Statement& statement, std::span<const Param> params, std::size_t rows) const {
+    [[nodiscard]] Call
+    call_for(const driver::Statement& statement, std::span<const Param> params, std::size_t rows) const {
         Call call;
         call.connection = number_;
         call.text = *statement.sql;
@@ -228,7 +252,9 @@ class ScriptedDriver final : public driver::Driver {
 public:
     explicit ScriptedDriver(std::shared_ptr<Script> script) : script_(std::move(script)) {}
 
-    [[nodiscard]] std::shared_ptr<const Dialect> dialect(const Url&) const override { return dialects::sqlite(); }
+    [[nodiscard]] std::shared_ptr<const Dialect> dialect(const Url&) const override {
+        return dialects::sqlite();
+    }
     [[nodiscard]] asio::awaitable<std::unique_ptr<driver::Connection>>
     connect(asio::any_io_executor, Url) const override {
         auto connection = std::make_unique<ScriptedConnection>(script_, script_->next_connection());
@@ -298,8 +324,9 @@ void Script::forget_log() {
 
 std::size_t Script::count(const std::string& text) const {
     const std::lock_guard lock{mutex_};
-    return static_cast<std::size_t>(
-        std::ranges::count_if(calls_, [&](const Call& call) { return call.text == text; }));
+    return static_cast<std::size_t>(std::ranges::count_if(calls_, [&](const Call& call) {
+        return call.text == text;
+    }));
 }
 
 int Script::next_connection() {
@@ -334,7 +361,11 @@ std::string register_script(std::shared_ptr<Script> script) {
     return name + "://test";
 }
 
-Value integer(std::int64_t value) { return TypeTraits<std::int64_t>::value(value); }
-Value string(std::string value) { return TypeTraits<std::string>::value(value); }
+Value integer(std::int64_t value) {
+    return TypeTraits<std::int64_t>::value(value);
+}
+Value string(std::string value) {
+    return TypeTraits<std::string>::value(value);
+}
 
 } // namespace azoth::testing

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A database that is a script: it records what is asked of it and answers as a test says, late, wrongly, or never.
+// A database that is a script: it records what is asked of it and answers as a test says, late, wrongly, or
+// never.
 #pragma once
 
 #include <chrono>
@@ -22,23 +23,23 @@ namespace azoth::testing {
 
 /// What is asked of the database.
 struct Call {
-    int connection = 0;      ///< which of the connections made, from 1
-    std::string text;        ///< the SQL, or CONNECT, BEGIN, COMMIT, ROLLBACK, PING, RECOVER, CLOSE, FETCH
+    int connection = 0; ///< which of the connections made, from 1
+    std::string text;   ///< the SQL, or CONNECT, BEGIN, COMMIT, ROLLBACK, PING, RECOVER, CLOSE, FETCH
     std::vector<Value> params;
-    std::size_t rows = 1;    ///< of parameters
+    std::size_t rows = 1; ///< of parameters
 };
 
 /// What it does then.
 struct Reply {
     std::vector<std::string> columns; ///< none: the statement returns no rows
     std::vector<std::vector<Value>> rows;
-    std::vector<Type> types;          ///< none: not said
+    std::vector<Type> types; ///< none: not said
     std::int64_t affected = -1;
     std::int64_t last_insert_id = 0;
     std::chrono::milliseconds delay{0};
-    bool hang = false;                ///< no answer, until cancelled
-    bool ends_transaction = false;    ///< as a deadlock, or DDL on MariaDB
-    bool disconnect = false;          ///< the connection is dead afterwards
+    bool hang = false;             ///< no answer, until cancelled
+    bool ends_transaction = false; ///< as a deadlock, or DDL on MariaDB
+    bool disconnect = false;       ///< the connection is dead afterwards
     std::exception_ptr error;
 
     template <class E>

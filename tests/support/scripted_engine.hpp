@@ -15,7 +15,8 @@ namespace azoth::testing {
 /// `body` is a coroutine lambda; it may capture by reference.
 struct ScriptedEngine {
     explicit ScriptedEngine(EngineOptions options = EngineOptions{}, bool single_connection = false)
-        : script(std::make_shared<Script>()), engine(make(single_connection, std::move(options))) {}
+        : script(std::make_shared<Script>()),
+          engine(make(single_connection, std::move(options))) {}
 
     template <class F>
     void run(F body) {

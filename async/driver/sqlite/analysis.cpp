@@ -23,10 +23,11 @@ constexpr std::size_t long_text = 64 * 1024;
 
 // Reading one of these is looking something up in memory or in the schema.
 constexpr auto quick_pragmas = std::to_array<std::string_view>({
-    "application_id",  "cache_size",  "collation_list", "compile_options", "database_list", "defer_foreign_keys",
-    "encoding",        "foreign_key_list", "foreign_keys", "function_list", "index_info",   "index_list",
-    "index_xinfo",     "page_size",   "query_only",     "read_uncommitted", "schema_version", "synchronous",
-    "table_info",      "table_list",  "table_xinfo",    "user_version",
+    "application_id",     "cache_size",     "collation_list",   "compile_options", "database_list",
+    "defer_foreign_keys", "encoding",       "foreign_key_list", "foreign_keys",    "function_list",
+    "index_info",         "index_list",     "index_xinfo",      "page_size",       "query_only",
+    "read_uncommitted",   "schema_version", "synchronous",      "table_info",      "table_list",
+    "table_xinfo",        "user_version",
 });
 
 struct Finalize {
@@ -42,7 +43,8 @@ StatementPtr prepare(sqlite3* handle, const std::string& sql) {
 
 /// The page where the table of AUTOINCREMENT's counters begins; 0 when there is none.
 int sequence_table_page(sqlite3* handle) {
-    const auto statement = prepare(handle, "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_sequence'");
+    const auto statement =
+        prepare(handle, "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_sequence'");
     if (!statement || sqlite3_step(statement.get()) != SQLITE_ROW) return 0;
     return sqlite3_column_int(statement.get(), 0);
 }
@@ -77,7 +79,8 @@ Bytecode inspect(sqlite3* handle, const std::string& sql) {
         const int p2 = sqlite3_column_int(listing.get(), 3);
         if (opcode == "OpenEphemeral" || opcode == "OpenPseudo" || opcode == "SorterOpen") {
             own_rows[p1] = true;
-        } else if (opcode == "OpenRead" || opcode == "OpenWrite" || opcode == "ReopenIdx" || opcode == "VOpen") {
+        } else if (
+            opcode == "OpenRead" || opcode == "OpenWrite" || opcode == "ReopenIdx" || opcode == "VOpen") {
             // An AUTOINCREMENT insert looks through the counters, one row per such table.
             if (opcode == "OpenRead" && sequence_page < 0 && mentions(sql, "insert")) {
                 sequence_page = sequence_table_page(handle);
@@ -96,7 +99,8 @@ Bytecode inspect(sqlite3* handle, const std::string& sql) {
             found.programs = true;
         } else if (
             opcode == "Clear" || opcode == "Destroy" || opcode == "VUpdate" || opcode == "VDestroy"
-            || opcode == "CreateBtree" || opcode == "ParseSchema" || opcode == "Vacuum" || opcode == "IntegrityCk") {
+            || opcode == "CreateBtree" || opcode == "ParseSchema" || opcode == "Vacuum"
+            || opcode == "IntegrityCk") {
             found.sweeps = true;
         } else if (opcode == "Count") {
             found.counts = true;
@@ -130,8 +134,10 @@ StatementKind kind_of(const std::string& word, sqlite3_stmt* statement, const st
     if (word == "PRAGMA") return StatementKind::pragma;
     if (word == "BEGIN" || word == "SAVEPOINT") return StatementKind::begin;
     if (word == "ROLLBACK" && mentions(sql, " to ")) return StatementKind::rollback_to;
-    if (word == "COMMIT" || word == "END" || word == "ROLLBACK" || word == "RELEASE") return StatementKind::end;
-    if (word == "INSERT" || word == "UPDATE" || word == "DELETE" || word == "REPLACE") return StatementKind::change;
+    if (word == "COMMIT" || word == "END" || word == "ROLLBACK" || word == "RELEASE")
+        return StatementKind::end;
+    if (word == "INSERT" || word == "UPDATE" || word == "DELETE" || word == "REPLACE")
+        return StatementKind::change;
     if (word == "SELECT" || word == "VALUES" || word == "EXPLAIN" || word == "WITH") {
         return sqlite3_stmt_readonly(statement) != 0 ? StatementKind::read : StatementKind::change;
     }
@@ -149,12 +155,13 @@ Traits analyse(sqlite3* handle, sqlite3_stmt* statement, const std::string& sql,
         // Only count(*) of a whole table becomes that instruction, so the bytecode of others is not worth a
         // look.
         traits.opaque = mentions(sql, "count(") && sqlite3_stmt_isexplain(statement) == 0
-            && (!look || inspect(handle, sql).counts);
+                        && (!look || inspect(handle, sql).counts);
         break;
     }
     case StatementKind::change: {
         traits.inserts = word == "INSERT" || word == "REPLACE" || (word == "WITH" && mentions(sql, "insert"));
-        if (!look || sql.size() > long_text || sqlite3_bind_parameter_count(statement) > many_parameters) break;
+        if (!look || sql.size() > long_text || sqlite3_bind_parameter_count(statement) > many_parameters)
+            break;
         const auto code = inspect(handle, sql);
         traits.bounded = code.readable && !code.loops && !code.programs && !code.sweeps && !code.counts;
         break;

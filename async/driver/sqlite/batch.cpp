@@ -24,8 +24,8 @@ constexpr std::size_t worth_a_hop = 1000;
 BatchRun::BatchRun(
     Database& database, const driver::Statement& text, std::span<const Param> params, std::size_t rows,
     driver::BatchWants wants)
-    : StatementTask(database, text), params_(params), width_(rows != 0 ? params.size() / rows : 0), rows_(rows),
-      wants_(wants) {
+    : StatementTask(database, text), params_(params), width_(rows != 0 ? params.size() / rows : 0),
+      rows_(rows), wants_(wants) {
     if (params.size() != rows * text.param_types.size()) {
         throw ArgumentError(
             "a batch of " + std::to_string(rows) + " rows with " + std::to_string(text.param_types.size())
@@ -36,7 +36,8 @@ BatchRun::BatchRun(
 int BatchRun::run_row() {
     auto* handle = statement_->handle;
     bind_all(
-        handle, statement_->parameter_count, params_.subspan(next_ * width_, width_), Lifetime::borrowed, sql());
+        handle, statement_->parameter_count, params_.subspan(next_ * width_, width_), Lifetime::borrowed,
+        sql());
     int rc = sqlite3_step(handle);
     if (wants_ == driver::BatchWants::rows && (rc == SQLITE_ROW || rc == SQLITE_DONE)) {
         if (!returned_) {
@@ -50,7 +51,8 @@ int BatchRun::run_row() {
     }
     while (rc == SQLITE_ROW) rc = sqlite3_step(handle);
     if (rc != SQLITE_DONE) return rc;
-    if (statement_->traits.kind == StatementKind::change) result_.affected += sqlite3_changes64(database_.handle);
+    if (statement_->traits.kind == StatementKind::change)
+        result_.affected += sqlite3_changes64(database_.handle);
     if (wants_ == driver::BatchWants::last_insert_ids) {
         result_.last_insert_ids.push_back(sqlite3_last_insert_rowid(database_.handle));
     }

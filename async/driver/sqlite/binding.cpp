@@ -43,7 +43,8 @@ private:
 class Binder {
 public:
     Binder(sqlite3_stmt* statement, Lifetime lifetime, const std::string& sql) noexcept
-        : statement_(statement), keep_(lifetime == Lifetime::copied ? SQLITE_TRANSIENT : SQLITE_STATIC), sql_(sql) {}
+        : statement_(statement), keep_(lifetime == Lifetime::copied ? SQLITE_TRANSIENT : SQLITE_STATIC),
+          sql_(sql) {}
 
     void bind(int index, const Param& param) {
         index_ = index;
@@ -80,14 +81,17 @@ private:
 
     int bind_unsigned(std::uint64_t value) {
         if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-            refuse(errc::out_of_range, std::to_string(value) + " is above what SQLite can store (9223372036854775807)");
+            refuse(
+                errc::out_of_range,
+                std::to_string(value) + " is above what SQLite can store (9223372036854775807)");
         }
         return sqlite3_bind_int64(statement_, index_, static_cast<std::int64_t>(value));
     }
 
     int bind_text(const Param& param) {
         const auto text = param.view();
-        if (text.empty()) return sqlite3_bind_text(statement_, index_, "", 0, SQLITE_STATIC); // null would mean NULL
+        if (text.empty())
+            return sqlite3_bind_text(statement_, index_, "", 0, SQLITE_STATIC); // null would mean NULL
         // SQLite would keep the rest, but most of its functions, and its shell, would not see it.
         if (std::memchr(text.data(), 0, text.size()) != nullptr) {
             refuse(errc::data_invalid, "text with a zero character in it; bind bytes instead");
@@ -104,11 +108,13 @@ private:
     int bind_decimal(const Decimal& value) {
         if (value.is_finite()) {
             const double nearest = value.to_double();
-            const bool exact = nearest - nearest == 0 && Decimal::from_double(nearest, value.scale()) == value;
+            const bool exact =
+                nearest - nearest == 0 && Decimal::from_double(nearest, value.scale()) == value;
             if (exact) return sqlite3_bind_double(statement_, index_, nearest);
         }
         const auto text = value.to_string();
-        return sqlite3_bind_text(statement_, index_, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+        return sqlite3_bind_text(
+            statement_, index_, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
     }
 
     int bind_short(const ShortText& text) {
@@ -146,7 +152,8 @@ private:
     }
 
     int bind_time(std::int64_t microseconds) {
-        if (microseconds < 0 || microseconds >= day) refuse(errc::out_of_range, "a time outside of 00:00 to 24:00");
+        if (microseconds < 0 || microseconds >= day)
+            refuse(errc::out_of_range, "a time outside of 00:00 to 24:00");
         ShortText text;
         add_time(text, microseconds);
         return bind_short(text);
@@ -164,12 +171,15 @@ private:
 
     int bind_interval(const Interval& value) {
         if (value.months != 0) {
-            refuse(errc::data_invalid, "an interval with months, which SQLite cannot hold: a month is no fixed time");
+            refuse(
+                errc::data_invalid,
+                "an interval with months, which SQLite cannot hold: a month is no fixed time");
         }
         // Far inside of 64 bits once the days are known to be within the calendar.
         constexpr std::int64_t most_days = 4'000'000;
         const auto time = value.time.count();
-        if (value.days > most_days || value.days < -most_days || time / day > most_days || time / day < -most_days) {
+        if (value.days > most_days || value.days < -most_days || time / day > most_days
+            || time / day < -most_days) {
             refuse(errc::out_of_range, "an interval of more than ten thousand years");
         }
         return bind_timestamp(value.days * day + time);
@@ -194,11 +204,12 @@ private:
 } // namespace
 
 void bind_all(
-    sqlite3_stmt* statement, int placeholders, std::span<const Param> params, Lifetime lifetime, const std::string& sql) {
+    sqlite3_stmt* statement, int placeholders, std::span<const Param> params, Lifetime lifetime,
+    const std::string& sql) {
     if (static_cast<std::size_t>(placeholders) != params.size()) {
         throw_programming_error(
-            "the statement has " + std::to_string(placeholders) + " placeholders, but " + std::to_string(params.size())
-                + " values were given",
+            "the statement has " + std::to_string(placeholders) + " placeholders, but "
+                + std::to_string(params.size()) + " values were given",
             sql);
     }
     Binder binder(statement, lifetime, sql);

@@ -22,6 +22,8 @@ enum class Lifetime : bool {
 /// text where it would: what SQLAlchemy writes.
 /// @throws DataError for values SQLite cannot hold, ProgrammingError when the numbers of values and
 /// placeholders differ.
-void bind_all(sqlite3_stmt* statement, int placeholders, std::span<const Param> params, Lifetime lifetime, const std::string& sql);
+void bind_all(
+    sqlite3_stmt* statement, int placeholders, std::span<const Param> params, Lifetime lifetime,
+    const std::string& sql);
 
 } // namespace azoth::sqlite

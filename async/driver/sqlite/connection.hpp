@@ -20,9 +20,7 @@ public:
 
     asio::awaitable<driver::Result> execute(driver::Statement statement) override;
     asio::awaitable<driver::BatchResult> execute_batch(
-        driver::Statement statement,
-        std::span<const Param> params,
-        std::size_t rows,
+        driver::Statement statement, std::span<const Param> params, std::size_t rows,
         driver::BatchWants wants) override;
     asio::awaitable<std::unique_ptr<driver::Cursor>> open_cursor(driver::Statement statement) override;
     asio::awaitable<void> run(std::string sql) override;

@@ -103,7 +103,8 @@ asio::awaitable<void> Cursor::read(std::size_t max_rows) {
         state_->wanted = max_rows;
         outcome = state_->advance(Place::loop);
     }
-    if (database_->closed) throw ResourceClosedError("this SQLite connection was closed under an open cursor");
+    if (database_->closed)
+        throw ResourceClosedError("this SQLite connection was closed under an open cursor");
     if (outcome != Outcome::done) co_await drive(database_, *state_, outcome);
     // A cancellation that came too late for these rows would hit the next ones: a paused statement keeps an
     // interrupt.

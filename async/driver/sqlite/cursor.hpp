@@ -19,7 +19,8 @@ namespace azoth::sqlite {
 /// any thread.
 class CursorState final : public StatementTask {
 public:
-    CursorState(Database& database, const driver::Statement& text) : StatementTask(database, text), own_sql_(*text.sql) {
+    CursorState(Database& database, const driver::Statement& text)
+        : StatementTask(database, text), own_sql_(*text.sql) {
         text_.sql = &own_sql_;
     }
 
@@ -48,7 +49,8 @@ public:
     Cursor(std::shared_ptr<Database> database, std::shared_ptr<CursorState> state) noexcept;
     ~Cursor() override;
 
-    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>& columns() const noexcept override {
+    [[nodiscard]] const std::shared_ptr<const std::vector<driver::ColumnInfo>>&
+    columns() const noexcept override {
         return columns_;
     }
     asio::awaitable<std::shared_ptr<const RowBuffer>> fetch(std::size_t max_rows) override;

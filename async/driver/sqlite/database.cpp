@@ -38,7 +38,8 @@ bool Database::may_end_here() const noexcept {
     return !durable || sqlite3_txn_state(handle, nullptr) != SQLITE_TXN_WRITE;
 }
 
-bool Database::may_run_here(const PreparedStatement& statement, std::span<const Param> params) const noexcept {
+bool Database::may_run_here(
+    const PreparedStatement& statement, std::span<const Param> params) const noexcept {
     if (options.execution == Execution::here) return true;
     if (options.execution == Execution::worker) return false;
     const auto& traits = statement.traits;
@@ -46,7 +47,8 @@ bool Database::may_run_here(const PreparedStatement& statement, std::span<const 
     case StatementKind::read: return !statement.slow && (!traits.opaque || statement.proved_short);
     case StatementKind::change: {
         // In autocommit mode the statement ends with a commit, which waits for the disk.
-        if (!traits.bounded || statement.slow || (durable && sqlite3_get_autocommit(handle) != 0)) return false;
+        if (!traits.bounded || statement.slow || (durable && sqlite3_get_autocommit(handle) != 0))
+            return false;
         std::size_t bytes = 0;
         for (const auto& param : params) bytes += param.size;
         return bytes <= inline_bytes;
@@ -80,7 +82,7 @@ void Database::need_worker() {
         DiagnosticInfo info;
         info.sqlstate = "HY000";
         info.message = std::string{"cannot start the worker thread of a SQLite connection ("} + failure.what()
-            + "); execution=inline does without";
+                       + "); execution=inline does without";
         throw_database_error(std::move(info));
     }
 }
@@ -121,12 +123,13 @@ void Database::abandon() noexcept {
 Operation::Operation(Database& database) : database_(database) {
     if (database.closed) throw ResourceClosedError("this SQLite connection is closed");
     if (database.cut_off) {
-        throw InvalidRequestError("an operation of this SQLite connection was cancelled: recover() it before further use");
+        throw InvalidRequestError(
+            "an operation of this SQLite connection was cancelled: recover() it before further use");
     }
     if (database.busy) {
-        throw InvalidRequestError(
-            "this SQLite connection is already in use: an operation has not been awaited to its end, or a cursor is "
-            "open; use a connection for each coroutine");
+        throw InvalidRequestError("this SQLite connection is already in use: an operation has not been "
+                                  "awaited to its end, or a cursor is "
+                                  "open; use a connection for each coroutine");
     }
     database.busy = true;
     database.forget_cancel();

@@ -51,9 +51,9 @@ public:
     bool query_only = false;
 
     // ---- the connection's side only, any time
-    bool busy = false;      ///< an operation runs, or a cursor is open
-    bool cut_off = false;   ///< an operation was cancelled: recover() comes first
-    bool closed = false;    ///< nobody but the worker touches `handle` any more
+    bool busy = false;           ///< an operation runs, or a cursor is open
+    bool cut_off = false;        ///< an operation was cancelled: recover() comes first
+    bool closed = false;         ///< nobody but the worker touches `handle` any more
     bool in_transaction = false; ///< as seen last while the worker was idle
     int turns_left = statements_per_turn;
     std::shared_ptr<CursorState> cursor; ///< the open one
@@ -76,7 +76,8 @@ public:
     void forget_cancel() noexcept { cancel_.store(false, std::memory_order_relaxed); }
 
     /// May `statement` run on the caller's thread?
-    [[nodiscard]] bool may_run_here(const PreparedStatement& statement, std::span<const Param> params) const noexcept;
+    [[nodiscard]] bool
+    may_run_here(const PreparedStatement& statement, std::span<const Param> params) const noexcept;
     /// May ending the transaction run on the caller's thread?
     [[nodiscard]] bool may_end_here() const noexcept;
     /// Re-reads `durable`.

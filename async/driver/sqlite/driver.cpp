@@ -19,7 +19,9 @@ namespace {
 
 class Driver final : public driver::Driver {
 public:
-    [[nodiscard]] std::shared_ptr<const Dialect> dialect(const Url&) const override { return dialects::sqlite(); }
+    [[nodiscard]] std::shared_ptr<const Dialect> dialect(const Url&) const override {
+        return dialects::sqlite();
+    }
 
     /// Completions go to the awaiting coroutine's executor, so `executor` has nothing to do here.
     [[nodiscard]] asio::awaitable<std::unique_ptr<driver::Connection>>
@@ -48,7 +50,8 @@ asio::awaitable<void> Connection::close() {
     if (database->closed) co_return;
     const bool with_cursor = database->cursor != nullptr;
     if (database->busy && !with_cursor && !database->cut_off) {
-        throw InvalidRequestError("this SQLite connection is in use: an operation has not been awaited to its end");
+        throw InvalidRequestError(
+            "this SQLite connection is in use: an operation has not been awaited to its end");
     }
     database->cancel();
     if (!database->worker_idle()) co_await await_worker(database);

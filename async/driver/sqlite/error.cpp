@@ -16,7 +16,9 @@ bool starts_with(std::string_view text, std::string_view beginning) noexcept {
     return text.substr(0, beginning.size()) == beginning;
 }
 
-bool contains(std::string_view text, std::string_view part) noexcept { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) noexcept {
+    return text.find(part) != std::string_view::npos;
+}
 
 /// What follows the first ": ", or nothing.
 std::string_view behind_colon(std::string_view message) noexcept {

@@ -33,10 +33,12 @@ std::optional<Outcome> StatementTask::prepare(Place place, std::span<const Param
         if (acquired.statement == nullptr) return failed(acquired.code);
         statement_ = acquired.statement;
         if (acquired.tail != nullptr) {
-            const std::string_view rest{acquired.tail, static_cast<std::size_t>(sql().data() + sql().size() - acquired.tail)};
+            const std::string_view rest{
+                acquired.tail, static_cast<std::size_t>(sql().data() + sql().size() - acquired.tail)};
             if (!skip_blank(rest).empty()) {
                 release();
-                throw_programming_error("more than one statement in the text; SQLite takes one at a time", sql());
+                throw_programming_error(
+                    "more than one statement in the text; SQLite takes one at a time", sql());
             }
         }
         if (statement_->handle == nullptr) { // nothing but comments
@@ -62,10 +64,12 @@ Outcome StatementTask::failed(int code) {
         // A transaction that has read keeps the state it has seen. It cannot write to one that others have
         // moved on from, and waiting while it holds its read lock may be what the others wait for.
         const bool holds_state = sqlite3_get_autocommit(database_.handle) == 0
-            && sqlite3_txn_state(database_.handle, nullptr) == SQLITE_TXN_READ;
-        if (!holds_state && report.native_code != SQLITE_BUSY_SNAPSHOT) return wait_for_lock(std::move(report));
-        report.message += ": the transaction has read before it wants to write, and another connection writes; "
-                          "roll back and run it again, or begin it as serializable (BEGIN IMMEDIATE)";
+                                 && sqlite3_txn_state(database_.handle, nullptr) == SQLITE_TXN_READ;
+        if (!holds_state && report.native_code != SQLITE_BUSY_SNAPSHOT)
+            return wait_for_lock(std::move(report));
+        report.message +=
+            ": the transaction has read before it wants to write, and another connection writes; "
+            "roll back and run it again, or begin it as serializable (BEGIN IMMEDIATE)";
     }
     throw_error(std::move(report), sql());
 }
@@ -80,7 +84,8 @@ void StatementTask::finish(Place place, std::size_t runs) {
     auto& statement = *statement_;
     const auto& traits = statement.traits;
     // A read that stayed within the budget on the loop has nothing to say: it would have been stopped.
-    if (place == Place::worker || traits.kind == StatementKind::change) statement.slow = database_.took_long(runs);
+    if (place == Place::worker || traits.kind == StatementKind::change)
+        statement.slow = database_.took_long(runs);
     if (traits.attaches) database_.durable = true;
     const bool sets = traits.sets;
     release();
@@ -114,7 +119,8 @@ Outcome SingleRun::advance(Place place) {
         bound_ = true;
     }
     const auto& traits = statement_->traits;
-    const bool stoppable = traits.kind == StatementKind::read && database_.options.execution != Execution::here;
+    const bool stoppable =
+        traits.kind == StatementKind::read && database_.options.execution != Execution::here;
     database_.begin_budget(place, stoppable);
     using Clock = std::chrono::steady_clock;
     const auto start = traits.opaque ? Clock::now() : Clock::time_point{};

@@ -23,7 +23,8 @@ namespace azoth::sqlite {
 /// What every statement needs: preparing, the choice of the thread, the meaning of SQLite's answers.
 class StatementTask : public Task {
 protected:
-    StatementTask(Database& database, const driver::Statement& text) noexcept : database_(database), text_(text) {}
+    StatementTask(Database& database, const driver::Statement& text) noexcept
+        : database_(database), text_(text) {}
 
     /// Prepares when that has not happened yet; nothing when the statement can be bound and stepped at
     /// `place`.

@@ -23,7 +23,8 @@ std::string advice(const Options& options) {
     const fs::path path{options.path};
     const auto folder = path.has_parent_path() ? path.parent_path() : fs::current_path(ignored);
     if (!fs::exists(folder, ignored)) {
-        return "the folder '" + folder.string() + "' does not exist: create it first, SQLite creates files only";
+        return "the folder '" + folder.string()
+               + "' does not exist: create it first, SQLite creates files only";
     }
     if (fs::is_directory(path, ignored)) return "it is a folder: name a file in it";
     if (!fs::exists(path, ignored)) {
@@ -37,7 +38,8 @@ std::string percent_encoded(const std::string& text) {
     static constexpr char hex[] = "0123456789ABCDEF";
     std::string result;
     for (const char c : text) {
-        const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        const bool plain =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
         if (plain) {
             result += c;
         } else {
@@ -87,8 +89,8 @@ void OpenTask::explain(int code, const std::string& sql) {
         report.message = file + " is not a database: the file holds something else, or is encrypted";
         break;
     case SQLITE_READONLY:
-        report.message = file + " can only be read, but an option of the URL wants to write ("
-            + sql + "): leave it out, or make the file writable";
+        report.message = file + " can only be read, but an option of the URL wants to write (" + sql
+                         + "): leave it out, or make the file writable";
         break;
     default: break;
     }

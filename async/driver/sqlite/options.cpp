@@ -41,8 +41,8 @@ constexpr auto known_pragmas = std::to_array<KnownPragma>({
     {"wal_autocheckpoint", Accepts::integer, {}},
 });
 
-constexpr auto own_options = std::to_array<std::string_view>(
-    {"busy_timeout", "cache", "execution", "mode", "statement_cache_size"});
+constexpr auto own_options =
+    std::to_array<std::string_view>({"busy_timeout", "cache", "execution", "mode", "statement_cache_size"});
 
 std::string lower(std::string_view text) {
     std::string result{text};
@@ -113,15 +113,18 @@ std::string accepted_options() {
 void check_names(const Url& url) {
     for (const auto& [name, value] : url.query) {
         const bool known = std::find(own_options.begin(), own_options.end(), name) != own_options.end()
-            || std::any_of(known_pragmas.begin(), known_pragmas.end(), [&](const auto& p) { return p.name == name; });
+                           || std::any_of(known_pragmas.begin(), known_pragmas.end(), [&](const auto& p) {
+                                  return p.name == name;
+                              });
         if (!known) {
             throw ArgumentError("SQLite knows no option '" + name + "'; it accepts " + accepted_options());
         }
     }
     if (!url.host.empty()) {
         throw ArgumentError(
-            "a SQLite URL has no host: write sqlite:///" + url.host + " for a file in the current folder, "
-            "sqlite:////folder/file.db (four slashes) for an absolute path, sqlite:// for memory");
+            "a SQLite URL has no host: write sqlite:///" + url.host
+            + " for a file in the current folder, "
+              "sqlite:////folder/file.db (four slashes) for an absolute path, sqlite:// for memory");
     }
     if (!url.username.empty() || url.password || url.port) {
         throw ArgumentError("a SQLite URL has no user, password or port: write sqlite:///file.db");
@@ -137,11 +140,12 @@ void read_mode(const Url& url, Options& options) {
     const auto cache = choose("cache", url.option("cache").value_or("private"), "private shared");
     options.shared_cache = cache == "shared";
     if (options.shared_cache && (!options.memory || options.path.empty() || options.path == ":memory:")) {
-        throw ArgumentError(
-            "SQLite option cache=shared is for a memory database with a name: sqlite:///name?mode=memory&cache=shared");
+        throw ArgumentError("SQLite option cache=shared is for a memory database with a name: "
+                            "sqlite:///name?mode=memory&cache=shared");
     }
     if (options.memory && !options.writable) {
-        throw ArgumentError("SQLite option mode=ro makes no sense for a database in memory: it would stay empty");
+        throw ArgumentError(
+            "SQLite option mode=ro makes no sense for a database in memory: it would stay empty");
     }
 }
 
@@ -153,16 +157,19 @@ Options parse_options(const Url& url) {
     options.path = url.database;
     read_mode(url, options);
 
-    const auto execution = choose("execution", url.option("execution").value_or("auto"), "auto worker inline");
+    const auto execution =
+        choose("execution", url.option("execution").value_or("auto"), "auto worker inline");
     if (execution == "worker") options.execution = Execution::worker;
     if (execution == "inline") options.execution = Execution::here;
     if (const auto value = url.option("busy_timeout")) {
         // A day is as good as forever, and keeps clear of the clock's range.
         const auto limit = std::int64_t{24} * 60 * 60 * 1000;
-        options.busy_timeout = std::chrono::milliseconds{std::min(read_integer("busy_timeout", *value, 0), limit)};
+        options.busy_timeout =
+            std::chrono::milliseconds{std::min(read_integer("busy_timeout", *value, 0), limit)};
     }
     if (const auto value = url.option("statement_cache_size")) {
-        options.statement_cache_size = static_cast<std::size_t>(read_integer("statement_cache_size", *value, 0));
+        options.statement_cache_size =
+            static_cast<std::size_t>(read_integer("statement_cache_size", *value, 0));
     }
     for (const auto& pragma : known_pragmas) {
         auto value = url.option(pragma.name);

@@ -34,11 +34,11 @@ struct Pragma {
 struct Options {
     Options() = default;
 
-    std::string path;          ///< the file; of a memory database its name, for sharing
+    std::string path; ///< the file; of a memory database its name, for sharing
     bool memory = false;
     bool shared_cache = false; ///< connections to a memory database of one name share it
     bool writable = true;
-    bool create = true;        ///< make the file when there is none
+    bool create = true; ///< make the file when there is none
     Execution execution = Execution::automatic;
     std::chrono::milliseconds busy_timeout{5000};
     std::size_t statement_cache_size = 128;

@@ -21,7 +21,8 @@ Columns read_columns(sqlite3_stmt* statement, int count) {
         const char* name = sqlite3_column_name(statement, i);
         // Only a column that comes straight from a table has a declared type.
         const char* declared = sqlite3_column_decltype(statement, i);
-        columns->emplace_back(name != nullptr ? name : "", declared != nullptr ? dialect->type_from_text(declared) : Type{});
+        columns->emplace_back(
+            name != nullptr ? name : "", declared != nullptr ? dialect->type_from_text(declared) : Type{});
     }
     return columns;
 }
@@ -57,8 +58,8 @@ StatementCache::acquire(sqlite3* handle, const std::string& sql, std::size_t sql
     sqlite3_stmt* prepared = nullptr;
     // With its terminating zero counted SQLite need not copy the text.
     acquired.code = sqlite3_prepare_v3(
-        handle, sql.c_str(), static_cast<int>(sql.size()) + 1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &prepared,
-        &acquired.tail);
+        handle, sql.c_str(), static_cast<int>(sql.size()) + 1, keep ? SQLITE_PREPARE_PERSISTENT : 0,
+        &prepared, &acquired.tail);
     if (acquired.code != SQLITE_OK) return acquired;
 
     auto& statement = statements_.emplace_front();

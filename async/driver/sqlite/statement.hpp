@@ -27,11 +27,11 @@ struct PreparedStatement {
     Traits traits;
     int parameter_count = 0;
     int column_count = 0;
-    Columns columns;     ///< null while not read, and without columns
-    int reprepared = 0;  ///< SQLite's count of its own re-preparations when `columns` was read
-    bool slow = false;   ///< has taken long on the caller's thread before
+    Columns columns;           ///< null while not read, and without columns
+    int reprepared = 0;        ///< SQLite's count of its own re-preparations when `columns` was read
+    bool slow = false;         ///< has taken long on the caller's thread before
     bool proved_short = false; ///< opaque, but has taken no time lately
-    bool kept = false;   ///< in the cache; otherwise finalized after use
+    bool kept = false;         ///< in the cache; otherwise finalized after use
 
     /// The result's columns as they are now: SQLite prepares again by itself when the schema has changed.
     /// @pre stepped at least once since it was bound, or freshly prepared
@@ -69,7 +69,9 @@ private:
         std::string_view sql;
         std::size_t hash;
         Key(std::string_view text, std::size_t h) noexcept : sql(text), hash(h) {}
-        friend bool operator==(const Key& a, const Key& b) noexcept { return a.hash == b.hash && a.sql == b.sql; }
+        friend bool operator==(const Key& a, const Key& b) noexcept {
+            return a.hash == b.hash && a.sql == b.sql;
+        }
     };
     struct KeyHash {
         std::size_t operator()(const Key& key) const noexcept { return key.hash; }

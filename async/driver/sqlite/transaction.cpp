@@ -104,7 +104,8 @@ asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point 
     // worker's.
     const auto executor = co_await asio::this_coro::executor;
     asio::steady_timer timer(executor);
-    for (std::chrono::milliseconds pause{1}; !database->worker_idle(); pause = std::min(pause * 2, longest_pause)) {
+    for (std::chrono::milliseconds pause{1}; !database->worker_idle();
+         pause = std::min(pause * 2, longest_pause)) {
         if (std::chrono::steady_clock::now() >= deadline) {
             DiagnosticInfo info;
             info.code = errc::query_canceled;
@@ -114,7 +115,8 @@ asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point 
         }
         timer.expires_at(std::min(deadline, std::chrono::steady_clock::now() + pause));
         co_await timer.async_wait(asio::use_awaitable);
-        if (database->closed) throw ResourceClosedError("this SQLite connection was closed while it was recovered");
+        if (database->closed)
+            throw ResourceClosedError("this SQLite connection was closed while it was recovered");
     }
     database->forget_cancel();
     if (const auto cursor = std::exchange(database->cursor, nullptr)) cursor->release();

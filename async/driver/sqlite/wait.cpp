@@ -147,8 +147,8 @@ struct StartWaiting {
                 if ((type & asio::cancellation_type::terminal) != asio::cancellation_type::none) db->cancel();
             });
         }
-        auto waiter =
-            std::make_shared<HandlerWaiter<std::decay_t<Handler>>>(std::forward<Handler>(handler), waiters, database);
+        auto waiter = std::make_shared<HandlerWaiter<std::decay_t<Handler>>>(
+            std::forward<Handler>(handler), waiters, database);
         waiters.add(waiter);
         if (task != nullptr) keep->worker.submit(*task, nullptr, std::move(waiter));
         else keep->worker.notify(std::move(waiter));
@@ -156,7 +156,8 @@ struct StartWaiting {
 };
 
 void check_open(const Database& database) {
-    if (database.closed) throw ResourceClosedError("this SQLite connection was closed while an operation was waiting");
+    if (database.closed)
+        throw ResourceClosedError("this SQLite connection was closed while an operation was waiting");
 }
 
 /// The pauses between two attempts to get a lock: those of SQLite's own busy handler.
@@ -169,7 +170,8 @@ public:
         constexpr std::array pauses{1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100};
         const auto left = end_ - std::chrono::steady_clock::now();
         const std::chrono::milliseconds pause{pauses[std::min(attempts_++, pauses.size() - 1)]};
-        return std::clamp<std::chrono::steady_clock::duration>(left, std::chrono::steady_clock::duration::zero(), pause);
+        return std::clamp<std::chrono::steady_clock::duration>(
+            left, std::chrono::steady_clock::duration::zero(), pause);
     }
 
 private:
@@ -180,7 +182,7 @@ private:
 [[noreturn]] void give_up(const Database& database, const Task& task) {
     auto report = task.lock_report();
     report.message += ": another connection held a lock for longer than busy_timeout, "
-        + std::to_string(database.options.busy_timeout.count()) + " ms";
+                      + std::to_string(database.options.busy_timeout.count()) + " ms";
     throw_error(std::move(report));
 }
 
@@ -189,7 +191,8 @@ private:
 asio::awaitable<void> await_worker(std::shared_ptr<Database> database, Task* task) {
     if (task != nullptr) database->need_worker();
     StartWaiting start(std::move(database), task);
-    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(std::move(start), asio::use_awaitable);
+    co_await asio::async_initiate<const asio::use_awaitable_t<>&, void()>(
+        std::move(start), asio::use_awaitable);
 }
 
 asio::awaitable<void> drive(std::shared_ptr<Database> database, Task& task, Outcome outcome) {

@@ -26,11 +26,13 @@ public:
 
     /// What has this key, now the most recently used; null when there is none.
     [[nodiscard]] std::shared_ptr<const Compiled> find(const sql::Key& key);
-    /// Adds what was compiled; the least recently used makes room. What another thread added meanwhile is kept instead.
+    /// Adds what was compiled; the least recently used makes room. What another thread added meanwhile is
+    /// kept instead.
     /// @return what the cache has now for this key
     std::shared_ptr<const Compiled> insert(const sql::Key& key, std::shared_ptr<const Compiled> compiled);
 
-    /// What `statement` itself remembers for this cache; empty when it was not executed before, or changed since.
+    /// What `statement` itself remembers for this cache; empty when it was not executed before, or changed
+    /// since.
     [[nodiscard]] sql::StatementMemo::Content recall(const sql::StatementNode& statement);
     void remember(const sql::StatementNode& statement, sql::StatementMemo::Content content) const;
 
@@ -54,7 +56,8 @@ private:
     void push_newest(Entry& entry) noexcept;
 
     const std::size_t capacity_;
-    std::atomic<std::uint64_t> identity_; ///< unique in the process, never used again; a new one after clear()
+    std::atomic<std::uint64_t>
+        identity_; ///< unique in the process, never used again; a new one after clear()
     std::atomic<std::uint64_t> hits_{0};
     std::atomic<std::uint64_t> misses_{0};
 

@@ -7,7 +7,8 @@
 
 namespace azoth::detail {
 
-/// Lockable, for std::lock_guard's shape without the threading headers. Never held over a suspension or a callback.
+/// Lockable, for std::lock_guard's shape without the threading headers. Never held over a suspension or a
+/// callback.
 class TinyLock {
 public:
     TinyLock() noexcept = default;
@@ -16,7 +17,13 @@ public:
 
     void lock() noexcept {
         std::uint32_t expected = free;
-        if (state_.compare_exchange_strong(expected, held, std::memory_order_acquire, std::memory_order_relaxed)) return;
+        if (state_.compare_exchange_strong(
+                expected,
+                held,
+                std::memory_order_acquire,
+                std::memory_order_relaxed
+            ))
+            return;
         // From here on the state says that somebody may sleep, so that unlock() wakes one.
         while (state_.exchange(contended, std::memory_order_acquire) != free)
             state_.wait(contended, std::memory_order_relaxed);

@@ -4,8 +4,8 @@
 
 namespace azoth {
 
-/// Registers the drivers this build has: sqlite, postgresql, mysql and mariadb. Does nothing the second time. A program that
-/// does not include azoth.hpp calls it before its first `create_engine()`.
+/// Registers the drivers this build has: sqlite, postgresql, mysql and mariadb. Does nothing the second time.
+/// A program that does not include azoth.hpp calls it before its first `create_engine()`.
 void register_builtin_drivers();
 
 namespace detail {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One statement for many rows of parameters: turning the user's rows into parameters, a bounded number at a time.
+// One statement for many rows of parameters: turning the user's rows into parameters, a bounded number at a
+// time.
 #pragma once
 
 #include <concepts>
@@ -22,24 +23,26 @@ concept TupleLike = requires { std::tuple_size<std::remove_cvref_t<Row>>::value;
 
 /// A row whose width is known at run time: std::vector<Value>.
 template <class Row>
-concept ValueRow = std::ranges::sized_range<Row>
-    && std::same_as<std::remove_cvref_t<std::ranges::range_reference_t<Row>>, Value>;
+concept ValueRow = std::ranges::sized_range<Row> &&
+                   std::same_as<std::remove_cvref_t<std::ranges::range_reference_t<Row>>, Value>;
 
 template <class T>
-concept Cell = SqlValue<std::remove_cvref_t<T>> || std::convertible_to<const T&, std::string_view>
-    || std::same_as<std::remove_cvref_t<T>, Null>;
+concept Cell = SqlValue<std::remove_cvref_t<T>> || std::convertible_to<const T&, std::string_view> ||
+               std::same_as<std::remove_cvref_t<T>, Null>;
 
 /// A range that `execute()` takes as its parameter rows.
 template <class R>
-concept ParameterRows = std::ranges::input_range<R>
-    && (TupleLike<std::ranges::range_reference_t<R>> || ValueRow<std::remove_cvref_t<std::ranges::range_reference_t<R>>>
-        || Cell<std::ranges::range_reference_t<R>>)
-    && !std::convertible_to<R, std::string_view>;
+concept ParameterRows = std::ranges::input_range<R> &&
+                        (TupleLike<std::ranges::range_reference_t<R>> ||
+                         ValueRow<std::remove_cvref_t<std::ranges::range_reference_t<R>>> ||
+                         Cell<std::ranges::range_reference_t<R>>) &&
+                        !std::convertible_to<R, std::string_view>;
 
 /// One executemany: begun once, filled and sent piece by piece. The connection is busy while it lives.
 class BatchRun {
 public:
-    /// @throws InvalidRequestError when the connection is busy or closed, or the statement takes no parameter rows.
+    /// @throws InvalidRequestError when the connection is busy or closed, or the statement takes no parameter
+    ///   rows.
     BatchRun(Lease lease, sql::NodePtr statement);
     ~BatchRun();
     BatchRun(const BatchRun&) = delete;
@@ -88,7 +91,9 @@ void add_row(BatchRun& run, const Row& row) {
             using std::get;
             static_assert(
                 (Cell<std::tuple_element_t<Is, Row>> && ...),
-                "a parameter row has a value of a type that cannot be bound; specialise azoth::TypeTraits for it");
+                "a parameter row has a value of a type that cannot be bound; specialise azoth::TypeTraits "
+                "for it"
+            );
             ((cells[Is] = to_param<Stable>(run, get<Is>(row))), ...);
         }(std::make_index_sequence<width>{});
     } else if constexpr (ValueRow<Row>) {
@@ -103,8 +108,8 @@ void add_row(BatchRun& run, const Row& row) {
 /// Executes a statement for each row of `rows`, a view that this coroutine owns.
 template <class R, class View>
 [[nodiscard]] asio::awaitable<R> execute_rows(Lease lease, sql::NodePtr statement, View rows) {
-    constexpr bool stable = std::ranges::forward_range<View>
-        && std::is_lvalue_reference_v<std::ranges::range_reference_t<View>>;
+    constexpr bool stable =
+        std::ranges::forward_range<View> && std::is_lvalue_reference_v<std::ranges::range_reference_t<View>>;
     BatchRun run(std::move(lease), std::move(statement));
     auto row = std::ranges::begin(rows);
     const auto end = std::ranges::end(rows);

@@ -25,7 +25,8 @@ namespace azoth {
 
 namespace engine {
 
-/// A statement's compilation and its bound values, from the statement's memory, the engine's cache, or made now.
+/// A statement's compilation and its bound values, from the statement's memory, the engine's cache, or made
+/// now.
 struct Lookup {
     std::shared_ptr<const Compiled> compiled;
     std::shared_ptr<const sql::BindList> binds; ///< views the statement: keep that
@@ -44,7 +45,8 @@ template <class R>
     co_return R(std::move(data));
 }
 template <class R>
-[[nodiscard]] asio::awaitable<R> execute_within_as(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
+[[nodiscard]] asio::awaitable<R>
+execute_within_as(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
     auto data = co_await execute_statement_within(std::move(lease), std::move(statement), options);
     co_return R(std::move(data));
 }
@@ -70,16 +72,18 @@ template <std::size_t I, class Results, class Nodes>
 
 } // namespace engine
 
-/// A connection taken from an engine's pool. Move-only; used by one strand at a time, one operation at a time: a second one
-/// while another is suspended throws InvalidRequestError.
+/// A connection taken from an engine's pool. Move-only; used by one strand at a time, one operation at a
+/// time: a second one while another is suspended throws InvalidRequestError.
 ///
-/// Commit as you go: the first statement begins a transaction, `commit()` and `rollback()` end it, the next statement begins
-/// another. Or `begin()` for a scope of your own.
+/// Commit as you go: the first statement begins a transaction, `commit()` and `rollback()` end it, the next
+/// statement begins another. Or `begin()` for a scope of your own.
 ///
-/// Destroyed without `close()` it goes back to the pool all the same: the pool rolls back what was open, in the background.
+/// Destroyed without `close()` it goes back to the pool all the same: the pool rolls back what was open, in
+/// the background.
 ///
-/// @cancellation  every operation obeys `terminal` (and Asio's `co_spawn` by default passes nothing else). Cancelled in
-///   mid-statement, the connection rolls back before it is used again, by you or by whoever has it next.
+/// @cancellation every operation obeys `terminal` (and Asio's `co_spawn` by default passes nothing else).
+///   Cancelled in mid-statement, the connection rolls back before it is used again, by you or by whoever has
+///   it next.
 class Connection {
 public:
     /// A closed one.
@@ -89,25 +93,31 @@ public:
     Connection& operator=(Connection&& other) noexcept;
 
     /// Executes a statement and reads all its rows: a `Result<Ts...>` typed by its columns, or `Result<>`.
-    /// @throws the class of the DBAPIError tree that fits, with statement and parameters; CompileError; ResourceClosedError
-    ///   after `close()`; PendingRollbackError when the transaction was lost and not yet rolled back here.
+    /// @throws the class of the DBAPIError tree that fits, with statement and parameters; CompileError;
+    ///   ResourceClosedError after `close()`; PendingRollbackError when the transaction was lost and not yet
+    ///   rolled back here.
     template <Statement S>
     [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement) {
         return engine::execute_as<engine::result_type_t<S>>(lease_, statement.node());
     }
     /// @throws TimeoutError when `options.timeout()` is over; the transaction is rolled back then.
     template <Statement S>
-    [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement, const ExecutionOptions& options) {
+    [[nodiscard]] asio::awaitable<engine::result_type_t<S>>
+    execute(const S& statement, const ExecutionOptions& options) {
         return engine::execute_within_as<engine::result_type_t<S>>(lease_, statement.node(), options);
     }
-    /// Executes a statement once for each row of a range: tuples of as many values as `columns()` has columns. RETURNING rows
-    /// come in the order of the parameter rows. Sent in pieces, all in the one transaction; no rows, no statement.
+    /// Executes a statement once for each row of a range: tuples of as many values as `columns()` has
+    /// columns. RETURNING rows come in the order of the parameter rows. Sent in pieces, all in the one
+    /// transaction; no rows, no statement.
     /// @param rows  an lvalue is referred to until the awaitable has completed, an rvalue is moved in
     /// @throws ArgumentError when a row has another number of values.
     template <Statement S, engine::ParameterRows R>
     [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement, R&& rows) {
         return engine::execute_rows<engine::result_type_t<S>>(
-            lease_, statement.node(), std::views::all(std::forward<R>(rows)));
+            lease_,
+            statement.node(),
+            std::views::all(std::forward<R>(rows))
+        );
     }
     /// The first column of the first row; nothing when there is no row, or when it is NULL.
     template <Statement S>
@@ -123,9 +133,13 @@ public:
     template <Statement S>
     [[nodiscard]] auto stream(const S& statement, const ExecutionOptions& options = ExecutionOptions()) {
         return engine::stream_as<typename engine::StreamType<engine::result_type_t<S>>::type>(
-            lease_, statement.node(), options);
+            lease_,
+            statement.node(),
+            options
+        );
     }
-    /// Several statements, executed in order; a tuple of their results. None of them may depend on another's rows.
+    /// Several statements, executed in order; a tuple of their results. None of them may depend on another's
+    /// rows.
     template <Statement... S>
     [[nodiscard]] asio::awaitable<std::tuple<engine::result_type_t<S>...>> pipeline(const S&... statements) {
         std::array<sql::NodePtr, sizeof...(S)> nodes{statements.node()...};
@@ -147,17 +161,19 @@ public:
     [[nodiscard]] bool in_nested_transaction() const noexcept;
 
     /// Rolls back what is open and gives the connection back to the pool. Does nothing when closed already.
-    /// @throws InvalidRequestError when an operation is suspended. What the rollback throws is not thrown: such a connection is
-    ///   put right or replaced by the pool.
+    /// @throws InvalidRequestError when an operation is suspended. What the rollback throws is not thrown:
+    ///   such a connection is put right or replaced by the pool.
     [[nodiscard]] asio::awaitable<void> close();
     [[nodiscard]] bool closed() const noexcept;
-    /// The pool closes this connection, instead of keeping it, when it comes back. For a connection whose state you changed.
+    /// The pool closes this connection, instead of keeping it, when it comes back. For a connection whose
+    /// state you changed.
     void invalidate();
 
     [[nodiscard]] const std::shared_ptr<const Dialect>& dialect() const;
     /// "15.20", "10.11.6-MariaDB", "3.40.1".
     [[nodiscard]] std::string server_version() const;
-    /// PGconn*, MYSQL* or sqlite3*, for what Azoth does not wrap. Not to be used while an operation is suspended.
+    /// PGconn*, MYSQL* or sqlite3*, for what Azoth does not wrap. Not to be used while an operation is
+    /// suspended.
     [[nodiscard]] void* native_handle() const;
 
     // ---- for layers above ----------------------------------------------------------------------
@@ -168,10 +184,15 @@ public:
     /// @param bound  filled by `compiled->bind()`; the caller keeps it until the awaitable has completed
     [[nodiscard]] asio::awaitable<driver::Result>
     execute_compiled(std::shared_ptr<const Compiled> compiled, const Compiled::Bound& bound);
-    /// Executes what is compiled for `rows` rows of parameters, row-major in the order of the placeholders, in one call of the
-    /// driver. The caller keeps `params` and what they view until the awaitable has completed.
+    /// Executes what is compiled for `rows` rows of parameters, row-major in the order of the placeholders,
+    /// in one call of the driver. The caller keeps `params` and what they view until the awaitable has
+    /// completed.
     [[nodiscard]] asio::awaitable<driver::BatchResult> execute_batch(
-        std::shared_ptr<const Compiled> compiled, std::span<const Param> params, std::size_t rows, driver::BatchWants wants);
+        std::shared_ptr<const Compiled> compiled,
+        std::span<const Param> params,
+        std::size_t rows,
+        driver::BatchWants wants
+    );
     /// SQL without parameters or rows, as DDL; not prepared. Begins a transaction as `execute()` does.
     [[nodiscard]] asio::awaitable<void> run(std::string sql);
     /// The driver's connection, in a transaction of this connection's. @throws as `execute()`.
@@ -182,13 +203,15 @@ private:
     explicit Connection(engine::Lease lease) noexcept : lease_(std::move(lease)) {}
 
     template <class R>
-    static asio::awaitable<decltype(std::declval<const R&>().scalar())> scalar_of(engine::Lease lease, sql::NodePtr node) {
+    static asio::awaitable<decltype(std::declval<const R&>().scalar())>
+    scalar_of(engine::Lease lease, sql::NodePtr node) {
         auto data = co_await engine::execute_statement(std::move(lease), std::move(node));
         const R result(std::move(data));
         co_return result.scalar();
     }
     template <class R>
-    static asio::awaitable<decltype(std::declval<const R&>().scalars())> scalars_of(engine::Lease lease, sql::NodePtr node) {
+    static asio::awaitable<decltype(std::declval<const R&>().scalars())>
+    scalars_of(engine::Lease lease, sql::NodePtr node) {
         auto data = co_await engine::execute_statement(std::move(lease), std::move(node));
         const R result(std::move(data));
         co_return result.scalars();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What MetaData's create_all(), drop_all() and reflect() do on an Engine or a Connection; found through those.
+// What MetaData's create_all(), drop_all() and reflect() do on an Engine or a Connection; found through
+// those.
 #pragma once
 
 #include <azoth/engine/engine.hpp>
@@ -7,8 +8,8 @@
 
 namespace azoth {
 
-/// Creates the tables that do not exist, referred-to ones first. On an engine: in a transaction of its own where the
-/// database can roll DDL back; on a connection: in the connection's, for the caller to commit.
+/// Creates the tables that do not exist, referred-to ones first. On an engine: in a transaction of its own
+/// where the database can roll DDL back; on a connection: in the connection's, for the caller to commit.
 [[nodiscard]] asio::awaitable<void> create_tables(const Engine& engine, const MetaData& metadata);
 [[nodiscard]] asio::awaitable<void> create_tables(Connection& connection, const MetaData& metadata);
 /// Drops the tables that exist, dependents first.

@@ -53,24 +53,28 @@ using unit_result_t = typename AwaitedType<std::invoke_result_t<F&, Connection&>
 class Engine {
 public:
     /// A connection out of the pool, or a new one.
-    /// @throws TimeoutError when none becomes free within `pool_timeout`; OperationalError when connecting fails.
+    /// @throws TimeoutError when none becomes free within `pool_timeout`; OperationalError when connecting
+    ///   fails.
     /// @cancellation terminal, total: leaves the queue.
     [[nodiscard]] asio::awaitable<Connection> connect() const;
 
-    /// Runs `f(connection)` in a transaction: committed when it returns, rolled back when it throws. What it returns is
-    /// returned. The lambda may capture by reference; on GCC 12 one that captures by value has to be named first.
+    /// Runs `f(connection)` in a transaction: committed when it returns, rolled back when it throws. What it
+    /// returns is returned. The lambda may capture by reference; on GCC 12 one that captures by value has to
+    /// be named first.
     template <engine::UnitOfWork F>
     [[nodiscard]] asio::awaitable<engine::unit_result_t<F>> begin(F f) const {
         return run_unit<engine::unit_result_t<F>>(*this, TransactionOptions(), std::move(f));
     }
-    /// The same with an isolation level; `max_attempts()` makes it try again, from the start, what the database calls worth it.
+    /// The same with an isolation level; `max_attempts()` makes it try again, from the start, what the
+    /// database calls worth it.
     template <engine::UnitOfWork F>
     [[nodiscard]] asio::awaitable<engine::unit_result_t<F>> begin(TransactionOptions options, F f) const {
         return run_unit<engine::unit_result_t<F>>(*this, options, std::move(f));
     }
 
     [[nodiscard]] Pool pool() const;
-    /// Closes idle connections and begins with an empty pool. Connections in use are closed when they come back.
+    /// Closes idle connections and begins with an empty pool. Connections in use are closed when they come
+    /// back.
     [[nodiscard]] asio::awaitable<void> dispose() const;
 
     [[nodiscard]] const std::shared_ptr<const Dialect>& dialect() const noexcept;
@@ -132,10 +136,11 @@ private:
 
 /// An engine for a URL like "postgresql://user:password@host/database". No connection is made yet.
 /// @param executor  where connections do their I/O; its context should live longer than the engine
-/// @throws ArgumentError for a URL that cannot be read or options that contradict each other, NoSuchModuleError for a dialect
-///   that is not built in.
+/// @throws ArgumentError for a URL that cannot be read or options that contradict each other,
+///   NoSuchModuleError for a dialect that is not built in.
 [[nodiscard]] Engine create_engine(asio::any_io_executor executor, Url url, EngineOptions options);
-[[nodiscard]] Engine create_engine(asio::any_io_executor executor, std::string_view url, EngineOptions options);
+[[nodiscard]] Engine
+create_engine(asio::any_io_executor executor, std::string_view url, EngineOptions options);
 // Overloads, not default arguments: GCC 12 would destroy those twice in a statement with `co_await`.
 [[nodiscard]] Engine create_engine(asio::any_io_executor executor, Url url);
 [[nodiscard]] Engine create_engine(asio::any_io_executor executor, std::string_view url);

@@ -13,22 +13,27 @@ namespace azoth {
 
 using driver::IsolationLevel;
 
-/// How an engine behaves; given to `create_engine()` with designated initialisers. Names and defaults are SQLAlchemy's.
-/// GCC 12 destroys such a temporary twice inside a statement with `co_await`: name it first there.
+/// How an engine behaves; given to `create_engine()` with designated initialisers. Names and defaults are
+/// SQLAlchemy's. GCC 12 destroys such a temporary twice inside a statement with `co_await`: name it first
+/// there.
 struct EngineOptions {
-    bool echo = false;                             ///< log SQL and parameters to `echo_sink`
-    int pool_size = 5;                             ///< connections kept open; 0: no limit
-    int max_overflow = 10;                         ///< connections above that, closed when they come back; -1: no limit
-    std::chrono::milliseconds pool_timeout = std::chrono::seconds{30}; ///< for waiting and connecting together; 0: no limit
-    std::chrono::milliseconds pool_recycle{0};     ///< connections older than this are replaced; 0: never
-    bool pool_pre_ping = false;                    ///< ask the server whether it is there before handing one out
-    bool pool_use_lifo = false;                    ///< the last one returned first, so that the rest may go idle
-    std::size_t query_cache_size = 500;            ///< compiled statements kept; 0: none
-    bool hide_parameters = false;                  ///< keep values out of the log and of errors
-    std::function<void(std::string_view)> echo_sink = {}; ///< takes one line; std::clog when empty. Called from any thread
+    bool echo = false; ///< log SQL and parameters to `echo_sink`
+    int pool_size = 5; ///< connections kept open; 0: no limit
+    /// Connections above that, closed when they come back; -1: no limit.
+    int max_overflow = 10;
+    /// For waiting and connecting together; 0: no limit.
+    std::chrono::milliseconds pool_timeout = std::chrono::seconds{30};
+    std::chrono::milliseconds pool_recycle{0}; ///< connections older than this are replaced; 0: never
+    bool pool_pre_ping = false;                ///< ask the server whether it is there before handing one out
+    bool pool_use_lifo = false;                ///< the last one returned first, so that the rest may go idle
+    std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
+    bool hide_parameters = false;              ///< keep values out of the log and of errors
+    /// Takes one line, on any thread; std::clog when empty.
+    std::function<void(std::string_view)> echo_sink = nullptr;
 };
 
-/// How a transaction is begun, and how often a unit of work is tried. A builder, safe in a `co_await` expression.
+/// How a transaction is begun, and how often a unit of work is tried. A builder, safe in a `co_await`
+/// expression.
 class TransactionOptions {
 public:
     TransactionOptions() = default;
@@ -43,8 +48,8 @@ public:
         copy.begin_.read_only = on;
         return copy;
     }
-    /// `engine.begin()` runs the unit again when the database says that it may succeed then (deadlock, serialization
-    /// failure): at most this often in all, after a short random pause.
+    /// `engine.begin()` runs the unit again when the database says that it may succeed then (deadlock,
+    /// serialization failure): at most this often in all, after a short random pause.
     [[nodiscard]] TransactionOptions max_attempts(int attempts) const {
         TransactionOptions copy{*this};
         copy.attempts_ = attempts;
@@ -64,8 +69,8 @@ class ExecutionOptions {
 public:
     ExecutionOptions() = default;
 
-    /// For the whole call, the wait for the server included. When it is over the server is told to stop, and TimeoutError
-    /// is thrown. Zero: no limit.
+    /// For the whole call, the wait for the server included. When it is over the server is told to stop, and
+    /// TimeoutError is thrown. Zero: no limit.
     [[nodiscard]] ExecutionOptions timeout(std::chrono::milliseconds limit) const {
         ExecutionOptions copy{*this};
         copy.timeout_ = limit;

@@ -23,7 +23,8 @@ struct PoolStatus {
     std::uint64_t created = 0; ///< connections made since the pool was
 };
 
-/// An engine's pool, for looking at. FIFO-fair, bounded by `pool_size` + `max_overflow`, shared by all threads.
+/// An engine's pool, for looking at. FIFO-fair, bounded by `pool_size` + `max_overflow`, shared by all
+/// threads.
 class Pool {
 public:
     explicit Pool(std::shared_ptr<engine::PoolState> state) noexcept : state_(std::move(state)) {}

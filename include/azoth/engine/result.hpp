@@ -24,8 +24,9 @@ namespace engine {
 
 /// What all results share: iteration, and the ways to take few rows. `Reader` decodes row number n.
 ///
-/// All rows are in memory, so reading them takes nothing away: a result may be read as often as wanted. (SQLAlchemy's is
-/// used up by the first reading.) Iterators point to the result: it must stay where it is meanwhile.
+/// All rows are in memory, so reading them takes nothing away: a result may be read as often as wanted.
+/// (SQLAlchemy's is used up by the first reading.) Iterators point to the result: it must stay where it is
+/// meanwhile.
 template <class Reader>
 class Rows {
 public:
@@ -116,7 +117,9 @@ public:
         for (std::size_t column = 0; column < sizeof...(Ts); ++column) types_[column] = data_.type(column);
     }
     [[nodiscard]] const ResultData& data() const noexcept { return data_; }
-    [[nodiscard]] value_type read(std::size_t row) const { return read(row, std::index_sequence_for<Ts...>{}); }
+    [[nodiscard]] value_type read(std::size_t row) const {
+        return read(row, std::index_sequence_for<Ts...>{});
+    }
     /// One column of a row.
     template <std::size_t Column>
     [[nodiscard]] auto read_column(std::size_t row) const {
@@ -189,14 +192,16 @@ public:
     [[nodiscard]] bool returns_rows() const noexcept { return data().rows != nullptr; }
     /// Rows that an INSERT, UPDATE or DELETE changed (matched, for UPDATE); -1 when unknown, as for SELECT.
     [[nodiscard]] std::int64_t rowcount() const noexcept { return data().affected; }
-    /// The key that the database generated for an INSERT; nothing where none was, or the database does not tell
-    /// (PostgreSQL): ask for it with `returning()`.
+    /// The key that the database generated for an INSERT; nothing where none was, or the database does not
+    /// tell (PostgreSQL): ask for it with `returning()`.
     [[nodiscard]] std::optional<std::int64_t> last_insert_id() const noexcept {
         if (data().last_insert_id == 0) return std::nullopt;
         return data().last_insert_id;
     }
     /// SQLAlchemy's name for the same.
-    [[nodiscard]] std::optional<std::int64_t> inserted_primary_key() const noexcept { return last_insert_id(); }
+    [[nodiscard]] std::optional<std::int64_t> inserted_primary_key() const noexcept {
+        return last_insert_id();
+    }
     /// The names of the columns.
     [[nodiscard]] std::vector<std::string> keys() const { return data().keys(); }
 
@@ -217,7 +222,8 @@ public:
     /// One without rows. (Asio wants results that can be made out of nothing.)
     Result() : Result(engine::ResultData{}) {}
     /// @throws InvalidRequestError when the statement returned another number of columns.
-    explicit Result(engine::ResultData data) : engine::ResultBase<engine::TupleReader<Ts...>>(std::move(data)) {}
+    explicit Result(engine::ResultData data)
+        : engine::ResultBase<engine::TupleReader<Ts...>>(std::move(data)) {}
 
     /// The first column of the first row; nothing when there is no row, or when it is NULL.
     [[nodiscard]] detail::make_optional_t<First> scalar() const {
@@ -229,7 +235,8 @@ public:
         check_one();
         return this->reader_.template read_column<0>(0);
     }
-    /// The first column of the only row; nothing when there is no row, or when it is NULL. @throws MultipleResultsFound.
+    /// The first column of the only row; nothing when there is no row, or when it is NULL. @throws
+    /// MultipleResultsFound.
     [[nodiscard]] detail::make_optional_t<First> scalar_one_or_none() const {
         if (this->count() > 1) engine::throw_multiple_results();
         return scalar();

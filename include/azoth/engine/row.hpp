@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Row: one row of a result whose column types are not known at compile time; and how cells are read, typed or not.
+// Row: one row of a result whose column types are not known at compile time; and how cells are read, typed or
+// not.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,8 @@ namespace azoth {
 
 namespace engine {
 
-/// A statement's outcome as the driver handed it over, with what is needed to read it. Results are made from it.
+/// A statement's outcome as the driver handed it over, with what is needed to read it. Results are made from
+/// it.
 struct ResultData {
     std::shared_ptr<const RowBuffer> rows; ///< null when the statement returns no rows
     std::shared_ptr<const std::vector<driver::ColumnInfo>> columns;
@@ -67,7 +69,8 @@ template <class T>
 class Row {
 public:
     Row(std::shared_ptr<const engine::ResultData> data, std::size_t row) noexcept
-        : data_(std::move(data)), row_(row) {}
+        : data_(std::move(data)),
+          row_(row) {}
 
     [[nodiscard]] std::size_t size() const noexcept { return data_->column_count(); }
     [[nodiscard]] std::vector<std::string> keys() const { return data_->keys(); }
@@ -90,7 +93,9 @@ public:
         data_->check_column(column);
         return data_->rows->field(row_, column).is_null();
     }
-    [[nodiscard]] bool is_null(std::string_view column_name) const { return is_null(data_->find(column_name)); }
+    [[nodiscard]] bool is_null(std::string_view column_name) const {
+        return is_null(data_->find(column_name));
+    }
 
 private:
     std::shared_ptr<const engine::ResultData> data_;

@@ -38,8 +38,9 @@ void abandon_stream(const Lease& lease, std::uint64_t serial) noexcept;
 
 } // namespace engine
 
-/// Rows as they are fetched. The connection does nothing else meanwhile. Read it to the end or `close()` it: destroyed before,
-/// it leaves the server in mid-answer, and the connection's transaction is then rolled back with it.
+/// Rows as they are fetched. The connection does nothing else meanwhile. Read it to the end or `close()` it:
+/// destroyed before, it leaves the server in mid-answer, and the connection's transaction is then rolled back
+/// with it.
 ///
 ///     auto stream = co_await connection.stream(statement);
 ///     while (auto row = co_await stream.next()) ...
@@ -54,16 +55,15 @@ public:
     ~BasicStream() {
         if (stream_.serial != 0) engine::abandon_stream(stream_.lease, stream_.serial);
     }
-    BasicStream(BasicStream&& other) noexcept : BasicStream() {
-        swap(other);
-    }
+    BasicStream(BasicStream&& other) noexcept : BasicStream() { swap(other); }
     BasicStream& operator=(BasicStream&& other) noexcept {
         BasicStream taken{std::move(other)};
         swap(taken);
         return *this;
     }
 
-    /// The next row, nothing at the end. @throws ResourceClosedError when the stream or its connection was closed.
+    /// The next row, nothing at the end. @throws ResourceClosedError when the stream or its connection was
+    /// closed.
     /// @cancellation terminal: the rows that were not read are lost, with the transaction.
     [[nodiscard]] asio::awaitable<std::optional<value_type>> next() {
         if (row_ == rows_) {

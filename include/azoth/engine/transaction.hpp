@@ -15,22 +15,26 @@ namespace engine {
 class Slot;
 struct ScopeAccess;
 
-/// The right to use a pooled connection, until it is given back; then whatever still has this lease is told so.
+/// The right to use a pooled connection, until it is given back; then whatever still has this lease is told
+/// so.
 struct Lease {
     std::shared_ptr<Slot> slot;
     std::uint64_t number = 0;
 
     Lease() = default;
     Lease(std::shared_ptr<Slot> connection, std::uint64_t lease_number) noexcept
-        : slot(std::move(connection)), number(lease_number) {}
+        : slot(std::move(connection)),
+          number(lease_number) {}
 };
 
-/// What Transaction and Savepoint share: a place in a connection's transaction, and what happens when it is abandoned.
+/// What Transaction and Savepoint share: a place in a connection's transaction, and what happens when it is
+/// abandoned.
 class TransactionScope {
 public:
     TransactionScope() noexcept = default;
     TransactionScope(TransactionScope&& other) noexcept
-        : lease_(std::move(other.lease_)), serial_(std::exchange(other.serial_, 0)) {}
+        : lease_(std::move(other.lease_)),
+          serial_(std::exchange(other.serial_, 0)) {}
     TransactionScope& operator=(TransactionScope&& other) noexcept;
     TransactionScope(const TransactionScope&) = delete;
     TransactionScope& operator=(const TransactionScope&) = delete;
@@ -40,8 +44,11 @@ public:
 
 protected:
     friend struct ScopeAccess;
-    TransactionScope(Lease lease, std::uint64_t serial) noexcept : lease_(std::move(lease)), serial_(serial) {}
-    /// Still active: marks it to be rolled back by the connection's next operation, or on its way back to the pool.
+    TransactionScope(Lease lease, std::uint64_t serial) noexcept
+        : lease_(std::move(lease)),
+          serial_(serial) {}
+    /// Still active: marks it to be rolled back by the connection's next operation, or on its way back to the
+    /// pool.
     ~TransactionScope();
 
     Lease lease_;
@@ -50,8 +57,9 @@ protected:
 
 } // namespace engine
 
-/// A transaction begun with `connection.begin()`. Destroyed while it is active it counts as rolled back: the connection does
-/// that before its next statement, or the pool when the connection comes back. Destructors do no I/O.
+/// A transaction begun with `connection.begin()`. Destroyed while it is active it counts as rolled back: the
+/// connection does that before its next statement, or the pool when the connection comes back. Destructors do
+/// no I/O.
 class Transaction : public engine::TransactionScope {
 public:
     /// One that has ended. (Asio wants results that can be made out of nothing.)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// StatementMemo: what an engine remembers on a statement that the user keeps, so that executing it again costs a load.
+// StatementMemo: what an engine remembers on a statement that the user keeps, so that executing it again
+// costs a load.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ namespace azoth::sql {
 
 struct BindList;
 
-/// The outcome of the last compilation of one statement node, for one cache. Statements are shared between threads, so it
-/// has a lock; it belongs to one node, so copies of the node begin without.
+/// The outcome of the last compilation of one statement node, for one cache. Statements are shared between
+/// threads, so it has a lock; it belongs to one node, so copies of the node begin without.
 class StatementMemo {
 public:
     struct Content {
@@ -32,8 +33,9 @@ public:
     StatementMemo(const StatementMemo&) noexcept {}
     StatementMemo& operator=(const StatementMemo&) = delete;
 
-    /// What was remembered for the cache of that identity while the node had that key; empty otherwise. A builder changes
-    /// a node that only it can see, and with it the key: then what is remembered here is out of date.
+    /// What was remembered for the cache of that identity while the node had that key; empty otherwise. A
+    /// builder changes a node that only it can see, and with it the key: then what is remembered here is out
+    /// of date.
     [[nodiscard]] Content recall(std::uint64_t cache_identity, const Key& key) const noexcept {
         detail::TinyGuard guard{lock_};
         if (cache_identity_ != cache_identity || key_ != key) return {};

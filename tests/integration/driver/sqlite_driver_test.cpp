@@ -11,7 +11,8 @@ using namespace std::chrono_literals;
 namespace {
 
 asio::awaitable<void> make_users(driver::Connection& connection) {
-    std::string sql = "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(30) NOT NULL UNIQUE, age INTEGER)";
+    std::string sql =
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(30) NOT NULL UNIQUE, age INTEGER)";
     co_await connection.run(sql);
 }
 
@@ -33,7 +34,8 @@ TEST_CASE("sqlite: insert, select, update and delete report what they did", "[sq
         const auto second = co_await add_user(connection, "bob");
         CHECK(second.last_insert_id == 2);
 
-        const auto all = co_await execute(connection, Query("SELECT id, name, age * 2 FROM users ORDER BY id"));
+        const auto all =
+            co_await execute(connection, Query("SELECT id, name, age * 2 FROM users ORDER BY id"));
         REQUIRE(all.rows->row_count() == 2);
         REQUIRE(all.rows->column_count() == 3);
         CHECK(all.affected == -1);
@@ -62,8 +64,10 @@ TEST_CASE("sqlite: insert, select, update and delete report what they did", "[sq
 TEST_CASE("sqlite: RETURNING gives the new row", "[sqlite]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         co_await make_users(connection);
-        const auto made =
-            co_await execute(connection, Query("INSERT INTO users (name) VALUES (?), (?) RETURNING id, name").bind(std::string{"a"}).bind(std::string{"b"}));
+        const auto made = co_await execute(
+            connection, Query("INSERT INTO users (name) VALUES (?), (?) RETURNING id, name")
+                            .bind(std::string{"a"})
+                            .bind(std::string{"b"}));
         REQUIRE(made.rows->row_count() == 2);
         CHECK(get<std::string>(*made.rows, 1, 1) == "b");
         CHECK(made.affected == 2);
@@ -234,7 +238,8 @@ TEST_CASE("sqlite: a batch counts, returns rows and keys in order", "[sqlite]") 
 
         driver::BeginOptions options;
         co_await connection.begin(options);
-        const auto first = co_await connection.execute_batch(insert, params, rows, driver::BatchWants::last_insert_ids);
+        const auto first =
+            co_await connection.execute_batch(insert, params, rows, driver::BatchWants::last_insert_ids);
         CHECK(first.affected == 1500);
         REQUIRE(first.last_insert_ids.size() == rows);
         CHECK(first.last_insert_ids[1499] == 1500);
@@ -243,7 +248,8 @@ TEST_CASE("sqlite: a batch counts, returns rows and keys in order", "[sqlite]") 
         driver::Statement insert_returning{returning, std::hash<std::string>{}(returning)};
         insert_returning.param_types = types;
         const std::span<const Param> some(params.data(), 600);
-        auto second = co_await connection.execute_batch(insert_returning, some, 600, driver::BatchWants::rows);
+        auto second =
+            co_await connection.execute_batch(insert_returning, some, 600, driver::BatchWants::rows);
         co_await connection.commit();
         REQUIRE(second.rows.size() == 600);
         const auto last = second.rows[599];
@@ -252,7 +258,8 @@ TEST_CASE("sqlite: a batch counts, returns rows and keys in order", "[sqlite]") 
         CHECK(get<int>(*last, 0, 0) == 2100);
         CHECK(get<std::string>(*last, 0, 1) == "name 599");
 
-        const auto empty = co_await connection.execute_batch(insert, std::span<const Param>(), 0, driver::BatchWants::nothing);
+        const auto empty = co_await connection.execute_batch(
+            insert, std::span<const Param>(), 0, driver::BatchWants::nothing);
         CHECK(empty.affected == 0);
         co_await expect_count(connection, "t", 2100);
     });
@@ -270,12 +277,15 @@ TEST_CASE("sqlite: errors say which kind, table and column", "[sqlite]") {
         CHECK(twice.code == errc::unique_violation);
         CHECK(twice.table == "users");
         CHECK(twice.column == "name");
-        const auto same_key = co_await failure_of(connection, Query("INSERT INTO users (id, name) VALUES (1, 'x')"));
+        const auto same_key =
+            co_await failure_of(connection, Query("INSERT INTO users (id, name) VALUES (1, 'x')"));
         CHECK(same_key.code == errc::unique_violation);
-        const auto not_null = co_await failure_of(connection, Query("INSERT INTO users (name) VALUES (NULL)"));
+        const auto not_null =
+            co_await failure_of(connection, Query("INSERT INTO users (name) VALUES (NULL)"));
         CHECK(not_null.code == errc::not_null_violation);
         CHECK(not_null.column == "name");
-        const auto no_parent = co_await failure_of(connection, Query("INSERT INTO orders (user_id) VALUES (7)"));
+        const auto no_parent =
+            co_await failure_of(connection, Query("INSERT INTO orders (user_id) VALUES (7)"));
         CHECK(no_parent.code == errc::foreign_key_violation);
         const auto check = co_await failure_of(connection, Query("INSERT INTO orders (price) VALUES (-1)"));
         CHECK(check.code == errc::check_violation);
@@ -379,15 +389,22 @@ TEST_CASE("sqlite: what cannot be opened says what to do", "[sqlite]") {
     const auto message = [&](std::string url) {
         std::string text;
         try {
-            run_task(context, connect_and_run(std::move(url), [](driver::Connection&) -> asio::awaitable<void> { co_return; }));
+            run_task(
+                context, connect_and_run(std::move(url), [](driver::Connection&) -> asio::awaitable<void> {
+                    co_return;
+                }));
         } catch (const OperationalError& error) {
             text = error.what();
         }
         return text;
     };
-    CHECK(message("sqlite:///" + folder.file("no/such/file.db")).find("create it first") != std::string::npos);
+    CHECK(
+        message("sqlite:///" + folder.file("no/such/file.db")).find("create it first") != std::string::npos);
     CHECK(message(folder.url("?mode=rw")).find("there is no such file") != std::string::npos);
-    CHECK(message("sqlite:///" + std::filesystem::path(folder.file()).parent_path().string()).find("it is a folder") != std::string::npos);
+    CHECK(
+        message("sqlite:///" + std::filesystem::path(folder.file()).parent_path().string())
+            .find("it is a folder")
+        != std::string::npos);
     {
         std::FILE* file = std::fopen(folder.file().c_str(), "w");
         for (int i = 0; i < 1000; ++i) std::fputs("this is no database\n", file);
@@ -400,20 +417,23 @@ TEST_CASE("sqlite: what cannot be opened says what to do", "[sqlite]") {
 TEST_CASE("sqlite: pragmas of the URL take effect, mode=ro does not write", "[sqlite]") {
     const Folder folder;
     asio::io_context context;
-    run_task(context, connect_and_run(
-        folder.url("?journal_mode=wal&synchronous=normal&cache_size=-4000&foreign_keys=off"),
-        [](driver::Connection& connection) -> asio::awaitable<void> {
-            co_await expect_value<std::string>(connection, Query("PRAGMA journal_mode"), "wal");
-            co_await expect_value<int>(connection, Query("PRAGMA synchronous"), 1);
-            co_await expect_value<int>(connection, Query("PRAGMA cache_size"), -4000);
-            co_await expect_value<int>(connection, Query("PRAGMA foreign_keys"), 0);
-            co_await make_numbers(connection, 3);
+    run_task(
+        context, connect_and_run(
+                     folder.url("?journal_mode=wal&synchronous=normal&cache_size=-4000&foreign_keys=off"),
+                     [](driver::Connection& connection) -> asio::awaitable<void> {
+                         co_await expect_value<std::string>(connection, Query("PRAGMA journal_mode"), "wal");
+                         co_await expect_value<int>(connection, Query("PRAGMA synchronous"), 1);
+                         co_await expect_value<int>(connection, Query("PRAGMA cache_size"), -4000);
+                         co_await expect_value<int>(connection, Query("PRAGMA foreign_keys"), 0);
+                         co_await make_numbers(connection, 3);
+                     }));
+    run_task(
+        context,
+        connect_and_run(folder.url("?mode=ro"), [](driver::Connection& connection) -> asio::awaitable<void> {
+            co_await expect_count(connection, "n", 3);
+            const auto refused = co_await failure_of(connection, Query("DELETE FROM n"));
+            CHECK(refused.code == errc::read_only);
         }));
-    run_task(context, connect_and_run(folder.url("?mode=ro"), [](driver::Connection& connection) -> asio::awaitable<void> {
-        co_await expect_count(connection, "n", 3);
-        const auto refused = co_await failure_of(connection, Query("DELETE FROM n"));
-        CHECK(refused.code == errc::read_only);
-    }));
 }
 
 TEST_CASE("sqlite: memory databases with a name and a shared cache are one", "[sqlite]") {

@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
@@ -64,9 +65,13 @@ public:
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
 
-    [[nodiscard]] std::string file(const std::string& name = "test.db") const { return (path_ / name).string(); }
+    [[nodiscard]] std::string file(const std::string& name = "test.db") const {
+        return (path_ / name).string();
+    }
     /// The URL of a file in here; `options` as "?name=value".
-    [[nodiscard]] std::string url(const std::string& options = {}) const { return "sqlite:///" + file() + options; }
+    [[nodiscard]] std::string url(const std::string& options = {}) const {
+        return "sqlite:///" + file() + options;
+    }
 
 private:
     std::filesystem::path path_;
@@ -113,7 +118,8 @@ inline void with_connection(Body body, const std::string& options = {}) {
 inline void with_each(Body body) {
     for (const auto* options :
          {"", "file", "file?journal_mode=wal&synchronous=off", "?execution=worker", "file?execution=worker",
-          "?execution=inline", "file?execution=inline", "?statement_cache_size=0", "file?statement_cache_size=1"}) {
+          "?execution=inline", "file?execution=inline", "?statement_cache_size=0",
+          "file?statement_cache_size=1"}) {
         INFO("with " << options);
         with_connection(body, options);
     }
@@ -179,7 +185,8 @@ inline asio::awaitable<std::int64_t> count(driver::Connection& connection, std::
     co_return co_await scalar<std::int64_t>(connection, std::move(query));
 }
 
-inline asio::awaitable<void> expect_count(driver::Connection& connection, std::string table, std::int64_t expected) {
+inline asio::awaitable<void>
+expect_count(driver::Connection& connection, std::string table, std::int64_t expected) {
     const auto rows = co_await count(connection, std::move(table));
     CHECK(rows == expected);
 }
@@ -195,8 +202,8 @@ asio::awaitable<void> expect_value(driver::Connection& connection, Query query, 
 inline asio::awaitable<void> make_numbers(driver::Connection& connection, int rows) {
     std::string create = "CREATE TABLE n (i INTEGER PRIMARY KEY, t TEXT)";
     co_await connection.run(create);
-    std::string fill = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT " + std::to_string(rows)
-        + ") INSERT INTO n SELECT i, 'row number ' || i FROM c";
+    std::string fill = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT "
+                       + std::to_string(rows) + ") INSERT INTO n SELECT i, 'row number ' || i FROM c";
     co_await connection.run(fill);
 }
 
@@ -213,5 +220,35 @@ inline asio::awaitable<DiagnosticInfo> failure_of(driver::Connection& connection
     }
     co_return DiagnosticInfo{};
 }
+
+using Clock = std::chrono::steady_clock;
+
+/// Awaits `task`, which gets a terminal cancellation after `delay`; true when it threw operation_aborted.
+template <class T>
+asio::awaitable<bool> cancelled_after(asio::awaitable<T> task, std::chrono::milliseconds delay) {
+    auto executor = co_await asio::this_coro::executor;
+    asio::cancellation_signal signal;
+    asio::steady_timer done{executor, Clock::time_point::max()};
+    std::exception_ptr failure;
+    bool ended = false;
+    auto finish = [&](std::exception_ptr e, auto&&...) {
+        failure = e;
+        ended = true;
+        done.cancel();
+    };
+    asio::co_spawn(executor, std::move(task), asio::bind_cancellation_slot(signal.slot(), finish));
+    co_await pause(delay);
+    signal.emit(asio::cancellation_type::terminal);
+    while (!ended) co_await pause(std::chrono::milliseconds{1});
+    if (!failure) co_return false;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const asio_system_error& error) {
+        co_return error.code() == asio::error::operation_aborted;
+    }
+}
+
+/// A deadline that nothing here should reach.
+inline Clock::time_point soon() { return Clock::now() + std::chrono::seconds{10}; }
 
 } // namespace azoth::test_sqlite

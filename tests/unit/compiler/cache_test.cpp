@@ -31,7 +31,9 @@ struct Things : Table {
     explicit Things(MetaData& metadata) : Table{"thing", metadata} {}
 };
 
-const sql::StatementNode& node_of(const sql::NodePtr& node) { return static_cast<const sql::StatementNode&>(*node); }
+const sql::StatementNode& node_of(const sql::NodePtr& node) {
+    return static_cast<const sql::StatementNode&>(*node);
+}
 
 sql::StatementMemo::Content content(std::shared_ptr<const Compiled> made) {
     sql::StatementMemo::Content memo;

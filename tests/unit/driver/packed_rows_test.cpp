@@ -38,7 +38,8 @@ TEST_CASE("packed rows: sizes around every boundary", "[driver]") {
         for (const std::size_t count : {0U, 1U, 3U, 1023U, 1024U, 1025U, 2048U, 5000U}) {
             PackedRows rows(columns);
             for (std::size_t r = 0; r < count; ++r) {
-                for (std::size_t c = 0; c < columns; ++c) rows.add_integer(static_cast<std::int64_t>(r * 100 + c));
+                for (std::size_t c = 0; c < columns; ++c)
+                    rows.add_integer(static_cast<std::int64_t>(r * 100 + c));
                 rows.finish_row();
             }
             REQUIRE(rows.row_count() == count);

@@ -44,7 +44,9 @@ TEST_CASE("sqlite errors: constraints name table and columns", "[sqlite][error]"
     const auto check = diagnose(constraint_check, "CHECK constraint failed: positive");
     CHECK(check.code == errc::check_violation);
     CHECK(check.constraint == "positive");
-    CHECK(diagnose(constraint_foreign_key, "FOREIGN KEY constraint failed").code == errc::foreign_key_violation);
+    CHECK(
+        diagnose(constraint_foreign_key, "FOREIGN KEY constraint failed").code
+        == errc::foreign_key_violation);
 }
 
 TEST_CASE("sqlite errors: what a statement gets wrong is read from the message", "[sqlite][error]") {
@@ -71,7 +73,8 @@ TEST_CASE("sqlite errors: the class thrown fits", "[sqlite][error]") {
     CHECK_THROWS_AS(sqlite::throw_error(diagnose(busy, "database is locked")), OperationalError);
     CHECK_THROWS_AS(sqlite::throw_error(diagnose(ioerr_write, "disk I/O error")), OperationalError);
     CHECK_THROWS_AS(sqlite::throw_error(diagnose(full, "database or disk is full")), OperationalError);
-    CHECK_THROWS_AS(sqlite::throw_error(diagnose(not_a_database, "file is not a database")), OperationalError);
+    CHECK_THROWS_AS(
+        sqlite::throw_error(diagnose(not_a_database, "file is not a database")), OperationalError);
     CHECK_THROWS_AS(sqlite::throw_error(diagnose(misuse, "bad parameter")), InterfaceError);
     const auto locked = diagnose(busy, "database is locked");
     CHECK(locked.code == errc::lock_timeout);

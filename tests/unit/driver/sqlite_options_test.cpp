@@ -15,9 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Options parse(const std::string& url) {
-    return parse_options(Url{url});
-}
+Options parse(const std::string& url) { return parse_options(Url{url}); }
 
 std::string complaint(const std::string& url) {
     try {
@@ -28,9 +26,7 @@ std::string complaint(const std::string& url) {
     return {};
 }
 
-bool says(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
+bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 } // namespace
 
@@ -57,7 +53,8 @@ TEST_CASE("sqlite options: defaults", "[sqlite][options]") {
 
 TEST_CASE("sqlite options: values are checked and put in order", "[sqlite][options]") {
     const auto options = parse(
-        "sqlite:///app.db?execution=worker&busy_timeout=10&statement_cache_size=0&cache_size=-2000&foreign_keys=OFF"
+        "sqlite:///"
+        "app.db?execution=worker&busy_timeout=10&statement_cache_size=0&cache_size=-2000&foreign_keys=OFF"
         "&synchronous=NORMAL&journal_mode=wal&page_size=8192&mode=rw");
     CHECK(options.execution == Execution::worker);
     CHECK(options.busy_timeout == 10ms);

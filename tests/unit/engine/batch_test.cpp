@@ -27,7 +27,9 @@ struct Things : Table {
 
 struct Numbered : Table {
     Column<std::string> name{*this, "name", primary_key};
-    Column<std::int64_t> number{*this, "number", default_([count = std::int64_t{0}]() mutable { return ++count; })};
+    Column<std::int64_t> number{*this, "number", default_([count = std::int64_t{0}]() mutable {
+                                    return ++count;
+                                })};
     explicit Numbered(MetaData& metadata) : Table{"numbered", metadata} {}
 };
 
@@ -65,7 +67,10 @@ TEST_CASE("executemany: one call for many rows", "[engine][batch]") {
     REQUIRE(sent.size() == 1);
     CHECK(sent[0].text == "INSERT INTO thing (id, name) VALUES (?, ?)");
     CHECK(sent[0].rows == 3);
-    CHECK(sent[0].params == std::vector<Value>{integer(1), string("a"), integer(2), string("b"), integer(3), string("c")});
+    CHECK(
+        sent[0].params ==
+        std::vector<Value>{integer(1), string("a"), integer(2), string("b"), integer(3), string("c")}
+    );
 }
 
 TEST_CASE("executemany: ranges of all kinds", "[engine][batch]") {
@@ -75,11 +80,14 @@ TEST_CASE("executemany: ranges of all kinds", "[engine][batch]") {
     const std::vector<Value> expected{integer(1), string("x"), integer(2), string("x")};
 
     db.insert_rows(statement, std::vector<std::pair<int, const char*>>{{1, "x"}, {2, "x"}});
-    db.insert_rows(statement, std::vector<std::vector<Value>>{{integer(1), string("x")}, {integer(2), string("x")}});
+    db.insert_rows(
+        statement,
+        std::vector<std::vector<Value>>{{integer(1), string("x")}, {integer(2), string("x")}}
+    );
     // Made as it is read: no row stays where it is.
     db.insert_rows(statement, std::views::iota(1, 3) | std::views::transform([](int i) {
-        return std::tuple<int, std::string>{i, "x"};
-    }));
+                                  return std::tuple<int, std::string>{i, "x"};
+                              }));
     for (const auto& call : db.statements()) CHECK(call.params == expected);
     CHECK(db.statements().size() == 3);
 
@@ -90,7 +98,8 @@ TEST_CASE("executemany: ranges of all kinds", "[engine][batch]") {
     db.script->forget_log();
     db.insert_rows(
         insert(db.things).columns(db.things.id, db.things.note),
-        std::vector<std::tuple<int, std::optional<std::string>>>{{1, std::nullopt}, {2, "n"}});
+        std::vector<std::tuple<int, std::optional<std::string>>>{{1, std::nullopt}, {2, "n"}}
+    );
     CHECK(db.statements().at(0).params == std::vector<Value>{integer(1), Value{}, integer(2), string("n")});
 }
 
@@ -151,13 +160,17 @@ TEST_CASE("executemany: rows that do not fit are refused", "[engine][batch]") {
     const std::vector<std::tuple<int, std::string, int>> wide{{1, "a", 2}};
     CHECK_THROWS_WITH(
         db.insert_rows(insert(db.things).columns(db.things.id, db.things.name), wide),
-        Contains("takes 2 values a row (id, name), but a row has 3"));
+        Contains("takes 2 values a row (id, name), but a row has 3")
+    );
     CHECK_THROWS_AS(db.insert_rows(insert(db.things).values(db.things.id = 1), wide), ArgumentError);
     CHECK_THROWS_AS(db.insert_rows(text("SELECT 1"), wide), ArgumentError);
     CHECK(db.script->log().empty());
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
-        CHECK_THROWS_AS(co_await connection.execute(insert(db.things).columns(db.things.id)), InvalidRequestError);
+        CHECK_THROWS_AS(
+            co_await connection.execute(insert(db.things).columns(db.things.id)),
+            InvalidRequestError
+        );
         co_await connection.execute(text("SELECT 1")); // the connection is none the worse for it
     });
 }

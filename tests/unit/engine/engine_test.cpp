@@ -73,7 +73,8 @@ TEST_CASE("engine: statements are compiled once", "[engine][cache]") {
         co_await connection.execute(kept);
         CHECK(cache.misses() == 1);
         CHECK(cache.hits() == 1);
-        co_await connection.execute(select(things.id).where(things.name == "b")); // the same but for its value
+        co_await connection.execute(select(things.id).where(things.name == "b")
+        ); // the same but for its value
         CHECK(cache.misses() == 1);
         CHECK(cache.hits() == 2);
         CHECK(cache.size() == 1);
@@ -104,16 +105,24 @@ TEST_CASE("engine: the lower door executes what is compiled already", "[engine]"
         const auto batch = insert(things).columns(things.id);
         const auto rows = connection.lookup(batch.node());
         const std::vector<Param> params{TypeTraits<int>::param(1), TypeTraits<int>::param(2)};
-        const auto result = co_await connection.execute_batch(rows.compiled, params, 2, driver::BatchWants::nothing);
+        const auto result =
+            co_await connection.execute_batch(rows.compiled, params, 2, driver::BatchWants::nothing);
         CHECK(result.affected == 2);
         co_await connection.run("CREATE TABLE x (y)");
         auto* driver = co_await connection.driver_connection();
         CHECK(driver->in_transaction());
         co_await connection.commit();
     });
-    CHECK(db.script->log()
-          == Lines{"BEGIN", "UPDATE thing SET name=? WHERE thing.id = ?", "INSERT INTO thing (id) VALUES (?)",
-                   "CREATE TABLE x (y)", "COMMIT"});
+    CHECK(
+        db.script->log() ==
+        Lines{
+            "BEGIN",
+            "UPDATE thing SET name=? WHERE thing.id = ?",
+            "INSERT INTO thing (id) VALUES (?)",
+            "CREATE TABLE x (y)",
+            "COMMIT"
+        }
+    );
 }
 
 TEST_CASE("echo: statements, parameters and transactions, as SQLAlchemy shows them", "[engine][echo]") {
@@ -123,18 +132,31 @@ TEST_CASE("echo: statements, parameters and transactions, as SQLAlchemy shows th
     const Things things{metadata};
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
-        for (int i = 1; i <= 2; ++i) co_await connection.execute(insert(things).values(things.id = i, things.name = "it's"));
+        for (int i = 1; i <= 2; ++i)
+            co_await connection.execute(insert(things).values(things.id = i, things.name = "it's"));
         const std::vector<std::tuple<int, std::string>> rows{{3, "c"}, {4, "d"}};
         co_await connection.execute(insert(things).columns(things.id, things.name), rows);
         co_await connection.commit();
         co_await connection.execute(text("SELECT 1"));
         co_await connection.close();
     });
-    CHECK(lines
-          == Lines{"BEGIN (implicit)", "INSERT INTO thing (id, name) VALUES (?, ?)", "[generated] (1, 'it''s')",
-                   "INSERT INTO thing (id, name) VALUES (?, ?)", "[cached] (2, 'it''s')",
-                   "INSERT INTO thing (id, name) VALUES (?, ?)", "[generated] [(3, 'c'), (4, 'd')]", "COMMIT",
-                   "BEGIN (implicit)", "SELECT 1", "[generated] ()", "ROLLBACK"});
+    CHECK(
+        lines ==
+        Lines{
+            "BEGIN (implicit)",
+            "INSERT INTO thing (id, name) VALUES (?, ?)",
+            "[generated] (1, 'it''s')",
+            "INSERT INTO thing (id, name) VALUES (?, ?)",
+            "[cached] (2, 'it''s')",
+            "INSERT INTO thing (id, name) VALUES (?, ?)",
+            "[generated] [(3, 'c'), (4, 'd')]",
+            "COMMIT",
+            "BEGIN (implicit)",
+            "SELECT 1",
+            "[generated] ()",
+            "ROLLBACK"
+        }
+    );
 }
 
 TEST_CASE("echo: hidden parameters stay hidden, long batches are shortened", "[engine][echo]") {
@@ -164,7 +186,8 @@ TEST_CASE("echo: hidden parameters stay hidden, long batches are shortened", "[e
 
 TEST_CASE("errors: the same class, with statement and parameters", "[engine][errors]") {
     const auto refuse = [](const Call& call) {
-        return call.text.starts_with("INSERT") ? Reply::failing(errc::unique_violation, "duplicate") : Reply{};
+        return call.text.starts_with("INSERT") ? Reply::failing(errc::unique_violation, "duplicate")
+                                               : Reply{};
     };
     MetaData metadata;
     const Things things{metadata};
@@ -204,7 +227,8 @@ TEST_CASE("pipeline: statements in order, a tuple of results", "[engine]") {
     };
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
-        const auto results = co_await connection.pipeline(select(things.id), select(things.name), text("SELECT"));
+        const auto results =
+            co_await connection.pipeline(select(things.id), select(things.name), text("SELECT"));
         CHECK(std::get<0>(results).scalar_one() == 5);
         CHECK(std::get<1>(results).scalar_one() == "x");
         CHECK_FALSE(std::get<2>(results).returns_rows());

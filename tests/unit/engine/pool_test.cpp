@@ -77,8 +77,10 @@ TEST_CASE("pool: connections above pool_size are closed when they come back", "[
     });
     CHECK(db.script->alive() == 1);
     CHECK(db.script->count("CLOSE") == 2);
-    CHECK(db.engine.pool().status()
-          == "Pool size: 1  Connections in pool: 1  Current overflow: 0  Checked out connections: 0  Waiting: 0");
+    CHECK(
+        db.engine.pool().status() ==
+        "Pool size: 1  Connections in pool: 1  Current overflow: 0  Checked out connections: 0  Waiting: 0"
+    );
 }
 
 TEST_CASE("pool: who waits first is served first", "[engine][pool]") {
@@ -114,7 +116,10 @@ TEST_CASE("pool: the wait ends with pool_timeout and says what to do", "[engine]
         CHECK(std::chrono::steady_clock::now() - before >= 1400ms);
         CHECK(db.engine.pool().figures().waiting == 0);
     });
-    CHECK_THAT(message, Contains("QueuePool limit of size 1 overflow 0 reached, connection timed out after 1.5 s"));
+    CHECK_THAT(
+        message,
+        Contains("QueuePool limit of size 1 overflow 0 reached, connection timed out after 1.5 s")
+    );
     CHECK_THAT(message, Contains("raise pool_size"));
 }
 
@@ -130,7 +135,10 @@ TEST_CASE("pool: the time for connecting is part of pool_timeout", "[engine][poo
     CHECK(db.engine.pool().figures().in_use == 0);
 }
 
-TEST_CASE("pool: a connection that cannot be made leaves its place to the next in the queue", "[engine][pool]") {
+TEST_CASE(
+    "pool: a connection that cannot be made leaves its place to the next in the queue",
+    "[engine][pool]"
+) {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     int attempts = 0;
     db.script->answer = [&](const Call& call) {
@@ -152,7 +160,8 @@ TEST_CASE("pool: a connection that cannot be made leaves its place to the next i
                     refused = true;
                 }
             },
-            asio::detached);
+            asio::detached
+        );
         co_await pause(1ms);
         asio::co_spawn(db.io, std::move(turn), asio::detached);
         co_await pause(30ms);
@@ -189,8 +198,13 @@ TEST_CASE("pool: a connection granted at the moment of cancellation goes back", 
             auto connection = co_await db.engine.connect();
             auto waiting = db.engine.connect();
             asio::co_spawn(
-                db.io, std::move(waiting),
-                asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr, Connection) { ended = true; }));
+                db.io,
+                std::move(waiting),
+                asio::bind_cancellation_slot(
+                    stop.slot(),
+                    [&](std::exception_ptr, Connection) { ended = true; }
+                )
+            );
             co_await pause(2ms);
             // Both in one turn of the loop: the waiter hears of the two together.
             if (grant_first) {
@@ -214,11 +228,17 @@ TEST_CASE("pool: a connection granted at the moment of cancellation goes back", 
 TEST_CASE("pool: an old connection is replaced", "[engine][pool]") {
     ScriptedEngine db{{.pool_recycle = 20ms}};
     db.run([&]() -> asio::awaitable<void> {
-        { auto connection = co_await db.engine.connect(); }
-        { auto connection = co_await db.engine.connect(); }
+        {
+            auto connection = co_await db.engine.connect();
+        }
+        {
+            auto connection = co_await db.engine.connect();
+        }
         CHECK(db.script->made() == 1);
         co_await pause(30ms);
-        { auto connection = co_await db.engine.connect(); }
+        {
+            auto connection = co_await db.engine.connect();
+        }
         CHECK(db.script->made() == 2);
     });
     CHECK(db.script->alive() == 1);
@@ -237,7 +257,9 @@ TEST_CASE("pool: pre-ping asks, and replaces all when the server went away", "[e
             auto second = co_await db.engine.connect();
         }
         CHECK(db.script->count("PING") == 0); // one that was just made is not asked
-        { auto connection = co_await db.engine.connect(); }
+        {
+            auto connection = co_await db.engine.connect();
+        }
         CHECK(db.script->count("PING") == 1);
         CHECK(db.script->made() == 2);
         away = true;
@@ -267,7 +289,8 @@ TEST_CASE("pool: LIFO hands out the one that came back last", "[engine][pool]") 
 TEST_CASE("pool: after a disconnect all connections of that time are replaced", "[engine][pool]") {
     ScriptedEngine db;
     db.script->answer = [&](const Call& call) {
-        if (call.text == "SELECT 1") return Reply::failing(errc::connection_lost, "server closed the connection", true);
+        if (call.text == "SELECT 1")
+            return Reply::failing(errc::connection_lost, "server closed the connection", true);
         return Reply{};
     };
     db.run([&]() -> asio::awaitable<void> {
@@ -306,13 +329,16 @@ TEST_CASE("pool: what was left open is rolled back before the next borrower has 
         co_await next.execute(text("SELECT 1"));
         co_await next.commit();
     });
-    CHECK(db.script->log() == Names{"BEGIN", "UPDATE t SET x = 1", "ROLLBACK", "BEGIN", "SELECT 1", "COMMIT"});
+    CHECK(
+        db.script->log() == Names{"BEGIN", "UPDATE t SET x = 1", "ROLLBACK", "BEGIN", "SELECT 1", "COMMIT"}
+    );
 }
 
 TEST_CASE("pool: a connection that cannot be reset is closed, its place free", "[engine][pool]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     db.script->answer = [&](const Call& call) {
-        if (call.text == "ROLLBACK" && call.connection == 1) return Reply::failing(errc::connection_lost, "gone", true);
+        if (call.text == "ROLLBACK" && call.connection == 1)
+            return Reply::failing(errc::connection_lost, "gone", true);
         return Reply{};
     };
     db.run([&]() -> asio::awaitable<void> {
@@ -355,7 +381,10 @@ TEST_CASE("pool: a database in memory keeps its one connection", "[engine][pool]
     db.run([&]() -> asio::awaitable<void> {
         {
             auto connection = co_await db.engine.connect();
-            CHECK_THROWS_WITH(co_await db.engine.connect(), Contains("lives in one connection, which is in use"));
+            CHECK_THROWS_WITH(
+                co_await db.engine.connect(),
+                Contains("lives in one connection, which is in use")
+            );
         }
         co_await pause(5ms);
         auto again = co_await db.engine.connect();
@@ -368,7 +397,9 @@ TEST_CASE("pool: dispose() closes what is idle and begins anew", "[engine][pool]
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto in_use = co_await db.engine.connect();
-        { auto idle = co_await db.engine.connect(); }
+        {
+            auto idle = co_await db.engine.connect();
+        }
         co_await db.engine.dispose();
         CHECK(db.script->alive() == 1);
         CHECK(db.engine.pool().figures().created == 0);
@@ -420,19 +451,29 @@ TEST_CASE("pool: the context may be destroyed first", "[engine][pool]") {
             io,
             [&]() -> asio::awaitable<void> {
                 auto hanging = co_await engine->connect();
-                { auto dirty = co_await engine->connect(); co_await dirty.execute(text("SELECT 3")); }
+                {
+                    auto dirty = co_await engine->connect();
+                    co_await dirty.execute(text("SELECT 3"));
+                }
                 co_await hanging.execute(text("SELECT 2"));
             },
-            asio::detached);
+            asio::detached
+        );
         io.run_for(20ms);
         CHECK(script->alive() == 3);
     }
     CHECK(script->alive() == 0);
     asio::io_context other;
-    CHECK_THROWS_AS(run(other, [&]() -> asio::awaitable<void> { co_await kept.execute(text("SELECT 4")); }), ResourceClosedError);
+    CHECK_THROWS_AS(
+        run(other, [&]() -> asio::awaitable<void> { co_await kept.execute(text("SELECT 4")); }),
+        ResourceClosedError
+    );
 }
 
-TEST_CASE("pool: a connection destroyed under its own operation goes back when that has ended", "[engine][pool]") {
+TEST_CASE(
+    "pool: a connection destroyed under its own operation goes back when that has ended",
+    "[engine][pool]"
+) {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     db.script->answer = [](const Call& call) {
         Reply reply;
@@ -444,7 +485,9 @@ TEST_CASE("pool: a connection destroyed under its own operation goes back when t
         {
             auto connection = co_await db.engine.connect();
             auto work = connection.execute(text("SELECT 1"));
-            asio::co_spawn(db.io, std::move(work), [&](std::exception_ptr, const Result<>&) { ended = true; });
+            asio::co_spawn(db.io, std::move(work), [&](std::exception_ptr, const Result<>&) {
+                ended = true;
+            });
             co_await pause(2ms);
         }
         CHECK(db.engine.pool().figures().in_use == 1);
@@ -465,7 +508,8 @@ TEST_CASE("pool: many coroutines on several threads share few connections", "[en
     std::atomic<int> done{0};
     std::atomic<int> failed{0};
     asio::thread_pool threads{4};
-    auto engine = create_engine(threads.get_executor(), register_script(script), {.pool_size = 3, .max_overflow = 1});
+    auto engine =
+        create_engine(threads.get_executor(), register_script(script), {.pool_size = 3, .max_overflow = 1});
     for (int i = 0; i < 200; ++i) {
         asio::co_spawn(
             threads,
@@ -475,7 +519,8 @@ TEST_CASE("pool: many coroutines on several threads share few connections", "[en
                 if (i % 3 == 0) co_await connection.commit();
                 if (i % 3 == 1) co_await connection.close();
             },
-            [&](std::exception_ptr error) { ++(error ? failed : done); });
+            [&](std::exception_ptr error) { ++(error ? failed : done); }
+        );
     }
     threads.join();
     CHECK(done == 200);

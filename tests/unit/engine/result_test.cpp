@@ -27,7 +27,8 @@ struct People : Table {
 struct Answering {
     explicit Answering(Reply reply) {
         db.script->answer = [reply = std::move(reply)](const Call& call) {
-            return call.text == "CONNECT" || call.text == "BEGIN" || call.text == "ROLLBACK" ? Reply{} : reply;
+            return call.text == "CONNECT" || call.text == "BEGIN" || call.text == "ROLLBACK" ? Reply{}
+                                                                                             : reply;
         };
     }
     template <class S>
@@ -47,7 +48,10 @@ struct Answering {
 };
 
 Reply two_people() {
-    return Reply::table({"id", "name", "nick"}, {{integer(1), string("Ada"), Value{}}, {integer(2), string("Bob"), string("b")}});
+    return Reply::table(
+        {"id", "name", "nick"},
+        {{integer(1), string("Ada"), Value{}}, {integer(2), string("Bob"), string("b")}}
+    );
 }
 
 } // namespace
@@ -56,12 +60,16 @@ TEST_CASE("result: rows are tuples of the statement's types", "[engine][result]"
     Answering db{two_people()};
     const auto result = db.execute(select(db.people.id, db.people.name, db.people.nick));
     std::vector<std::string> seen;
-    for (const auto& [id, name, nick] : result) seen.push_back(std::to_string(id) + name + nick.value_or("-"));
+    for (const auto& [id, name, nick] : result)
+        seen.push_back(std::to_string(id) + name + nick.value_or("-"));
     CHECK(seen == std::vector<std::string>{"1Ada-", "2Bobb"});
     for (const auto& row : result) seen.push_back(std::get<1>(row)); // may be read again
     CHECK(seen.size() == 4);
     CHECK(result.all().size() == 2);
-    CHECK(result.first() == std::tuple<std::int64_t, std::string, std::optional<std::string>>{1, "Ada", std::nullopt});
+    CHECK(
+        result.first() ==
+        std::tuple<std::int64_t, std::string, std::optional<std::string>>{1, "Ada", std::nullopt}
+    );
     CHECK(result.keys() == std::vector<std::string>{"id", "name", "nick"});
     CHECK(result.scalar() == 1);
     CHECK(result.scalars().all() == std::vector<std::int64_t>{1, 2});
@@ -108,7 +116,9 @@ TEST_CASE("result: a value that does not fit names its column", "[engine][result
 TEST_CASE("result: another number of columns than the types say", "[engine][result]") {
     Answering db{two_people()};
     CHECK_THROWS_WITH(
-        db.execute(select(db.people.id, db.people.name)), Contains("returned 3 columns (id, name, nick)") && Contains("says 2"));
+        db.execute(select(db.people.id, db.people.name)),
+        Contains("returned 3 columns (id, name, nick)") && Contains("says 2")
+    );
 }
 
 TEST_CASE("result: a statement without rows", "[engine][result]") {

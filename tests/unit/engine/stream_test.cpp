@@ -39,7 +39,8 @@ TEST_CASE("stream: rows arrive in pieces, typed", "[engine][stream]") {
     const Things things{metadata};
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
-        auto stream = co_await connection.stream(select(things.id, things.name), ExecutionOptions().yield_per(2));
+        auto stream =
+            co_await connection.stream(select(things.id, things.name), ExecutionOptions().yield_per(2));
         CHECK(stream.keys() == std::vector<std::string>{"id", "name"});
         std::int64_t expected = 0;
         while (auto row = co_await stream.next()) {
@@ -53,9 +54,16 @@ TEST_CASE("stream: rows arrive in pieces, typed", "[engine][stream]") {
         co_await connection.execute(text("after"));
         co_await connection.commit();
     });
-    CHECK(db.script->log()
-          == Log{"BEGIN", "SELECT thing.id, thing.name FROM thing", "FETCH 2", "FETCH 2", "FETCH 2", "FETCH 2", "after",
-                 "COMMIT"});
+    CHECK(
+        db.script->log() == Log{"BEGIN",
+                                "SELECT thing.id, thing.name FROM thing",
+                                "FETCH 2",
+                                "FETCH 2",
+                                "FETCH 2",
+                                "FETCH 2",
+                                "after",
+                                "COMMIT"}
+    );
 }
 
 TEST_CASE("stream: while it is open the connection does nothing else; close() frees it", "[engine][stream]") {

@@ -73,7 +73,8 @@ TEST_CASE("transaction: an ended one cannot be committed again", "[engine][trans
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
-        auto transaction = co_await connection.begin(TransactionOptions().isolation_level(IsolationLevel::serializable));
+        auto transaction =
+            co_await connection.begin(TransactionOptions().isolation_level(IsolationLevel::serializable));
         co_await connection.execute(text("a"));
         CHECK(transaction.is_active());
         co_await transaction.commit();
@@ -88,7 +89,10 @@ TEST_CASE("transaction: an ended one cannot be committed again", "[engine][trans
     CHECK(db.script->log() == Log{"BEGIN SERIALIZABLE", "a", "COMMIT"});
 }
 
-TEST_CASE("transaction: one that goes out of scope is rolled back before the next statement", "[engine][transaction]") {
+TEST_CASE(
+    "transaction: one that goes out of scope is rolled back before the next statement",
+    "[engine][transaction]"
+) {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
@@ -101,7 +105,9 @@ TEST_CASE("transaction: one that goes out of scope is rolled back before the nex
         co_await connection.execute(text("b"));
         co_await connection.commit();
     });
-    CHECK(db.script->log() == Log{"BEGIN", "a", "SAVEPOINT sa_savepoint_1", "ROLLBACK", "BEGIN", "b", "COMMIT"});
+    CHECK(
+        db.script->log() == Log{"BEGIN", "a", "SAVEPOINT sa_savepoint_1", "ROLLBACK", "BEGIN", "b", "COMMIT"}
+    );
 }
 
 TEST_CASE("savepoint: names count up, commit releases, rollback goes back", "[engine][transaction]") {
@@ -124,13 +130,25 @@ TEST_CASE("savepoint: names count up, commit releases, rollback goes back", "[en
         }
         co_await connection.commit();
     });
-    CHECK(db.script->log()
-          == Log{"BEGIN", "SAVEPOINT sa_savepoint_1", "a", "RELEASE SAVEPOINT sa_savepoint_1", "SAVEPOINT sa_savepoint_2",
-                 "SAVEPOINT sa_savepoint_3", "ROLLBACK TO SAVEPOINT sa_savepoint_2", "SAVEPOINT sa_savepoint_4", "b",
-                 "ROLLBACK TO SAVEPOINT sa_savepoint_4", "COMMIT"});
+    CHECK(
+        db.script->log() == Log{"BEGIN",
+                                "SAVEPOINT sa_savepoint_1",
+                                "a",
+                                "RELEASE SAVEPOINT sa_savepoint_1",
+                                "SAVEPOINT sa_savepoint_2",
+                                "SAVEPOINT sa_savepoint_3",
+                                "ROLLBACK TO SAVEPOINT sa_savepoint_2",
+                                "SAVEPOINT sa_savepoint_4",
+                                "b",
+                                "ROLLBACK TO SAVEPOINT sa_savepoint_4",
+                                "COMMIT"}
+    );
 }
 
-TEST_CASE("transaction: ended by the database, it has to be rolled back before anything else", "[engine][transaction]") {
+TEST_CASE(
+    "transaction: ended by the database, it has to be rolled back before anything else",
+    "[engine][transaction]"
+) {
     ScriptedEngine db;
     db.script->answer = by_text;
     db.run([&]() -> asio::awaitable<void> {
@@ -158,8 +176,14 @@ TEST_CASE("transaction: a statement that fails leaves it as the database has it"
         co_await connection.execute(text("good"));
         co_await connection.commit();
     });
-    CHECK(db.script->log()
-          == Log{"BEGIN", "SAVEPOINT sa_savepoint_1", "bad", "ROLLBACK TO SAVEPOINT sa_savepoint_1", "good", "COMMIT"});
+    CHECK(
+        db.script->log() == Log{"BEGIN",
+                                "SAVEPOINT sa_savepoint_1",
+                                "bad",
+                                "ROLLBACK TO SAVEPOINT sa_savepoint_1",
+                                "good",
+                                "COMMIT"}
+    );
 }
 
 TEST_CASE("transaction: DDL that commits by itself is followed by a new BEGIN", "[engine][transaction]") {
@@ -174,7 +198,10 @@ TEST_CASE("transaction: DDL that commits by itself is followed by a new BEGIN", 
     CHECK(db.script->log() == Log{"BEGIN", "ddl", "BEGIN", "a", "COMMIT"});
 }
 
-TEST_CASE("transaction: a cancelled statement is recovered from, its transaction is lost", "[engine][transaction]") {
+TEST_CASE(
+    "transaction: a cancelled statement is recovered from, its transaction is lost",
+    "[engine][transaction]"
+) {
     using namespace asio::experimental::awaitable_operators;
     ScriptedEngine db;
     db.script->answer = by_text;
@@ -196,11 +223,16 @@ TEST_CASE("timeout: the statement is cancelled, the connection recovered at once
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
         CHECK_THROWS_WITH(
-            co_await connection.execute(text("slow"), ExecutionOptions().timeout(10ms)), Contains("after 10 ms"));
+            co_await connection.execute(text("slow"), ExecutionOptions().timeout(10ms)),
+            Contains("after 10 ms")
+        );
         CHECK(db.script->log() == Log{"BEGIN", "slow", "RECOVER"});
         co_await connection.rollback();
         co_await connection.execute(text("quick"), ExecutionOptions().timeout(1000ms));
-        CHECK_THROWS_AS(co_await connection.execute(text("bad"), ExecutionOptions().timeout(1000ms)), ProgrammingError);
+        CHECK_THROWS_AS(
+            co_await connection.execute(text("bad"), ExecutionOptions().timeout(1000ms)),
+            ProgrammingError
+        );
         co_await connection.commit();
     });
     CHECK(db.script->log() == Log{"BEGIN", "slow", "RECOVER", "BEGIN", "quick", "bad", "COMMIT"});
@@ -234,7 +266,9 @@ TEST_CASE("connection: a second operation while one is suspended is refused", "[
         auto connection = co_await db.engine.connect();
         auto first = connection.execute(text("a"));
         bool ended = false;
-        asio::co_spawn(db.io, std::move(first), [&](std::exception_ptr error, const Result<>&) { ended = !error; });
+        asio::co_spawn(db.io, std::move(first), [&](std::exception_ptr error, const Result<>&) {
+            ended = !error;
+        });
         co_await pause(2ms);
         CHECK_THROWS_WITH(co_await connection.execute(text("b")), Contains("another operation is suspended"));
         CHECK_THROWS_AS(co_await connection.close(), InvalidRequestError);
@@ -283,7 +317,8 @@ TEST_CASE("engine.begin: commits, or rolls back and throws on", "[engine][begin]
                 co_await connection.execute(text("b"));
                 throw std::logic_error("no");
             }),
-            std::logic_error);
+            std::logic_error
+        );
         CHECK(db.engine.pool().figures().idle == 1); // rolled back already
     });
     CHECK(db.script->log() == Log{"BEGIN", "a", "COMMIT", "BEGIN", "b", "ROLLBACK"});
@@ -301,7 +336,8 @@ TEST_CASE("engine.begin: after its transaction has ended no statement follows in
                 co_await connection.rollback();
                 co_await connection.execute(text("b"));
             }),
-            Contains("engine.begin() has ended already"));
+            Contains("engine.begin() has ended already")
+        );
     });
     CHECK(db.script->log() == Log{"BEGIN", "a", "COMMIT"});
 }
@@ -319,19 +355,27 @@ TEST_CASE("engine.begin: a unit that is worth it is tried again", "[engine][begi
         CHECK(attempts == 3);
         attempts = 0;
         CHECK_THROWS_AS(
-            co_await db.engine.begin(options, [&](Connection& connection) -> asio::awaitable<void> {
-                ++attempts;
-                co_await connection.execute(text("deadlock"));
-            }),
-            OperationalError);
+            co_await db.engine.begin(
+                options,
+                [&](Connection& connection) -> asio::awaitable<void> {
+                    ++attempts;
+                    co_await connection.execute(text("deadlock"));
+                }
+            ),
+            OperationalError
+        );
         CHECK(attempts == 3);
         attempts = 0;
         CHECK_THROWS_AS(
-            co_await db.engine.begin(options, [&](Connection& connection) -> asio::awaitable<void> {
-                ++attempts;
-                co_await connection.execute(text("bad"));
-            }),
-            ProgrammingError);
+            co_await db.engine.begin(
+                options,
+                [&](Connection& connection) -> asio::awaitable<void> {
+                    ++attempts;
+                    co_await connection.execute(text("bad"));
+                }
+            ),
+            ProgrammingError
+        );
         CHECK(attempts == 1);
     });
 }
