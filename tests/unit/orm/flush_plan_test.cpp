@@ -206,7 +206,7 @@ TEST_CASE("flush: orphans are found, adopted ones are not", "[orm][flush]") {
 
 TEST_CASE("rollback: new objects are transient again, others expired", "[orm][session]") {
     az::orm::SessionState session;
-    auto kept = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
+    auto kept = az::make<Author>(col<&Author::id> = 100, col<&Author::name> = "a");
     session.add(*kept);
     (void)flush(session);
     session.after_commit(false);
@@ -220,6 +220,6 @@ TEST_CASE("rollback: new objects are transient again, others expired", "[orm][se
     CHECK(*added->name == "b");
     CHECK_THROWS_AS(*added->id, az::NotLoadedError);
     CHECK_THROWS_AS(*kept->name, az::NotLoadedError);
-    CHECK(*kept->id == 1);
+    CHECK(*kept->id == 100);
     CHECK(kept->orm_state().lifecycle == az::orm::Lifecycle::persistent);
 }
