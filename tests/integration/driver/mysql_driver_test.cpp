@@ -200,11 +200,14 @@ TEST_CASE("mysql: a procedure's first result is kept, the others are read away",
 
 TEST_CASE("mysql: what cannot be prepared is sent as text", "[mysql]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
-        co_await make_users(c);
-        co_await execute(c, Query("LOCK TABLES users WRITE"));
-        co_await execute(c, Query("UNLOCK TABLES"));
-        const auto r = co_await execute(c, Query("HELP 'contents'"));
-        CHECK(r.rows != nullptr);
+        // Not HELP: a server without its help tables answers its preparation with a packet of another kind,
+        // and the client library waits for the rest.
+        co_await execute(c, Query("PREPARE azoth_seven FROM 'SELECT 7 AS seven'"));
+        const auto r = co_await execute(c, Query("EXECUTE azoth_seven"));
+        REQUIRE(r.rows != nullptr);
+        CHECK(r.columns->at(0).name == "seven");
+        CHECK(get<int>(*r.rows) == 7);
+        co_await execute(c, Query("DEALLOCATE PREPARE azoth_seven"));
         co_await expect_health(c);
     });
 }
