@@ -105,7 +105,7 @@ void sort_by_key(std::vector<ModelBase*>& objects) {
     std::vector<std::pair<IdentityKey, ModelBase*>> keyed;
     keyed.reserve(objects.size());
     for (auto* object : objects) keyed.emplace_back(identity_key(*object, true), object);
-    std::ranges::stable_sort(keyed, {}, [](const auto& entry) -> const IdentityKey& { return entry.first; });
+    std::ranges::sort(keyed, {}, [](const auto& entry) -> const IdentityKey& { return entry.first; });
     for (std::size_t i = 0; i < objects.size(); ++i) objects[i] = keyed[i].second;
 }
 

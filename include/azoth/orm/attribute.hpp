@@ -103,6 +103,8 @@ public:
         return *this = T{};
     }
 
+    /// Not a template, so that it is preferred to the comparisons of std::optional.
+    [[nodiscard]] bool operator==(const T& other) const { return get() == other; }
     template <class V>
         requires requires(const T& t, const V& v) { t == v; }
     [[nodiscard]] bool operator==(const V& other) const {

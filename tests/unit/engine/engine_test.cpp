@@ -232,7 +232,8 @@ TEST_CASE("pipeline: statements in order, a tuple of results", "[engine]") {
         CHECK(std::get<0>(results).scalar_one() == 5);
         CHECK(std::get<1>(results).scalar_one() == "x");
         CHECK_FALSE(std::get<2>(results).returns_rows());
-        CHECK(co_await connection.scalar(select(things.id)) == 5);
+        const auto id = co_await connection.scalar(select(things.id));
+        CHECK(id == 5);
         const auto names = co_await connection.scalars(select(things.name));
         CHECK(names.all() == std::vector<std::string>{"x"});
     });
