@@ -13,7 +13,7 @@ tools/setup.sh [--minimal] [--servers] [--clang]
 TEXT
 }
 
-base=(g++ cmake ninja-build ccache pkg-config libasio-dev libsqlite3-dev libfmt-dev nlohmann-json3-dev libboost-dev)
+base=(g++ cmake ninja-build ccache pkg-config libasio-dev libsqlite3-dev libfmt-dev robin-map-dev nlohmann-json3-dev libboost-dev)
 full=(python3 libpq-dev libmariadb-dev libcli11-dev catch2 libbenchmark-dev iso-codes)
 servers=(postgresql mariadb-server-core mariadb-client-core)
 clang=(clang-19 libclang-rt-19-dev llvm-19) # the last for readable sanitizer reports

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Executing a flush plan: batch by batch, keys and server-made values written back before what depends on them.
-#include <algorithm>
+#include <unordered_set>
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
@@ -50,8 +50,10 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     const auto& features = connection->dialect()->features();
     auto wants = driver::BatchWants::nothing;
     if (!batch.fetch.empty()) {
-        const bool one_key = batch.fetches_only_key && batch.objects.size() == 1 && features.last_insert_id;
-        wants = one_key || !features.insert_returning ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
+        const auto rows = batch.objects.size();
+        const bool by_last_id = batch.fetches_only_key && features.last_insert_id
+            && (rows == 1 || rows >= features.last_insert_id_batch);
+        wants = by_last_id || !features.insert_returning ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
     }
     const auto statement = orm::batch_statement(batch, wants == driver::BatchWants::rows);
     const auto lookup = connection->lookup(statement);
@@ -108,13 +110,12 @@ asio::awaitable<void> mark_deleted(Core& core, ModelBase& root) {
     // Depth by depth: what a cascade reaches has cascades of its own.
     std::vector<orm::GraphRef> kept;
     std::vector<ModelBase*> open{&root};
-    std::vector<const ModelBase*> seen;
+    std::unordered_set<const ModelBase*> seen;
     while (!open.empty()) {
         auto& object = *open.back();
         open.pop_back();
         auto& state = object.orm_state();
-        if (std::ranges::find(seen, &object) != seen.end()) continue;
-        seen.push_back(&object);
+        if (!seen.insert(&object).second) continue;
         kept.emplace_back(state.graph);
         if (state.lifecycle != orm::Lifecycle::persistent || state.session != &core) continue;
         for (const auto& info : state.mapper->relationships) {

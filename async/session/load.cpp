@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Executing SELECTs of entities and loading their links.
 #include <algorithm>
-#include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <azoth/error.hpp>
 #include <azoth/orm/load_plan.hpp>
@@ -83,10 +83,11 @@ namespace {
 /// The owners that have not loaded the link, by what it compares.
 WaitingOwners waiting_owners(Core& core, const orm::RelationshipInfo& info, const std::vector<ModelBase*>& owners) {
     WaitingOwners waiting;
-    std::map<orm::IdentityKey, std::size_t> known;
+    std::unordered_map<orm::IdentityKey, std::size_t> known;
+    std::unordered_set<const ModelBase*> seen; // a row repeats its owner where it was joined
     for (auto* owner : owners) {
         const auto& link = *reinterpret_cast<const orm::AttributeBase*>(reinterpret_cast<const char*>(owner) + info.offset);
-        if (link.is_present()) continue;
+        if (link.is_present() || !seen.insert(owner).second) continue;
         auto values = orm::link_values(*owner, info);
         if (values.empty()) {
             if (info.collection) orm::fill_collection(*owner, info, {});
@@ -106,7 +107,7 @@ WaitingOwners waiting_owners(Core& core, const orm::RelationshipInfo& info, cons
             waiting.owners.emplace_back();
         }
         auto& same = waiting.owners[entry->second];
-        if (std::ranges::find(same, owner) == same.end()) same.push_back(owner);
+        same.push_back(owner);
     }
     return waiting;
 }
@@ -120,7 +121,7 @@ asio::awaitable<std::vector<ModelBase*>> load_chunk(
     const auto data = co_await run_statement(core, orm::selectin_select(info, values));
     const auto plan = orm::plan_entity(*info.target, orm::selectin_columns(info), *data.compiled);
 
-    std::map<orm::IdentityKey, std::vector<ModelBase*>> found;
+    std::unordered_map<orm::IdentityKey, std::vector<ModelBase*>> found;
     std::vector<ModelBase*> targets;
     orm::ObjectLoader loader{core, graph};
     for (std::size_t row = 0; row < data.row_count(); ++row) {

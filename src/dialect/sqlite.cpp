@@ -104,6 +104,7 @@ private:
 
 SQLiteDialect::SQLiteDialect() {
     features_.last_insert_id = true;
+    features_.last_insert_id_batch = 32; // RETURNING costs an ephemeral table for each row
     features_.schemas = false;
     features_.native_boolean = false;
 }

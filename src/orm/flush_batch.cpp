@@ -14,7 +14,7 @@ namespace {
 void apply_sync(const KeySync& sync) {
     auto& child = *sync.child;
     const auto& mapper = *child.orm_state().mapper;
-    for (const auto& [own, theirs] : sync.pairs) {
+    for (const auto& [own, theirs] : sync.relationship->child_pairs) {
         const auto& info = mapper.attributes[own];
         auto& attribute = MapperData::attribute(child, info);
         Value value;
@@ -43,10 +43,10 @@ void apply_sync(const KeySync& sync) {
 }
 
 /// Attributes of a persistent object whose value is not what the row has.
-std::vector<std::uint16_t> changed_columns(ModelBase& object) {
-    std::vector<std::uint16_t> columns;
+void find_changed_columns(ModelBase& object, std::vector<std::uint16_t>& columns) {
+    columns.clear();
     const auto& state = object.orm_state();
-    if (!state.changes) return columns;
+    if (!state.changes) return;
     for (const auto& old : state.changes->values) {
         const auto& info = state.mapper->attributes[old.attribute];
         const auto& attribute = MapperData::attribute(object, info);
@@ -55,14 +55,18 @@ std::vector<std::uint16_t> changed_columns(ModelBase& object) {
         columns.push_back(old.attribute);
     }
     std::ranges::sort(columns);
-    return columns;
 }
 
-FlushBatch insert_shape(ModelBase& object, bool returns_defaults) {
+/// Which attributes a row writes, and which it brings back.
+struct Shape {
+    std::vector<std::uint16_t> columns;
+    std::vector<std::uint16_t> fetch;
+};
+
+void find_insert_shape(ModelBase& object, bool returns_defaults, Shape& shape) {
     const auto& mapper = *object.orm_state().mapper;
-    FlushBatch batch;
-    batch.kind = FlushBatch::Kind::insert;
-    batch.mapper = &mapper;
+    shape.columns.clear();
+    shape.fetch.clear();
     for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
         const auto& info = mapper.attributes[i];
         const auto index = static_cast<std::uint16_t>(i);
@@ -75,29 +79,33 @@ FlushBatch insert_shape(ModelBase& object, bool returns_defaults) {
         const bool has_value = attribute.is_present()
             && (attribute.is_changed() || !info.operations->is_null(attribute));
         if (has_value) {
-            batch.columns.push_back(index);
+            shape.columns.push_back(index);
         } else if (info.autoincrement) {
-            batch.fetch.push_back(index);
+            shape.fetch.push_back(index);
         } else if (info.server_default) {
-            if (returns_defaults) batch.fetch.push_back(index);
+            if (returns_defaults) shape.fetch.push_back(index);
         } else if (info.primary_key) {
             throw FlushError(
                 mapper.class_name + "::" + info.name
                 + " is part of the primary key and has no value, and the database makes none: assign it before flush()");
         } else {
-            batch.columns.push_back(index); // written as NULL
+            shape.columns.push_back(index); // written as NULL
         }
     }
-    batch.fetches_only_key = batch.fetch.size() == 1 && mapper.attributes[batch.fetch.front()].autoincrement;
-    return batch;
 }
 
-bool same_shape(const FlushBatch& a, const FlushBatch& b) { return a.columns == b.columns && a.fetch == b.fetch; }
-
 /// Adds to the last batch when the shape is the same.
-void add(std::vector<FlushBatch>& batches, FlushBatch shape, ModelBase& object) {
-    if (batches.empty() || batches.back().kind != shape.kind || !same_shape(batches.back(), shape))
-        batches.push_back(std::move(shape));
+void add(std::vector<FlushBatch>& batches, FlushBatch::Kind kind, const Shape& shape, ModelBase& object) {
+    const bool fits = !batches.empty() && batches.back().kind == kind && batches.back().columns == shape.columns
+        && batches.back().fetch == shape.fetch;
+    if (!fits) {
+        auto& batch = batches.emplace_back();
+        batch.kind = kind;
+        batch.mapper = object.orm_state().mapper;
+        batch.columns = shape.columns;
+        batch.fetch = shape.fetch;
+        batch.fetches_only_key = shape.fetch.size() == 1 && batch.mapper->attributes[shape.fetch.front()].autoincrement;
+    }
     batches.back().objects.push_back(&object);
 }
 
@@ -137,16 +145,16 @@ std::vector<FlushBatch> make_batches(FlushGroup& group, const std::vector<KeySyn
     for (auto* object : group.objects)
         if (object->orm_state().lifecycle == Lifecycle::persistent) persistent.push_back(object);
     sort_by_key(persistent);
+    Shape shape;
     for (auto* object : persistent) {
-        FlushBatch shape;
-        shape.kind = FlushBatch::Kind::update;
-        shape.mapper = group.mapper;
-        shape.columns = changed_columns(*object);
-        if (!shape.columns.empty()) add(batches, std::move(shape), *object);
+        find_changed_columns(*object, shape.columns);
+        if (!shape.columns.empty()) add(batches, FlushBatch::Kind::update, shape, *object);
     }
-    for (auto* object : group.objects)
-        if (object->orm_state().lifecycle == Lifecycle::pending)
-            add(batches, insert_shape(*object, returns_defaults), *object);
+    for (auto* object : group.objects) {
+        if (object->orm_state().lifecycle != Lifecycle::pending) continue;
+        find_insert_shape(*object, returns_defaults, shape);
+        add(batches, FlushBatch::Kind::insert, shape, *object);
+    }
     return batches;
 }
 

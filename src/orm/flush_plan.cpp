@@ -3,9 +3,10 @@
 #include <azoth/orm/flush_plan.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 
 #include <azoth/error.hpp>
 
@@ -13,36 +14,79 @@ namespace azoth::orm {
 
 namespace {
 
-using Syncs = std::unordered_map<ModelBase*, std::vector<KeySync>>;
-
-/// Swapped to (attribute of the child, attribute of the parent), whichever side the relationship is told from.
-std::vector<std::pair<std::uint16_t, std::uint16_t>> child_pairs(const RelationshipInfo& info) {
-    auto pairs = info.pairs;
-    if (info.direction == Direction::one_to_many)
-        for (auto& [here, there] : pairs) std::swap(here, there);
-    return pairs;
-}
-
-/// A child follows one parent for each foreign key: the last word wins, and a parent beats none.
-void add_sync(Syncs& syncs, KeySync sync) {
-    auto& known = syncs[sync.child];
-    for (auto& other : known) {
-        if (other.pairs != sync.pairs) continue;
-        if (sync.parent != nullptr || other.parent == nullptr) other = std::move(sync);
-        return;
+/// The objects that a plan is about, and what each takes over from its parents. Objects know their entry by number
+/// while this exists.
+class Entries {
+public:
+    Entries() = default;
+    Entries(const Entries&) = delete;
+    Entries& operator=(const Entries&) = delete;
+    ~Entries() {
+        for (auto& entry : entries_) entry.object->orm_state().plan_entry = 0;
     }
-    known.push_back(std::move(sync));
-}
+
+    /// Whether this is the first time the object is put into a list to be saved.
+    bool list(ModelBase& object) { return !std::exchange(entry_of(object).listed, true); }
+
+    /// A child follows one parent for each foreign key: the last word wins, and a parent beats none.
+    void add_sync(const KeySync& sync) {
+        auto* place = &entry_of(*sync.child).first_sync;
+        for (; *place != none; place = &syncs_[*place].next) {
+            auto& other = syncs_[*place].sync;
+            if (other.relationship->child_pairs != sync.relationship->child_pairs) continue;
+            if (sync.parent != nullptr || other.parent == nullptr) other = sync;
+            return;
+        }
+        *place = static_cast<std::uint32_t>(syncs_.size());
+        syncs_.push_back({sync, none});
+    }
+
+    [[nodiscard]] bool has_syncs(const ModelBase& object) const {
+        const auto entry = object.orm_state().plan_entry;
+        return entry != 0 && entries_[entry - 1].first_sync != none;
+    }
+
+    template <class Visit>
+    void each_sync(const ModelBase& object, Visit&& visit) const {
+        const auto entry = object.orm_state().plan_entry;
+        if (entry == 0) return;
+        for (auto i = entries_[entry - 1].first_sync; i != none; i = syncs_[i].next) visit(syncs_[i].sync);
+    }
+
+private:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+    struct Entry {
+        ModelBase* object;
+        std::uint32_t first_sync;
+        bool listed;
+    };
+    struct Sync {
+        KeySync sync;
+        std::uint32_t next; ///< of the same child
+    };
+
+    Entry& entry_of(ModelBase& object) {
+        auto& number = object.orm_state().plan_entry;
+        if (number == 0) {
+            entries_.push_back({&object, none, false});
+            number = static_cast<std::uint32_t>(entries_.size());
+        }
+        return entries_[number - 1];
+    }
+
+    std::vector<Entry> entries_;
+    std::vector<Sync> syncs_;
+};
 
 bool is_written(const ModelBase& object) {
     const auto& state = object.orm_state();
     return !state.to_be_deleted && (state.lifecycle == Lifecycle::pending || state.lifecycle == Lifecycle::persistent);
 }
 
-void collect_one_to_many(ModelBase& parent, const RelationshipInfo& info, std::uint16_t index, Syncs& syncs) {
+void collect_one_to_many(ModelBase& parent, const RelationshipInfo& info, std::uint16_t index, Entries& entries) {
     const auto& state = parent.orm_state();
     const auto sync = [&](ModelBase& child, ModelBase* to) {
-        if (is_written(child)) add_sync(syncs, {&child, child.orm_state().mapper, child_pairs(info), to});
+        if (is_written(child)) entries.add_sync({&child, &info, to});
     };
     if (state.to_be_deleted) {
         each_linked(parent, info, [&](ModelBase& child) { sync(child, nullptr); });
@@ -67,7 +111,7 @@ void collect_one_to_many(ModelBase& parent, const RelationshipInfo& info, std::u
     }
 }
 
-void collect_many_to_one(ModelBase& child, const RelationshipInfo& info, std::uint16_t index, Syncs& syncs) {
+void collect_many_to_one(ModelBase& child, const RelationshipInfo& info, std::uint16_t index, Entries& entries) {
     const auto& state = child.orm_state();
     if (!is_written(child)) return;
     const auto& link = MapperData::related(child, info);
@@ -76,7 +120,7 @@ void collect_many_to_one(ModelBase& child, const RelationshipInfo& info, std::ui
         return old.relationship == index;
     });
     const bool new_link = state.lifecycle == Lifecycle::pending && (link.target() != nullptr || link.is_changed());
-    if (changed || new_link) add_sync(syncs, {&child, state.mapper, child_pairs(info), link.target()});
+    if (changed || new_link) entries.add_sync({&child, &info, link.target()});
 }
 
 /// Classes in the order in which they are saved; equal choices by class name, as SQLAlchemy breaks ties.
@@ -160,16 +204,15 @@ void linked_parents(ModelBase& object, Visit&& visit) {
 
 FlushPlan plan_flush(SessionState& session) {
     FlushPlan plan;
-    Syncs syncs;
+    Entries entries;
     std::vector<ModelBase*> saved;
     std::vector<ModelBase*> deleted;
-    std::unordered_set<const ModelBase*> known;
 
     // UPDATEs stand before INSERTs in the lists, too: make_batches() sorts each group.
     for (const auto& pinned : session.dirty_objects())
-        if (is_written(*pinned.object) && known.insert(pinned.object).second) saved.push_back(pinned.object);
+        if (is_written(*pinned.object) && entries.list(*pinned.object)) saved.push_back(pinned.object);
     for (const auto& pinned : session.new_objects())
-        if (is_written(*pinned.object) && known.insert(pinned.object).second) saved.push_back(pinned.object);
+        if (is_written(*pinned.object) && entries.list(*pinned.object)) saved.push_back(pinned.object);
     for (const auto& pinned : session.deleted_objects()) deleted.push_back(pinned.object);
 
     const auto collect = [&](ModelBase& object) {
@@ -177,8 +220,8 @@ FlushPlan plan_flush(SessionState& session) {
         for (std::size_t i = 0; i < relationships.size(); ++i) {
             const auto index = static_cast<std::uint16_t>(i);
             if (relationships[i].direction == Direction::one_to_many)
-                collect_one_to_many(object, relationships[i], index, syncs);
-            else collect_many_to_one(object, relationships[i], index, syncs);
+                collect_one_to_many(object, relationships[i], index, entries);
+            else collect_many_to_one(object, relationships[i], index, entries);
         }
     };
     for (auto* object : saved) collect(*object);
@@ -189,8 +232,8 @@ FlushPlan plan_flush(SessionState& session) {
         for (const auto& info : parent.orm_state().mapper->relationships) {
             if (info.direction != Direction::one_to_many) continue;
             const auto take = [&](ModelBase& child) {
-                if (child.orm_state().session != &session || !is_written(child) || !syncs.contains(&child)) return;
-                if (!known.insert(&child).second) return;
+                if (child.orm_state().session != &session || !is_written(child) || !entries.has_syncs(child)) return;
+                if (!entries.list(child)) return;
                 saved.push_back(&child);
                 plan.touched.emplace_back(child);
             };
@@ -221,8 +264,7 @@ FlushPlan plan_flush(SessionState& session) {
         auto& group_syncs = plan.syncs.emplace_back();
         if (!deletes)
             for (auto* object : objects)
-                if (const auto found = syncs.find(object); found != syncs.end())
-                    group_syncs.insert(group_syncs.end(), found->second.begin(), found->second.end());
+                entries.each_sync(*object, [&](const KeySync& sync) { group_syncs.push_back(sync); });
         plan.groups.push_back({&mapper, deletes, std::move(objects)});
     };
     for (const auto* mapper : ordered) {
@@ -233,10 +275,9 @@ FlushPlan plan_flush(SessionState& session) {
             continue;
         }
         auto by_level = levels(found->second, [&](ModelBase& object, const auto& visit) {
-            const auto own = syncs.find(&object);
-            if (own == syncs.end()) return;
-            for (const auto& sync : own->second)
+            entries.each_sync(object, [&](const KeySync& sync) {
                 if (sync.parent != nullptr && sync.parent->orm_state().lifecycle == Lifecycle::pending) visit(*sync.parent);
+            });
         });
         for (auto& level : by_level) add_group(*mapper, false, std::move(level));
     }

@@ -2,6 +2,10 @@
 // Finding the one object of a row; entries of objects that nobody holds are dropped as the map grows.
 #include <azoth/orm/identity_map.hpp>
 
+#include <algorithm>
+
+#include <tsl/robin_map.h>
+
 #include <azoth/types/value.hpp>
 
 namespace azoth::orm {
@@ -24,7 +28,43 @@ Value key_value(ModelBase& object, std::uint16_t attribute, bool original) {
     return member.is_present() ? info.operations->value(member) : Value{};
 }
 
+struct Entry {
+    ModelBase* object = nullptr;
+    WeakGraph graph;
+
+    Entry(ModelBase& o) : object(&o), graph(o.orm_state().graph) {}
+
+    ModelBase* lock(GraphRef& owner) const {
+        owner = graph.lock();
+        return owner ? object : nullptr;
+    }
+};
+
+/// Calls `visit(Entry&)`; entries for which it says false are erased.
+template <class Map, class Visit>
+void keep_if(Map& map, const Visit& visit) {
+    for (auto entry = map.begin(); entry != map.end();) {
+        if (visit(entry->second)) ++entry;
+        else entry = map.erase(entry);
+    }
+}
+
 } // namespace
+
+struct IdentityMap::Objects {
+    tsl::robin_map<std::int64_t, Entry> integers;
+    tsl::robin_map<std::string, Entry> others;
+    std::size_t sweep_at = 1024; ///< entries of dead objects are looked for when there are this many
+
+    [[nodiscard]] std::size_t size() const noexcept { return integers.size() + others.size(); }
+
+    void sweep() {
+        const auto alive = [](const Entry& entry) { return !entry.graph.expired(); };
+        keep_if(integers, alive);
+        keep_if(others, alive);
+        sweep_at = std::max<std::size_t>(1024, 2 * size());
+    }
+};
 
 IdentityKey identity_key(const std::vector<Value>& values) {
     if (values.size() == 1)
@@ -35,82 +75,96 @@ IdentityKey identity_key(const std::vector<Value>& values) {
 }
 
 IdentityKey identity_key(ModelBase& object, bool original) {
+    const auto& key = object.orm_state().mapper->primary_key;
+    if (key.size() == 1) {
+        Value value = key_value(object, key.front(), original);
+        if (const auto* integer = std::get_if<std::int64_t>(&value.variant())) return *integer;
+        std::string text;
+        append_part(text, value);
+        return text;
+    }
     std::vector<Value> values;
-    for (const auto attribute : object.orm_state().mapper->primary_key)
+    for (const auto attribute : key)
         values.push_back(key_value(object, attribute, original));
     return identity_key(values);
 }
 
-ModelBase* IdentityMap::find(const MapperData& mapper, std::int64_t key, GraphRef& owner) const {
+IdentityMap::IdentityMap() = default;
+IdentityMap::~IdentityMap() = default;
+
+IdentityMap::Objects* IdentityMap::objects_of(const MapperData& mapper) const {
+    if (last_class_ == &mapper) return last_objects_;
     const auto found = classes_.find(&mapper);
     if (found == classes_.end()) return nullptr;
-    const auto entry = found->second.integers.find(key);
-    if (entry == found->second.integers.end()) return nullptr;
-    owner = entry->second.graph.lock();
-    return owner ? entry->second.object : nullptr;
+    last_class_ = &mapper;
+    last_objects_ = found->second.get();
+    return last_objects_;
+}
+
+IdentityMap::Objects& IdentityMap::room_for(const ModelBase& object) {
+    const auto& mapper = *object.orm_state().mapper;
+    auto* objects = objects_of(mapper);
+    if (objects == nullptr) objects = classes_.emplace(&mapper, std::make_unique<Objects>()).first->second.get();
+    if (objects->size() >= objects->sweep_at) objects->sweep();
+    return *objects;
+}
+
+ModelBase* IdentityMap::find(const MapperData& mapper, std::int64_t key, GraphRef& owner) const {
+    const auto* objects = objects_of(mapper);
+    if (objects == nullptr) return nullptr;
+    const auto entry = objects->integers.find(key);
+    return entry == objects->integers.end() ? nullptr : entry->second.lock(owner);
 }
 
 ModelBase* IdentityMap::find(const MapperData& mapper, const IdentityKey& key, GraphRef& owner) const {
     if (const auto* integer = std::get_if<std::int64_t>(&key)) return find(mapper, *integer, owner);
-    const auto found = classes_.find(&mapper);
-    if (found == classes_.end()) return nullptr;
-    const auto entry = found->second.others.find(std::get<std::string>(key));
-    if (entry == found->second.others.end()) return nullptr;
-    owner = entry->second.graph.lock();
-    return owner ? entry->second.object : nullptr;
+    const auto* objects = objects_of(mapper);
+    if (objects == nullptr) return nullptr;
+    const auto entry = objects->others.find(std::get<std::string>(key));
+    return entry == objects->others.end() ? nullptr : entry->second.lock(owner);
 }
 
-void IdentityMap::sweep(Class& entries) {
-    std::erase_if(entries.integers, [](const auto& entry) { return entry.second.graph.expired(); });
-    std::erase_if(entries.others, [](const auto& entry) { return entry.second.graph.expired(); });
-    entries.sweep_at = std::max<std::size_t>(1024, 2 * (entries.integers.size() + entries.others.size()));
-}
-
-void IdentityMap::insert(std::int64_t key, ModelBase& object) {
-    auto& entries = classes_[object.orm_state().mapper];
-    if (entries.integers.size() + entries.others.size() >= entries.sweep_at) sweep(entries);
-    entries.integers.insert_or_assign(key, Entry{&object, WeakGraph{object.orm_state().graph}});
-}
+void IdentityMap::insert(std::int64_t key, ModelBase& object) { room_for(object).integers.insert_or_assign(key, Entry{object}); }
 
 void IdentityMap::insert(const IdentityKey& key, ModelBase& object) {
-    if (const auto* integer = std::get_if<std::int64_t>(&key)) {
-        insert(*integer, object);
-        return;
-    }
-    auto& entries = classes_[object.orm_state().mapper];
-    if (entries.integers.size() + entries.others.size() >= entries.sweep_at) sweep(entries);
-    entries.others.insert_or_assign(std::get<std::string>(key), Entry{&object, WeakGraph{object.orm_state().graph}});
+    if (const auto* integer = std::get_if<std::int64_t>(&key)) insert(*integer, object);
+    else room_for(object).others.insert_or_assign(std::get<std::string>(key), Entry{object});
 }
 
 void IdentityMap::erase(const MapperData& mapper, const IdentityKey& key) {
-    const auto found = classes_.find(&mapper);
-    if (found == classes_.end()) return;
-    if (const auto* integer = std::get_if<std::int64_t>(&key)) found->second.integers.erase(*integer);
-    else found->second.others.erase(std::get<std::string>(key));
+    auto* objects = objects_of(mapper);
+    if (objects == nullptr) return;
+    if (const auto* integer = std::get_if<std::int64_t>(&key)) objects->integers.erase(*integer);
+    else objects->others.erase(std::get<std::string>(key));
 }
 
 void IdentityMap::for_each(const std::function<void(ModelBase&)>& visit) {
-    const auto all = [&](auto& entries) {
-        for (auto entry = entries.begin(); entry != entries.end();) {
-            if (const auto owner = entry->second.graph.lock()) {
-                visit(*entry->second.object);
-                ++entry;
-            } else {
-                entry = entries.erase(entry);
-            }
-        }
+    const auto visit_alive = [&](const Entry& entry) {
+        GraphRef owner;
+        auto* object = entry.lock(owner);
+        if (object != nullptr) visit(*object);
+        return object != nullptr;
     };
-    for (auto& [mapper, entries] : classes_) {
-        all(entries.integers);
-        all(entries.others);
+    for (auto& [mapper, objects] : classes_) {
+        keep_if(objects->integers, visit_alive);
+        keep_if(objects->others, visit_alive);
     }
+}
+
+void IdentityMap::clear() {
+    last_class_ = nullptr;
+    last_objects_ = nullptr;
+    classes_.clear();
 }
 
 std::size_t IdentityMap::size() const {
     std::size_t alive = 0;
-    for (const auto& [mapper, entries] : classes_) {
-        for (const auto& [key, entry] : entries.integers) alive += entry.graph.expired() ? 0 : 1;
-        for (const auto& [key, entry] : entries.others) alive += entry.graph.expired() ? 0 : 1;
+    const auto count = [&alive](const auto& map) {
+        for (const auto& [key, entry] : map) alive += entry.graph.expired() ? 0 : 1;
+    };
+    for (const auto& [mapper, objects] : classes_) {
+        count(objects->integers);
+        count(objects->others);
     }
     return alive;
 }

@@ -74,10 +74,11 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
     if (keys.size() > 1)
         throw ArgumentError(what + ": several foreign keys would do; say which with foreign_keys<&Class::member>()");
     if (many_to_one) {
-        info.pairs = key_pairs(mapper, target, *keys.front(), what);
+        info.child_pairs = key_pairs(mapper, target, *keys.front(), what);
+        info.pairs = info.child_pairs;
     } else {
-        info.pairs = key_pairs(target, mapper, *keys.front(), what);
-        for (auto& [here, there] : info.pairs) std::swap(here, there);
+        info.child_pairs = key_pairs(target, mapper, *keys.front(), what);
+        for (const auto& [child, parent] : info.child_pairs) info.pairs.emplace_back(parent, child);
     }
     if (info.cascade.delete_orphan && many_to_one)
         throw ArgumentError(what + ": delete-orphan belongs on the \"one\" side of a relationship");

@@ -2,6 +2,8 @@
 // Dialect: what one database's SQL looks like and what it can do.
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +24,8 @@ struct Features {
     bool delete_returning = true;
     bool transactional_ddl = true;   ///< DDL can be rolled back
     bool last_insert_id = false;     ///< the driver reports the key that an INSERT generated
+    /// From this many rows on, generated keys are fetched by last insert id although RETURNING exists.
+    std::size_t last_insert_id_batch = std::numeric_limits<std::size_t>::max();
     bool schemas = true;             ///< tables can live in named schemas
     bool default_values = true;      ///< INSERT … DEFAULT VALUES; else () VALUES ()
     bool native_boolean = true;
@@ -32,7 +36,7 @@ struct Features {
 
 /// A table's description to be read from the catalogue: SQL that the engine runs, in the shape that `Reflection` reads.
 struct ReflectionQueries {
-    /// One text parameter where it says `:schema` (the connection's own when it is NULL).
+    /// One text parameter (`$1` or `?`): the schema; the connection's own when it is NULL.
     std::string tables;       ///< name
     std::string columns;      ///< table, column, type text, nullable 0/1, default text, autoincrement 0/1, comment
     std::string primary_keys; ///< table, constraint name, column, position

@@ -22,9 +22,7 @@ struct FlushGroup {
 /// Before its group is written, `child` takes its foreign key from `parent` (NULL without one).
 struct KeySync {
     ModelBase* child = nullptr;
-    const MapperData* mapper = nullptr; ///< that the attributes below belong to
-    /// (attribute of the child, attribute of the parent)
-    std::vector<std::pair<std::uint16_t, std::uint16_t>> pairs;
+    const RelationshipInfo* relationship = nullptr; ///< from either side; its `child_pairs` say what is taken
     ModelBase* parent = nullptr;
 };
 

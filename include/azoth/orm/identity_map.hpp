@@ -24,6 +24,11 @@ using IdentityKey = std::variant<std::int64_t, std::string>;
 
 class IdentityMap {
 public:
+    IdentityMap();
+    ~IdentityMap();
+    IdentityMap(const IdentityMap&) = delete;
+    IdentityMap& operator=(const IdentityMap&) = delete;
+
     /// The object of that row, null when there is none or nobody holds it any more. `owner` then keeps it.
     [[nodiscard]] ModelBase* find(const MapperData& mapper, const IdentityKey& key, GraphRef& owner) const;
     [[nodiscard]] ModelBase* find(const MapperData& mapper, std::int64_t key, GraphRef& owner) const;
@@ -32,23 +37,19 @@ public:
     void erase(const MapperData& mapper, const IdentityKey& key);
     /// Calls `visit(ModelBase&)` for each object that is alive, and forgets the others.
     void for_each(const std::function<void(ModelBase&)>& visit);
-    void clear() { classes_.clear(); }
+    void clear();
     /// Objects that are alive.
     [[nodiscard]] std::size_t size() const;
 
 private:
-    struct Entry {
-        ModelBase* object = nullptr;
-        WeakGraph graph;
-    };
-    struct Class {
-        std::unordered_map<std::int64_t, Entry> integers;
-        std::unordered_map<std::string, Entry> others;
-        std::size_t sweep_at = 1024; ///< entries of dead objects are looked for when there are this many
-    };
-    static void sweep(Class& entries);
+    struct Objects; // of one class
+    [[nodiscard]] Objects* objects_of(const MapperData& mapper) const;
+    [[nodiscard]] Objects& room_for(const ModelBase& object);
 
-    std::unordered_map<const MapperData*, Class> classes_;
+    std::unordered_map<const MapperData*, std::unique_ptr<Objects>> classes_;
+    // The class asked for last: results come class by class.
+    mutable const MapperData* last_class_ = nullptr;
+    mutable Objects* last_objects_ = nullptr;
 };
 
 } // namespace azoth::orm

@@ -57,6 +57,8 @@ struct RelationshipInfo {
     Direction direction = Direction::many_to_one;
     /// (attribute here, attribute of the target): the key's columns and what they refer to.
     std::vector<std::pair<std::uint16_t, std::uint16_t>> pairs;
+    /// The same as (attribute of the child, attribute of the parent), whichever side this is.
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> child_pairs;
     int reverse = -1; ///< index of the other side among the target's relationships
 };
 

@@ -57,6 +57,7 @@ struct ObjectState {
     Lifecycle lifecycle = Lifecycle::transient;
     bool in_dirty_list = false;
     bool to_be_deleted = false;
+    std::uint32_t plan_entry = 0; ///< while a flush is planned: its entry there plus one; else 0
 
     ObjectState() = default;
     Changes& changed() {
