@@ -78,26 +78,10 @@ asio::awaitable<void> Connection::absorb_late_kill(std::string_view sql) {
     }
 }
 
-asio::awaitable<void> Connection::stop_statement(Deadline deadline) {
-    const LimitScope scope{socket_, deadline};
-    ConnectOptions options = options_;
-    const auto left =
-        std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
-    options.connect_timeout = std::clamp(left, std::chrono::seconds{1}, std::chrono::seconds{30});
-    std::function<void()> kill = [options, id = mysql_thread_id(handle_.get())] {
-        kill_query_blocking(options, id);
-    };
-    HelperThread helper{executor_, std::move(kill)};
-    try {
-        co_await drain();
-    } catch (const DBAPIError&) {
-        // "Query execution was interrupted" is what was asked for, and any other error ends the
-        // statement as well.
-        if (!is_idle())
-            throw;
-    }
-    // Until then the kill is under way, and could hit the next statement.
-    const bool ended = co_await helper.wait(deadline);
+asio::awaitable<void> Connection::await_kill(Deadline deadline) {
+    if (!kill_)
+        co_return;
+    const bool ended = co_await kill_->wait(deadline);
     if (!ended) {
         const NativeError error{
             CR_SERVER_LOST,
@@ -106,6 +90,30 @@ asio::awaitable<void> Connection::stop_statement(Deadline deadline) {
         };
         fail(error, {});
     }
+    kill_.reset();
+}
+
+asio::awaitable<void> Connection::stop_statement(Deadline deadline) {
+    const LimitScope scope{socket_, deadline};
+    // A recovery that was itself cut off may have left one.
+    co_await await_kill(deadline);
+    ConnectOptions options = options_;
+    const auto left =
+        std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
+    options.connect_timeout = std::clamp(left, std::chrono::seconds{1}, std::chrono::seconds{30});
+    std::function<void()> kill = [options, id = mysql_thread_id(handle_.get())] {
+        kill_query_blocking(options, id);
+    };
+    kill_.emplace(executor_, std::move(kill));
+    try {
+        co_await drain();
+    } catch (const DBAPIError&) {
+        // "Query execution was interrupted" is what was asked for, and any other error ends the
+        // statement as well.
+        if (!is_idle())
+            throw;
+    }
+    co_await await_kill(deadline);
     co_await absorb_late_kill("DO 0");
 }
 
@@ -124,6 +132,8 @@ asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point 
         co_await drain_within(grace);
     if (!is_idle())
         co_await stop_statement(deadline);
+    // While one is under way it could hit the next statement.
+    co_await await_kill(deadline);
     // Also ends what `begin()` may have prepared, and takes the blow of a kill that came late.
     co_await absorb_late_kill("ROLLBACK");
     isolation_is_set_ = false;

@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -133,6 +134,7 @@ private:
     /// KILL QUERY, if the statement does not end by itself, and then until the server answers
     /// again.
     [[nodiscard]] asio::awaitable<void> stop_statement(Deadline deadline);
+    [[nodiscard]] asio::awaitable<void> await_kill(Deadline deadline);
     [[nodiscard]] asio::awaitable<void> absorb_late_kill(std::string_view sql);
     void detach_cursor() noexcept;
     [[nodiscard]] bool is_idle() const noexcept;
@@ -141,6 +143,7 @@ private:
     ConnectOptions options_;
     HandlePtr handle_;
     std::shared_ptr<Socket> socket_;
+    std::optional<HelperThread> kill_; ///< KILL QUERY, until its end has been seen
     Call call_;
 
     StatementCache cache_;

@@ -121,6 +121,9 @@ asio::awaitable<void> Connection::cancel_and_drain(Deadline deadline) {
     bool drained = co_await drain(std::chrono::steady_clock::now());
     while (!drained) {
         if (std::chrono::steady_clock::now() >= deadline) throw_late("the statement did not end");
+        // One request at a time: whoever asked for the last one may have been cancelled before it was sent, and sent
+        // later it would hit the next statement.
+        co_await await_late_cancel(deadline);
         co_await request_cancel(deadline);
         // The request may have overtaken the statement, and found nothing to cancel: then once more.
         drained = co_await drain(std::min(deadline, std::chrono::steady_clock::now() + patience));
