@@ -119,8 +119,8 @@ protected:
             if (text.find('.') == std::string::npos) return "TO_DATE(" + text + ", 'YYYY-MM-DD HH24:MI:SS')";
             return "TO_TIMESTAMP(" + text + ", 'YYYY-MM-DD HH24:MI:SS.FF')";
         }
-        case ParamKind::timestamp_tz: { // portably: the time in UTC
-            auto text = PortableCompiler::literal(value);
+        case ParamKind::timestamp_tz: {
+            auto text = Compiler::literal(Param{ParamKind::timestamp, value.integer}); // in UTC
             text.insert(text.size() - 1, " +00:00");
             return "TO_TIMESTAMP_TZ(" + text + ", 'YYYY-MM-DD HH24:MI:SS.FF TZH:TZM')";
         }

@@ -14,7 +14,14 @@ using golden::users;
 namespace {
 
 std::vector<std::shared_ptr<const Dialect>> all_dialects() {
-    return {dialects::postgresql(), dialects::mysql(), dialects::mariadb(), dialects::sqlite()};
+    return {
+        dialects::postgresql(),
+        dialects::mysql(),
+        dialects::mariadb(),
+        dialects::sqlite(),
+        dialects::oracle(),
+        dialects::mssql()
+    };
 }
 
 std::size_t count_of(std::string_view text, std::string_view part) {
