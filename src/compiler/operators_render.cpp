@@ -3,6 +3,9 @@
 #include "compiler/compiler.hpp"
 #include "compiler/grouping.hpp"
 
+#include <cstdint>
+#include <variant>
+
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
@@ -232,6 +235,21 @@ std::string_view Compiler::like_word(bool any_case, bool negated) const {
 
 void Compiler::render_divide(const sql::BinaryNode& node) {
     infix(node, "/");
+}
+
+void Compiler::divide_by_numeric(const sql::BinaryNode& node) {
+    const auto& divisor = *node.right;
+    Type type = sql::type_of(divisor);
+    const bool integer_value =
+        divisor.kind == NodeKind::bind &&
+        std::holds_alternative<std::int64_t>(static_cast<const sql::BindNode&>(divisor).value.variant());
+    // an integer is one whatever it is compared with
+    if (integer_value || type.is_integer() || !type.is_numeric())
+        type = Numeric{};
+    operand(*node.left, node.op);
+    out_ += " / CAST(";
+    operand(divisor, node.op);
+    out_ += " AS " + dialect_.type_text(type) + ")";
 }
 
 void Compiler::render_regexp(const sql::BinaryNode& node) {

@@ -88,6 +88,7 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
 
     out_ += "SELECT ";
     if (select.distinct) out_ += "DISTINCT ";
+    render_precolumns(select);
     const auto columns = expanded(select.columns);
     if (columns.empty()) out_ += place == Place::expression ? "*" : "";
     select_columns(columns, place, place == Place::top);
@@ -99,6 +100,8 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
             first = false;
             render_from(*from);
         }
+    } else {
+        render_default_from();
     }
     conditions(" WHERE ", select.where);
     if (!select.group_by.empty()) {
@@ -106,7 +109,7 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
         list(select.group_by);
     }
     conditions(" HAVING ", select.having);
-    order_by(select);
+    render_order_by(select);
     render_limit(select);
     if (select.for_update) render_for_update(select);
 
@@ -158,7 +161,7 @@ std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std
     }
 }
 
-void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record) {
+void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record, bool labelled) {
     std::vector<std::pair<std::string, const sql::Node*>> used;
     std::vector<std::string> outer_names; // in FROM every column has the name under which it is referred to
     if (place == Place::from_element) outer_names = sql::output_names(columns);
@@ -170,7 +173,7 @@ void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, 
         const auto label = place == Place::from_element ? outer_names[i] : label_for(column, used);
         operand(column, column.kind == NodeKind::label ? sql::Operator::comma : sql::Operator::none);
         const bool raw_sql = column.kind == NodeKind::literal_column || column.kind == NodeKind::constant;
-        if (!label.empty() && !(place == Place::from_element && raw_sql)) out_ += " AS " + dialect_.quote(label);
+        if (labelled && !label.empty() && !(place == Place::from_element && raw_sql)) out_ += " AS " + dialect_.quote(label);
         if (record) {
             auto name = label;
             if (name.empty() && column.kind == NodeKind::column) name = static_cast<const sql::ColumnNode&>(column).name;
@@ -195,7 +198,7 @@ void Compiler::render_from(const sql::Node& from) {
         } else {
             render_from(*alias.element);
         }
-        out_ += " AS " + dialect_.quote(alias_name(from));
+        (out_ += alias_word()) += dialect_.quote(alias_name(from));
         return;
     }
     case NodeKind::cte: visit_cte(static_cast<const sql::CteNode&>(from)); return;
@@ -209,7 +212,7 @@ void Compiler::render_from(const sql::Node& from) {
         if (nested) out_ += ')';
         out_ += " ON ";
         if (join.on) condition(*join.on, sql::Operator::comma);
-        else out_ += "true";
+        else visit(*sql::make_constant(sql::Constant::true_));
         return;
     }
     default: throw CompileError("this cannot stand in FROM");
@@ -230,7 +233,7 @@ void Compiler::visit_cte(const sql::CteNode& cte) {
     out_ += dialect_.quote(alias_name(cte));
 }
 
-void Compiler::order_by(const sql::SelectNode& select) {
+void Compiler::render_order_by(const sql::SelectNode& select) {
     if (select.order_by.empty()) return;
     out_ += " ORDER BY ";
     const auto columns = expanded(select.columns);
@@ -245,7 +248,7 @@ void Compiler::order_by(const sql::SelectNode& select) {
                 return;
             }
         }
-        if (node.kind == NodeKind::label) {
+        if (node.kind == NodeKind::label && orders_by_label()) {
             for (const auto& column : columns)
                 if (column.get() == &node) {
                     out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
