@@ -118,6 +118,9 @@ private:
     /// What rendering a SELECT needs to know about where it stands.
     enum class Place { top, from_element, expression };
 
+    /// The names of a SELECT's columns so far, each with the first column that had it.
+    using UsedNames = std::unordered_map<std::string, const sql::Node*>;
+
     /// A placeholder as it was met; the final pass numbers them in the order of the text.
     struct Pending {
         BindSlot slot;
@@ -133,7 +136,7 @@ private:
     void visit_subquery(const sql::Node& select);
     void visit_cte(const sql::CteNode& cte);
     [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place) const;
-    [[nodiscard]] std::string label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used);
+    [[nodiscard]] std::string label_for(const sql::Node& node, UsedNames& used);
     void finish();
 
     const sql::BindList& binds_;

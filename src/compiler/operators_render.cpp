@@ -56,6 +56,17 @@ bool is_bare_boolean(const sql::Node& node) {
     }
 }
 
+namespace {
+
+/// What is then rendered like `operand()`, wherever it comes to stand.
+sql::NodePtr in_parentheses(const sql::NodePtr& node, Operator outer) {
+    if (!needs_parentheses(operator_of(*node), outer))
+        return node;
+    return std::make_shared<sql::TupleNode>(std::vector{node});
+}
+
+} // namespace
+
 void Compiler::operand(const sql::Node& node, Operator outer) {
     const bool parentheses = needs_parentheses(operator_of(node), outer);
     if (parentheses)
@@ -152,9 +163,9 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         break;
     case Operator::ilike:
     case Operator::not_ilike:
-        operand(*case_folded(node.left), node.op);
+        visit(*case_folded(in_parentheses(node.left, node.op)));
         out_ += like_word(true, node.op == Operator::not_ilike);
-        operand(*case_folded(node.right), node.op);
+        visit(*case_folded(in_parentheses(node.right, node.op)));
         break;
     case Operator::regexp_match:
     case Operator::not_regexp_match:
@@ -209,16 +220,21 @@ void Compiler::render_like_family(const sql::BinaryNode& node) {
     const bool open_end = !is_one_of(endswith, not_endswith, iendswith, not_iendswith);
     const bool open_start = !is_one_of(startswith, not_startswith, istartswith, not_istartswith);
 
-    // '%' || value || '%', the value by itself so that the dialect may lower() it
+    // '%' || value || '%', the value by itself so that the dialect may lower() it. `any` binds tighter than what an
+    // operand can be made of.
     const auto wild = sql::make_inline_text("%");
-    auto pattern = any_case ? case_folded(node.right) : node.right;
+    auto pattern = node.right;
+    if (any_case)
+        pattern = case_folded(in_parentheses(node.right, any));
+    else if (operator_of(*node.right) != concat)
+        pattern = in_parentheses(node.right, any);
     if (open_start)
         pattern = sql::make_binary(concat, wild, std::move(pattern), String{});
     if (open_end)
         pattern = sql::make_binary(concat, std::move(pattern), wild, String{});
 
-    const auto left = any_case ? case_folded(node.left) : node.left;
-    operand(*left, operator_of(*left) == concat ? none : like);
+    const auto left = in_parentheses(node.left, any);
+    visit(any_case ? *case_folded(left) : *left);
     out_ += like_word(any_case, negated);
     visit(*pattern);
 }

@@ -118,16 +118,17 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
     correlated_.pop_back();
 }
 
-std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used) {
+std::string Compiler::label_for(const sql::Node& node, UsedNames& used) {
     const auto take = [&](std::string name) {
-        used.emplace_back(name, &node);
+        used.insert_or_assign(name, &node);
         return name;
     };
-    // A name that was taken gets a number; the same column again gets another underscore before it.
+    // A name that was taken gets a number; the same column again, or made into something else, gets another underscore
+    // before it.
     const auto named = [&](const std::string& name) {
-        const bool taken = std::ranges::any_of(used, [&](const auto& entry) { return entry.first == name; });
-        if (!taken) return take(name);
-        const bool repeated = std::ranges::any_of(used, [&](const auto& entry) { return same_column(*entry.second, node); });
+        const auto [entry, added] = used.try_emplace(name, &node);
+        if (added) return name;
+        const bool repeated = node.kind != NodeKind::column || same_column(*entry->second, node);
         return take(anonymous(repeated ? name + "_" : name));
     };
     switch (node.kind) {
@@ -145,7 +146,15 @@ std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std
     case NodeKind::cast: {
         const auto& operand = *static_cast<const sql::CastNode&>(node).operand;
         if (operand.kind == NodeKind::column) return named(static_cast<const sql::ColumnNode&>(operand).name);
-        return take(anonymous("anon"));
+        if (operand.kind == NodeKind::label) return named(static_cast<const sql::LabelNode&>(operand).name);
+        if (operand.kind == NodeKind::literal_column) return named(static_cast<const sql::LiteralColumnNode&>(operand).text);
+        const bool named_below = operand.kind == NodeKind::cast || operand.kind == NodeKind::function;
+        return named_below ? label_for(operand, used) : take(anonymous("anon"));
+    }
+    case NodeKind::binary: {
+        const auto& binary = static_cast<const sql::BinaryNode&>(node);
+        const bool aggregate = binary.op == sql::Operator::within_group;
+        return aggregate ? label_for(*binary.left, used) : take(anonymous("anon"));
     }
     case NodeKind::constant:
         if (static_cast<const sql::ConstantNode&>(node).constant == sql::Constant::star) return {};
@@ -162,7 +171,7 @@ std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std
 }
 
 void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record, bool labelled) {
-    std::vector<std::pair<std::string, const sql::Node*>> used;
+    UsedNames used;
     std::vector<std::string> outer_names; // in FROM every column has the name under which it is referred to
     if (place == Place::from_element) outer_names = sql::output_names(columns);
     bool first = true;
