@@ -130,6 +130,8 @@ private:
     void render_select(const sql::SelectNode& select, Place place);
     void select_columns(const std::vector<sql::NodePtr>& columns, Place place, bool record, bool labelled = true);
     void render_from(const sql::Node& from);
+    /// What ORDER BY and GROUP BY list: names of columns and labels stand for them.
+    void list_by_name(const std::vector<sql::NodePtr>& nodes, const sql::SelectNode& select, std::string_view clause);
     void render_like_family(const sql::BinaryNode& node);
     void frame_bound(const sql::FrameBound& bound);
     void condition(const sql::Node& node, sql::Operator outer);

@@ -77,8 +77,13 @@ void Compiler::operand(const sql::Node& node, Operator outer) {
 }
 
 void Compiler::grouped(const sql::Node& node) {
-    const auto op = operator_of(node);
-    const bool single = op == Operator::none || op == Operator::exists || op == Operator::extract ||
+    auto op = operator_of(node);
+    const bool not_in =
+        (node.kind == NodeKind::in_list && static_cast<const sql::InListNode&>(node).negated) ||
+        (node.kind == NodeKind::binary && static_cast<const sql::BinaryNode&>(node).op == Operator::not_in);
+    if (not_in)
+        op = Operator::not_in; // its own parentheses do not count
+    const bool single = op == Operator::none || op == Operator::extract ||
                         (op == Operator::not_ && node.kind == NodeKind::unary &&
                          is_bare_boolean(*static_cast<const sql::UnaryNode&>(node).operand));
     if (!single)

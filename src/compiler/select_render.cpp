@@ -106,7 +106,7 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
     conditions(" WHERE ", select.where);
     if (!select.group_by.empty()) {
         out_ += " GROUP BY ";
-        list(select.group_by);
+        list_by_name(select.group_by, select, "GROUP BY");
     }
     conditions(" HAVING ", select.having);
     render_order_by(select);
@@ -245,9 +245,30 @@ void Compiler::visit_cte(const sql::CteNode& cte) {
 void Compiler::render_order_by(const sql::SelectNode& select) {
     if (select.order_by.empty()) return;
     out_ += " ORDER BY ";
-    const auto columns = expanded(select.columns);
+    list_by_name(select.order_by, select, "ORDER BY");
+}
 
+void Compiler::list_by_name(
+    const std::vector<NodePtr>& nodes, const sql::SelectNode& select, std::string_view clause
+) {
+    const auto columns = expanded(select.columns);
+    const auto named = [&](const std::string& name) {
+        for (const auto& column : columns) {
+            if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
+                out_ += dialect_.quote(name);
+                return;
+            }
+            if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {
+                visit(*column);
+                return;
+            }
+        }
+        throw CompileError(
+            std::string{clause} + " '" + name +
+            "': the SELECT has no label or column of that name; use text for raw SQL");
+    };
     // A label of this SELECT is ordered by its name; so is the labelled expression itself.
+    const bool by_label = clause == "ORDER BY" && orders_by_label();
     const auto item = [&](const sql::Node& node, const auto& self) -> void {
         if (node.kind == NodeKind::unary) {
             const auto& unary = static_cast<const sql::UnaryNode&>(node);
@@ -257,32 +278,14 @@ void Compiler::render_order_by(const sql::SelectNode& select) {
                 return;
             }
         }
-        if (node.kind == NodeKind::label && orders_by_label()) {
-            for (const auto& column : columns)
-                if (column.get() == &node) {
-                    out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
-                    return;
-                }
-        }
-        if (node.kind == NodeKind::label_reference) {
-            const auto& name = static_cast<const sql::LabelReferenceNode&>(node).name;
-            for (const auto& column : columns) {
-                if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
-                    out_ += dialect_.quote(name);
-                    return;
-                }
-                if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {
-                    visit(*column);
-                    return;
-                }
-            }
-            throw CompileError(
-                "ORDER BY '" + name + "': the SELECT has no label or column of that name; use text for raw SQL");
-        }
-        operand(node, sql::Operator::comma);
+        const bool is_own_label = node.kind == NodeKind::label && by_label &&
+            std::ranges::any_of(columns, [&](const auto& column) { return column.get() == &node; });
+        if (is_own_label) out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
+        else if (node.kind == NodeKind::label_reference) named(static_cast<const sql::LabelReferenceNode&>(node).name);
+        else operand(node, sql::Operator::comma);
     };
     bool first = true;
-    for (const auto& node : select.order_by) {
+    for (const auto& node : nodes) {
         if (!first) out_ += ", ";
         first = false;
         item(*node, item);
