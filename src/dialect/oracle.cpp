@@ -152,8 +152,9 @@ private:
             throw CompileError("an interval of months cannot be written here: a month is no fixed time");
         const auto microseconds =
             std::chrono::duration_cast<std::chrono::microseconds>(interval.time + std::chrono::days{interval.days});
-        const auto seconds = Decimal{static_cast<std::int64_t>(microseconds.count()), 6};
-        return "NUMTODSINTERVAL(" + seconds.to_string() + ", 'SECOND')";
+        auto seconds = Decimal{static_cast<std::int64_t>(microseconds.count()), 6}.to_string();
+        while (seconds.ends_with('0') && !seconds.ends_with(".0")) seconds.pop_back();
+        return "NUMTODSINTERVAL(" + seconds + ", 'SECOND')";
     }
 };
 
