@@ -9,6 +9,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
+#include "compiler/ddl_compiler.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -40,6 +41,9 @@ std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
     case sql::NodeKind::text:
         compiled_.returns_rows = true; // unknown: the driver sees what comes back
         render_text(static_cast<const sql::TextNode&>(statement));
+        break;
+    case sql::NodeKind::ddl:
+        out_ = dialect_.ddl_compiler()->statement(static_cast<const sql::DdlNode&>(statement));
         break;
     default: throw CompileError("only statements can be compiled, not a part of one");
     }

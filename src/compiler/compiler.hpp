@@ -11,6 +11,7 @@
 #include <azoth/compiler/compiled.hpp>
 #include <azoth/sql/from.hpp>
 #include <azoth/sql/node.hpp>
+#include <azoth/sql/sequence.hpp>
 
 namespace azoth {
 
@@ -39,6 +40,8 @@ protected:
     virtual void visit_in_list(const sql::InListNode& node);
     virtual void visit_function(const sql::FunctionNode& node);
     virtual void visit_cast(const sql::CastNode& node);
+    /// @throws CompileError unless overridden: no sequences here.
+    virtual void visit_next_value(const sql::NextValueNode& node);
     /// `left / right` as true division, of integers too.
     virtual void render_divide(const sql::BinaryNode& node);
     /// Integers divide to integers with `/` alone.
