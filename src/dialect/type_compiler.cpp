@@ -120,7 +120,7 @@ std::string TypeCompiler::written(const NamedTypeText& how, const Type& type) co
 
 std::string TypeCompiler::string_text(std::string_view name, const Type& type) const {
     auto text = with_argument(name, type.length);
-    if (const auto& collation = details_of(type).collation; !collation.empty()) text += " COLLATE \"" + collation + "\"";
+    if (const auto& collation = details_of(type).collation; !collation.empty()) text += " COLLATE " + dialect_.quote(collation);
     return text;
 }
 
