@@ -9,6 +9,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
+#include "compiler/ddl_compiler.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -40,6 +41,9 @@ std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
     case sql::NodeKind::text:
         compiled_.returns_rows = true; // unknown: the driver sees what comes back
         render_text(static_cast<const sql::TextNode&>(statement));
+        break;
+    case sql::NodeKind::ddl:
+        out_ = dialect_.ddl_compiler()->statement(static_cast<const sql::DdlNode&>(statement));
         break;
     default: throw CompileError("only statements can be compiled, not a part of one");
     }
@@ -80,8 +84,8 @@ std::string Compiler::alias_name(const sql::Node& from) {
 void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
     if (literal_binds_) {
         switch (slot.source) {
-        case BindSlot::Source::constant: out_ += literal(slot.value.param()); return;
-        case BindSlot::Source::default_: out_ += literal(slot.column->column->default_().param()); return;
+        case BindSlot::Source::constant: out_ += literal_of(slot.value.param(), slot.type); return;
+        case BindSlot::Source::default_: out_ += literal_of(slot.column->column->default_().param(), slot.type); return;
         default: throw CompileError("parameter rows cannot be written as literals");
         }
     }
@@ -93,7 +97,7 @@ void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
 
 void Compiler::visit_bind(const sql::BindNode& node) {
     if (node.inlined || (literal_binds_ && !node.position)) {
-        out_ += literal(node.value.param());
+        out_ += literal_of(node.value.param(), node.type);
         return;
     }
     BindSlot slot;
@@ -135,7 +139,7 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
     out_ += node.negated ? " NOT IN (" : " IN (";
     if (literal_binds_) {
         for (std::size_t i = 0; i < node.values.size(); ++i)
-            out_ += (i > 0 ? ", " : "") + literal(node.values[i].param());
+            out_ += (i > 0 ? ", " : "") + literal_of(node.values[i].param(), node.item_type);
         if (node.values.empty()) out_ += empty_in_list(node.negated);
     } else {
         BindSlot slot;

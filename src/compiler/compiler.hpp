@@ -11,6 +11,7 @@
 #include <azoth/compiler/compiled.hpp>
 #include <azoth/sql/from.hpp>
 #include <azoth/sql/node.hpp>
+#include <azoth/sql/sequence.hpp>
 
 namespace azoth {
 
@@ -39,6 +40,8 @@ protected:
     virtual void visit_in_list(const sql::InListNode& node);
     virtual void visit_function(const sql::FunctionNode& node);
     virtual void visit_cast(const sql::CastNode& node);
+    /// @throws CompileError unless overridden: no sequences here.
+    virtual void visit_next_value(const sql::NextValueNode& node);
     /// `left / right` as true division, of integers too.
     virtual void render_divide(const sql::BinaryNode& node);
     /// What a frame says before PRECEDING and FOLLOWING.
@@ -79,6 +82,8 @@ protected:
     virtual bool returning_precedes_values() const { return false; }
     virtual void render_returning(const sql::DmlNode& dml);
     virtual std::string literal(const Param& value) const;
+    /// The same of a value whose SQL type is known.
+    virtual std::string literal_of(const Param& value, const Type&) const { return literal(value); }
     /// What stands between the parentheses of an empty IN list.
     virtual std::string empty_in_list(bool negated) const;
 

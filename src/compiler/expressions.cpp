@@ -53,6 +53,7 @@ void Compiler::visit(const sql::Node& node) {
         if (exists.negated) out_ += ')';
         return;
     }
+    case NodeKind::next_value: visit_next_value(static_cast<const sql::NextValueNode&>(node)); return;
     case NodeKind::entity: list(static_cast<const sql::EntityNode&>(node).columns); return;
     case NodeKind::table:
     case NodeKind::alias:
@@ -63,6 +64,7 @@ void Compiler::visit(const sql::Node& node) {
     case NodeKind::update:
     case NodeKind::delete_:
     case NodeKind::text:
+    case NodeKind::ddl:
         throw CompileError("a statement cannot stand where a value is expected; use scalar_subquery() or exists()");
     }
 }
@@ -87,6 +89,11 @@ void Compiler::visit_constant(const sql::ConstantNode& node) {
     case sql::Constant::false_: out_ += dialect_.features().native_boolean ? "false" : "0"; return;
     case sql::Constant::star: out_ += '*'; return;
     }
+}
+
+void Compiler::visit_next_value(const sql::NextValueNode& node) {
+    throw CompileError(
+        "dialect " + std::string{dialect_.name()} + " has no sequences: next_value() of '" + node.sequence->name + "'");
 }
 
 void Compiler::visit_function(const sql::FunctionNode& node) {

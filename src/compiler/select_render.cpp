@@ -143,6 +143,7 @@ std::string Compiler::label_for(const sql::Node& node, UsedNames& used) {
         const auto& name = static_cast<const sql::FunctionNode&>(node).name;
         return take(anonymous(std::string_view{name}.substr(name.rfind('.') + 1)));
     }
+    case NodeKind::next_value: return take(anonymous("next_value"));
     case NodeKind::cast: {
         const auto& operand = *static_cast<const sql::CastNode&>(node).operand;
         if (operand.kind == NodeKind::column) return named(static_cast<const sql::ColumnNode&>(operand).name);

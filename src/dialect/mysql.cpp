@@ -85,6 +85,10 @@ protected:
         return escaped;
     }
 
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += "nextval(" + quote_table(dialect_, node.sequence->schema, node.sequence->name) + ")";
+    }
+
     void render_limit(const sql::SelectNode& select) override {
         if (!select.limit && !select.offset) return;
         out_ += " LIMIT ";
@@ -155,12 +159,18 @@ MySQLDialect::MySQLDialect(bool is_mariadb) : is_mariadb_(is_mariadb) {
     features_.default_values = false;
     features_.native_boolean = false;
     features_.sequences = is_mariadb;
+    features_.native_enum = true;
 }
 
 std::string_view MySQLDialect::name() const noexcept { return is_mariadb_ ? "mariadb" : "mysql"; }
 
 std::shared_ptr<const Compiled> MySQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
     return MySQLCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
+}
+
+std::string MySQLDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return MySQLCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
 }
 
 std::string MySQLDialect::quote(std::string_view identifier) const {

@@ -31,16 +31,34 @@ protected:
         visit(*node.right);
         out_ += ')';
     }
+
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += "nextval('";
+        for (const char c : quote_table(dialect_, node.sequence->schema, node.sequence->name)) {
+            out_ += c;
+            if (c == '\'') out_ += c;
+        }
+        out_ += "')";
+    }
 };
 
 } // namespace
 
-PostgreSQLDialect::PostgreSQLDialect() { features_.sequences = true; }
+PostgreSQLDialect::PostgreSQLDialect() {
+    features_.sequences = true;
+    features_.identity_columns = true;
+    features_.native_enum = true;
+}
 
 std::string_view PostgreSQLDialect::name() const noexcept { return "postgresql"; }
 
 std::shared_ptr<const Compiled> PostgreSQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
     return PostgreSQLCompiler{*this, binds, ParameterStyle::dollar}.compile(statement);
+}
+
+std::string PostgreSQLDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return PostgreSQLCompiler{*this, none, ParameterStyle::dollar}.literal_expression(expression);
 }
 
 std::string PostgreSQLDialect::quote(std::string_view identifier) const {

@@ -115,6 +115,11 @@ std::shared_ptr<const Compiled> SQLiteDialect::compile(const sql::Node& statemen
     return SQLiteCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
 }
 
+std::string SQLiteDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return SQLiteCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
+}
+
 std::string SQLiteDialect::quote(std::string_view identifier) const {
     return quote_identifier(identifier, {'"', '"', &is_reserved_in_sqlite});
 }

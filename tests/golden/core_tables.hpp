@@ -8,6 +8,7 @@
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/select.hpp>
 #include <azoth/sql/text.hpp>
+#include <azoth/types/enum.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -36,7 +37,7 @@ struct Orders : az::Table {
     az::Column<std::optional<std::int32_t>> user_id{*this, "user_id", az::foreign_key("user_account.id")};
     az::Column<std::optional<az::Decimal>> total{*this, "total", az::Numeric{10, 2}};
     az::Column<std::optional<az::Timestamp>> placed_at{*this, "placed_at"};
-    az::Column<std::optional<std::string>> status{*this, "status", az::String{7}}; // an Enum in the corpus
+    az::Column<std::optional<std::string>> status{*this, "status", az::Enum{{"new", "paid", "shipped"}, "order_status"}};
     explicit Orders(az::MetaData& metadata) : az::Table{"orders", metadata} {}
 };
 
@@ -96,7 +97,7 @@ struct Sample : az::Table {
     az::Column<std::optional<az::TimestampTz>> stamp{*this, "stamp"};
     az::Column<std::optional<az::Bytes>> raw{*this, "raw"};
     az::Column<std::optional<az::Uuid>> uid{*this, "uid"};
-    az::Column<std::optional<std::string>> note{*this, "note", az::String{20}};
+    az::Column<std::optional<std::string>> note{*this, "note", az::Unicode{20}};
     explicit Sample(az::MetaData& metadata) : az::Table{"sample", metadata} {}
 };
 
