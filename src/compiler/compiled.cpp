@@ -14,6 +14,25 @@ const std::vector<Value>& list_values(const sql::BindList& binds, std::size_t in
     return static_cast<const sql::InListNode&>(*binds.nodes[index]).values;
 }
 
+/// What takes the place of a parameter that the database does not take there.
+void write_value(std::string& text, const Param& value) {
+    switch (value.kind) {
+    case ParamKind::integer: text += std::to_string(value.integer); return;
+    case ParamKind::unsigned_integer: text += std::to_string(value.unsigned_integer); return;
+    case ParamKind::decimal: text += value.decimal->to_string(); return;
+    case ParamKind::text:
+        text += '\'';
+        for (const char c : value.view()) {
+            if (c == '\0') throw CompileError("a literal must not contain a NUL character");
+            text += c;
+            if (c == '\'') text += c;
+        }
+        text += '\'';
+        return;
+    default: throw CompileError("a number or text is needed here: the database takes no parameter");
+    }
+}
+
 } // namespace
 
 void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
@@ -32,6 +51,8 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
             bound.scratch.push_back(slot.column->column->default_());
             return bound.scratch.back().param();
         case BindSlot::Source::expanding:
+        case BindSlot::Source::written:
+        case BindSlot::Source::output:
         case BindSlot::Source::row: break;
         }
         return {};
@@ -57,6 +78,10 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
     for (const auto& piece : pieces) {
         bound.expanded += piece.text;
         const auto& slot = slots[piece.slot];
+        if (slot.source == BindSlot::Source::written) {
+            write_value(bound.expanded, static_cast<const sql::BindNode&>(*binds.nodes[slot.index]).value.param());
+            continue;
+        }
         const bool is_list = slot.source == BindSlot::Source::expanding;
         const std::size_t count = is_list ? list_values(binds, slot.index).size() : 1;
         if (is_list && count == 0) {

@@ -103,6 +103,32 @@ void Compiler::visit_bind(const sql::BindNode& node) {
     bind_placeholder(slot, &node);
 }
 
+void Compiler::written(const sql::Node& node) {
+    if (node.kind != sql::NodeKind::bind || literal_binds_) return visit(node);
+    const auto& bind = static_cast<const sql::BindNode&>(node);
+    if (bind.inlined || bind.position) return visit(node);
+    BindSlot slot;
+    slot.source = BindSlot::Source::written;
+    slot.index = ordinals_.at(&node);
+    slot.type = bind.type;
+    bind_placeholder(slot, nullptr);
+}
+
+void Compiler::output_placeholders(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0) out_ += ", ";
+        BindSlot slot;
+        slot.source = BindSlot::Source::output;
+        slot.index = i;
+        slot.type = compiled_.columns[i].type;
+        bind_placeholder(slot, nullptr);
+    }
+}
+
+bool Compiler::is_subquery() const noexcept {
+    return selects_.size() > 1 || compiled_.kind != sql::NodeKind::select;
+}
+
 void Compiler::visit_in_list(const sql::InListNode& node) {
     if (node.negated) out_ += '(';
     operand(*node.operand, sql::Operator::in);
@@ -134,8 +160,9 @@ void Compiler::finish() {
 
     compiled_.null_in_list = empty_in_list(false);
     compiled_.null_not_in_list = empty_in_list(true);
-    compiled_.expanding = std::ranges::any_of(
-        pending_, [](const Pending& p) { return p.slot.source == BindSlot::Source::expanding; });
+    compiled_.expanding = std::ranges::any_of(pending_, [](const Pending& p) {
+        return p.slot.source == BindSlot::Source::expanding || p.slot.source == BindSlot::Source::written;
+    });
     std::unordered_map<const void*, std::size_t> known; // PostgreSQL: a parameter that occurs again keeps its number
     std::string text;
     for (std::size_t i = 0; i < out_.size();) {

@@ -41,6 +41,8 @@ protected:
     virtual void visit_cast(const sql::CastNode& node);
     /// `left / right` as true division, of integers too.
     virtual void render_divide(const sql::BinaryNode& node);
+    /// What a frame says before PRECEDING and FOLLOWING.
+    virtual void render_frame_distance(const sql::Node& distance) { visit(distance); }
     /// Integers divide to integers with `/` alone.
     virtual bool divides_integers() const { return true; }
     /// A side of a LIKE that takes either case: as it is where there is ILIKE, else in lower().
@@ -59,11 +61,23 @@ protected:
     void render_update(const sql::DmlNode& update);
     void render_delete(const sql::DmlNode& delete_statement);
     void render_text(const sql::TextNode& text);
+    /// What stands between SELECT and the columns, with a blank after it: TOP.
+    virtual void render_precolumns(const sql::SelectNode&) {}
+    /// FROM of a SELECT that selects from nothing.
+    virtual void render_default_from() {}
+    virtual void render_order_by(const sql::SelectNode& select);
     virtual void render_limit(const sql::SelectNode& select);
     virtual void render_for_update(const sql::SelectNode& select);
     virtual std::string_view join_word(bool outer) const { return outer ? " LEFT OUTER JOIN " : " JOIN "; }
+    /// Between a FROM element and its alias.
+    virtual std::string_view alias_word() const { return " AS "; }
+    /// Whether ORDER BY may name a label instead of repeating the labelled expression.
+    virtual bool orders_by_label() const { return true; }
     /// Whether columns carry their table's name in RETURNING.
     virtual bool qualifies_returning() const { return true; }
+    /// Whether RETURNING stands before VALUES and WHERE instead of at the end.
+    virtual bool returning_precedes_values() const { return false; }
+    virtual void render_returning(const sql::DmlNode& dml);
     virtual std::string literal(const Param& value) const;
     /// What stands between the parentheses of an empty IN list.
     virtual std::string empty_in_list(bool negated) const;
@@ -77,6 +91,17 @@ protected:
     void list(const std::vector<sql::NodePtr>& nodes);
     void conditions(std::string_view word, const std::vector<sql::NodePtr>& nodes);
     void bind_placeholder(const BindSlot& slot, const void* identity);
+    /// A value where the database takes no parameter: written into the text when the statement is executed, so that it
+    /// is no part of the `Compiled`. Anything but a bound value is rendered as it always is.
+    void written(const sql::Node& node);
+    /// The divisor as a NUMERIC, where integers divide to integers.
+    void divide_by_numeric(const sql::BinaryNode& node);
+    /// What RETURNING brings back, with or without `AS label`; how many columns that is.
+    std::size_t returned_columns(const std::vector<sql::NodePtr>& columns, bool labelled);
+    /// `count` more placeholders for what a RETURNING … INTO brings back.
+    void output_placeholders(std::size_t count);
+    /// Whether what is being rendered is the statement itself or something inside it.
+    [[nodiscard]] bool is_subquery() const noexcept;
     void assignments_of_insert(const sql::DmlNode& insert);
     void returning(const sql::DmlNode& dml);
     void raw(std::string_view text);
@@ -93,6 +118,9 @@ private:
     /// What rendering a SELECT needs to know about where it stands.
     enum class Place { top, from_element, expression };
 
+    /// The names of a SELECT's columns so far, each with the first column that had it.
+    using UsedNames = std::unordered_map<std::string, const sql::Node*>;
+
     /// A placeholder as it was met; the final pass numbers them in the order of the text.
     struct Pending {
         BindSlot slot;
@@ -100,16 +128,17 @@ private:
     };
 
     void render_select(const sql::SelectNode& select, Place place);
-    void select_columns(const std::vector<sql::NodePtr>& columns, Place place, bool record);
+    void select_columns(const std::vector<sql::NodePtr>& columns, Place place, bool record, bool labelled = true);
     void render_from(const sql::Node& from);
-    void order_by(const sql::SelectNode& select);
+    /// What ORDER BY and GROUP BY list: names of columns and labels stand for them.
+    void list_by_name(const std::vector<sql::NodePtr>& nodes, const sql::SelectNode& select, std::string_view clause);
     void render_like_family(const sql::BinaryNode& node);
     void frame_bound(const sql::FrameBound& bound);
     void condition(const sql::Node& node, sql::Operator outer);
     void visit_subquery(const sql::Node& select);
     void visit_cte(const sql::CteNode& cte);
     [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place) const;
-    [[nodiscard]] std::string label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used);
+    [[nodiscard]] std::string label_for(const sql::Node& node, UsedNames& used);
     void finish();
 
     const sql::BindList& binds_;

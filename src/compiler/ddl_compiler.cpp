@@ -174,7 +174,8 @@ DdlCompiler::foreign_key(const schema::TableData& table, const schema::ForeignKe
     if (key.columns.empty() || !can_refer(table, key)) return {};
     return named(key.name) + "FOREIGN KEY(" + column_list(key.columns) + ") REFERENCES " +
            referred_table(table, key) + " (" + column_list(key.target_columns) + ")" +
-           referential_action("ON DELETE", key.on_delete) + referential_action("ON UPDATE", key.on_update);
+           referential_action("ON DELETE", key.on_delete) +
+           (has_on_update() ? referential_action("ON UPDATE", key.on_update) : std::string{});
 }
 
 bool DdlCompiler::can_refer(const schema::TableData&, const schema::ForeignKeyData&) const { return true; }
@@ -228,6 +229,17 @@ std::string DdlCompiler::expression(const sql::Node& node) const {
 }
 
 // ---- shared pieces -----------------------------------------------------------------------------
+
+void DdlCompiler::comment_on(const schema::TableData& table, std::vector<std::string>& statements) const {
+    const auto name = quote_table(dialect_, table.schema, table.name);
+    if (!table.comment.empty())
+        statements.push_back("COMMENT ON TABLE " + name + " IS " + literal(table.comment));
+    for (const auto& column : table.columns) {
+        if (column.comment.empty()) continue;
+        statements.push_back(
+            "COMMENT ON COLUMN " + name + "." + dialect_.quote(column.name) + " IS " + literal(column.comment));
+    }
+}
 
 std::string
 DdlCompiler::default_text(const schema::TableData& table, const schema::ColumnData& column) const {

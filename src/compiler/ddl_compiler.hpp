@@ -41,6 +41,8 @@ protected:
     /// False where a foreign key cannot be had and is left out.
     [[nodiscard]] virtual bool
     can_refer(const schema::TableData& table, const schema::ForeignKeyData& key) const;
+    /// False where ON UPDATE cannot be had and is left out.
+    [[nodiscard]] virtual bool has_on_update() const { return true; }
     /// What follows the closing parenthesis of CREATE TABLE.
     [[nodiscard]] virtual std::string table_options(const schema::TableData& table) const;
     virtual void add_comments(const schema::TableData& table, std::vector<std::string>& statements) const;
@@ -52,6 +54,8 @@ protected:
     [[nodiscard]] virtual std::string expression(const sql::Node& node) const;
 
     // The pieces that dialects share.
+    /// COMMENT ON TABLE and COMMENT ON COLUMN.
+    void comment_on(const schema::TableData& table, std::vector<std::string>& statements) const;
     /// What follows the word DEFAULT. @pre column.server_default
     [[nodiscard]] std::string
     default_text(const schema::TableData& table, const schema::ColumnData& column) const;

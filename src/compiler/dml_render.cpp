@@ -68,15 +68,17 @@ void Compiler::assignments_of_insert(const sql::DmlNode& insert) {
         }
     }
     auto values = std::exchange(out_, std::move(values_before));
+    if (!columns.empty()) out_ += " (" + columns + ")";
+    if (returning_precedes_values()) returning(insert);
     if (columns.empty()) out_ += dialect_.features().default_values ? " DEFAULT VALUES" : " () VALUES ()";
-    else out_ += " (" + columns + ") VALUES (" + values + ")";
+    else out_ += " VALUES (" + values + ")";
 }
 
 void Compiler::render_insert(const sql::DmlNode& insert) {
     const auto& table = insert.table_data();
     out_ += "INSERT INTO " + quote_table(dialect_, table.schema, table.name);
     assignments_of_insert(insert);
-    returning(insert);
+    if (!returning_precedes_values()) returning(insert);
 }
 
 void Compiler::render_update(const sql::DmlNode& update) {
@@ -92,27 +94,38 @@ void Compiler::render_update(const sql::DmlNode& update) {
         out_ += dialect_.quote(pair.column->name) + "=";
         grouped(*pair.value);
     }
+    if (returning_precedes_values()) returning(update);
     conditions(" WHERE ", update.where);
     correlated_.pop_back();
-    returning(update);
+    if (!returning_precedes_values()) returning(update);
 }
 
 void Compiler::render_delete(const sql::DmlNode& delete_statement) {
     const auto& table = delete_statement.table_data();
     correlated_.push_back({delete_statement.table.get()});
     out_ += "DELETE FROM " + quote_table(dialect_, table.schema, table.name);
+    if (returning_precedes_values()) returning(delete_statement);
     conditions(" WHERE ", delete_statement.where);
     correlated_.pop_back();
-    returning(delete_statement);
+    if (!returning_precedes_values()) returning(delete_statement);
 }
 
 void Compiler::returning(const sql::DmlNode& dml) {
     if (dml.returning.empty()) return;
     compiled_.returns_rows = true;
+    render_returning(dml);
+}
+
+void Compiler::render_returning(const sql::DmlNode& dml) {
     out_ += " RETURNING ";
     const bool qualified = std::exchange(qualify_, qualifies_returning());
-    select_columns(dml.returning, Place::top, true);
+    returned_columns(dml.returning, true);
     qualify_ = qualified;
+}
+
+std::size_t Compiler::returned_columns(const std::vector<sql::NodePtr>& columns, bool labelled) {
+    select_columns(columns, Place::top, true, labelled);
+    return compiled_.columns.size();
 }
 
 void Compiler::render_text(const sql::TextNode& text) {

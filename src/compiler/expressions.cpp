@@ -157,11 +157,11 @@ void Compiler::frame_bound(const sql::FrameBound& bound) {
     case sql::FrameBound::Kind::unbounded: out_ += "UNBOUNDED"; return;
     case sql::FrameBound::Kind::current_row: out_ += "CURRENT ROW"; return;
     case sql::FrameBound::Kind::preceding:
-        visit(*bound.distance);
+        render_frame_distance(*bound.distance);
         out_ += " PRECEDING";
         return;
     case sql::FrameBound::Kind::following:
-        visit(*bound.distance);
+        render_frame_distance(*bound.distance);
         out_ += " FOLLOWING";
         return;
     }

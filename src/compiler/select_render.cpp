@@ -88,6 +88,7 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
 
     out_ += "SELECT ";
     if (select.distinct) out_ += "DISTINCT ";
+    render_precolumns(select);
     const auto columns = expanded(select.columns);
     if (columns.empty()) out_ += place == Place::expression ? "*" : "";
     select_columns(columns, place, place == Place::top);
@@ -99,14 +100,16 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
             first = false;
             render_from(*from);
         }
+    } else {
+        render_default_from();
     }
     conditions(" WHERE ", select.where);
     if (!select.group_by.empty()) {
         out_ += " GROUP BY ";
-        list(select.group_by);
+        list_by_name(select.group_by, select, "GROUP BY");
     }
     conditions(" HAVING ", select.having);
-    order_by(select);
+    render_order_by(select);
     render_limit(select);
     if (select.for_update) render_for_update(select);
 
@@ -115,16 +118,17 @@ void Compiler::render_select(const sql::SelectNode& select, Place place) {
     correlated_.pop_back();
 }
 
-std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used) {
+std::string Compiler::label_for(const sql::Node& node, UsedNames& used) {
     const auto take = [&](std::string name) {
-        used.emplace_back(name, &node);
+        used.insert_or_assign(name, &node);
         return name;
     };
-    // A name that was taken gets a number; the same column again gets another underscore before it.
+    // A name that was taken gets a number; the same column again, or made into something else, gets another underscore
+    // before it.
     const auto named = [&](const std::string& name) {
-        const bool taken = std::ranges::any_of(used, [&](const auto& entry) { return entry.first == name; });
-        if (!taken) return take(name);
-        const bool repeated = std::ranges::any_of(used, [&](const auto& entry) { return same_column(*entry.second, node); });
+        const auto [entry, added] = used.try_emplace(name, &node);
+        if (added) return name;
+        const bool repeated = node.kind != NodeKind::column || same_column(*entry->second, node);
         return take(anonymous(repeated ? name + "_" : name));
     };
     switch (node.kind) {
@@ -142,7 +146,15 @@ std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std
     case NodeKind::cast: {
         const auto& operand = *static_cast<const sql::CastNode&>(node).operand;
         if (operand.kind == NodeKind::column) return named(static_cast<const sql::ColumnNode&>(operand).name);
-        return take(anonymous("anon"));
+        if (operand.kind == NodeKind::label) return named(static_cast<const sql::LabelNode&>(operand).name);
+        if (operand.kind == NodeKind::literal_column) return named(static_cast<const sql::LiteralColumnNode&>(operand).text);
+        const bool named_below = operand.kind == NodeKind::cast || operand.kind == NodeKind::function;
+        return named_below ? label_for(operand, used) : take(anonymous("anon"));
+    }
+    case NodeKind::binary: {
+        const auto& binary = static_cast<const sql::BinaryNode&>(node);
+        const bool aggregate = binary.op == sql::Operator::within_group;
+        return aggregate ? label_for(*binary.left, used) : take(anonymous("anon"));
     }
     case NodeKind::constant:
         if (static_cast<const sql::ConstantNode&>(node).constant == sql::Constant::star) return {};
@@ -158,8 +170,8 @@ std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std
     }
 }
 
-void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record) {
-    std::vector<std::pair<std::string, const sql::Node*>> used;
+void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record, bool labelled) {
+    UsedNames used;
     std::vector<std::string> outer_names; // in FROM every column has the name under which it is referred to
     if (place == Place::from_element) outer_names = sql::output_names(columns);
     bool first = true;
@@ -170,7 +182,7 @@ void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, 
         const auto label = place == Place::from_element ? outer_names[i] : label_for(column, used);
         operand(column, column.kind == NodeKind::label ? sql::Operator::comma : sql::Operator::none);
         const bool raw_sql = column.kind == NodeKind::literal_column || column.kind == NodeKind::constant;
-        if (!label.empty() && !(place == Place::from_element && raw_sql)) out_ += " AS " + dialect_.quote(label);
+        if (labelled && !label.empty() && !(place == Place::from_element && raw_sql)) out_ += " AS " + dialect_.quote(label);
         if (record) {
             auto name = label;
             if (name.empty() && column.kind == NodeKind::column) name = static_cast<const sql::ColumnNode&>(column).name;
@@ -195,7 +207,7 @@ void Compiler::render_from(const sql::Node& from) {
         } else {
             render_from(*alias.element);
         }
-        out_ += " AS " + dialect_.quote(alias_name(from));
+        (out_ += alias_word()) += dialect_.quote(alias_name(from));
         return;
     }
     case NodeKind::cte: visit_cte(static_cast<const sql::CteNode&>(from)); return;
@@ -209,7 +221,7 @@ void Compiler::render_from(const sql::Node& from) {
         if (nested) out_ += ')';
         out_ += " ON ";
         if (join.on) condition(*join.on, sql::Operator::comma);
-        else out_ += "true";
+        else visit(*sql::make_constant(sql::Constant::true_));
         return;
     }
     default: throw CompileError("this cannot stand in FROM");
@@ -230,12 +242,33 @@ void Compiler::visit_cte(const sql::CteNode& cte) {
     out_ += dialect_.quote(alias_name(cte));
 }
 
-void Compiler::order_by(const sql::SelectNode& select) {
+void Compiler::render_order_by(const sql::SelectNode& select) {
     if (select.order_by.empty()) return;
     out_ += " ORDER BY ";
-    const auto columns = expanded(select.columns);
+    list_by_name(select.order_by, select, "ORDER BY");
+}
 
+void Compiler::list_by_name(
+    const std::vector<NodePtr>& nodes, const sql::SelectNode& select, std::string_view clause
+) {
+    const auto columns = expanded(select.columns);
+    const auto named = [&](const std::string& name) {
+        for (const auto& column : columns) {
+            if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
+                out_ += dialect_.quote(name);
+                return;
+            }
+            if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {
+                visit(*column);
+                return;
+            }
+        }
+        throw CompileError(
+            std::string{clause} + " '" + name +
+            "': the SELECT has no label or column of that name; use text for raw SQL");
+    };
     // A label of this SELECT is ordered by its name; so is the labelled expression itself.
+    const bool by_label = clause == "ORDER BY" && orders_by_label();
     const auto item = [&](const sql::Node& node, const auto& self) -> void {
         if (node.kind == NodeKind::unary) {
             const auto& unary = static_cast<const sql::UnaryNode&>(node);
@@ -245,32 +278,14 @@ void Compiler::order_by(const sql::SelectNode& select) {
                 return;
             }
         }
-        if (node.kind == NodeKind::label) {
-            for (const auto& column : columns)
-                if (column.get() == &node) {
-                    out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
-                    return;
-                }
-        }
-        if (node.kind == NodeKind::label_reference) {
-            const auto& name = static_cast<const sql::LabelReferenceNode&>(node).name;
-            for (const auto& column : columns) {
-                if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
-                    out_ += dialect_.quote(name);
-                    return;
-                }
-                if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {
-                    visit(*column);
-                    return;
-                }
-            }
-            throw CompileError(
-                "ORDER BY '" + name + "': the SELECT has no label or column of that name; use text for raw SQL");
-        }
-        operand(node, sql::Operator::comma);
+        const bool is_own_label = node.kind == NodeKind::label && by_label &&
+            std::ranges::any_of(columns, [&](const auto& column) { return column.get() == &node; });
+        if (is_own_label) out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
+        else if (node.kind == NodeKind::label_reference) named(static_cast<const sql::LabelReferenceNode&>(node).name);
+        else operand(node, sql::Operator::comma);
     };
     bool first = true;
-    for (const auto& node : select.order_by) {
+    for (const auto& node : nodes) {
         if (!first) out_ += ", ";
         first = false;
         item(*node, item);

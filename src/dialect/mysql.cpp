@@ -140,7 +140,7 @@ private:
                 return;
             }
         }
-        operand(node, sql::Operator::comma);
+        operand(node, sql::Operator::concat);
     }
 };
 

@@ -2,8 +2,6 @@
 // PostgreSQL's SQL: numbered placeholders, ILIKE, everything else as the base has it.
 #include "dialect/postgresql.hpp"
 
-#include <variant>
-
 #include "compiler/compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -16,13 +14,7 @@ public:
     using Compiler::Compiler;
 
 protected:
-    /// Integers divide to integers here, so the divisor becomes a NUMERIC.
-    void render_divide(const sql::BinaryNode& node) override {
-        operand(*node.left, node.op);
-        out_ += " / CAST(";
-        operand(*node.right, node.op);
-        out_ += " AS " + dialect_.type_text(divisor_type(*node.right)) + ")";
-    }
+    void render_divide(const sql::BinaryNode& node) override { divide_by_numeric(node); }
 
     void visit_binary(const sql::BinaryNode& node) override {
         if (node.op == sql::Operator::bitwise_xor) infix(node, "#");
@@ -38,16 +30,6 @@ protected:
         out_ += " @@ plainto_tsquery(";
         visit(*node.right);
         out_ += ')';
-    }
-
-private:
-    static Type divisor_type(const sql::Node& divisor) {
-        const Type& type = sql::type_of(divisor);
-        if (divisor.kind == sql::NodeKind::bind) {
-            const auto& value = static_cast<const sql::BindNode&>(divisor).value.variant();
-            if (std::holds_alternative<std::int64_t>(value)) return Numeric{}; // whatever it is compared with
-        }
-        return type.is_numeric() && !type.is_integer() ? type : Numeric{};
     }
 };
 

@@ -25,16 +25,7 @@ protected:
     }
 
     void add_comments(const schema::TableData& table, std::vector<std::string>& statements) const override {
-        const auto name = quote_table(dialect_, table.schema, table.name);
-        if (!table.comment.empty())
-            statements.push_back("COMMENT ON TABLE " + name + " IS " + literal(table.comment));
-        for (const auto& column : table.columns) {
-            if (column.comment.empty()) continue;
-            statements.push_back(
-                "COMMENT ON COLUMN " + name + "." + dialect_.quote(column.name) + " IS " +
-                literal(column.comment)
-            );
-        }
+        comment_on(table, statements);
     }
 
     std::size_t max_name_length() const override { return 63; }

@@ -61,8 +61,8 @@ protected:
 
     void visit_function(const sql::FunctionNode& node) override {
         if (node.arguments.empty() && node.name == "now") out_ += "CURRENT_TIMESTAMP";
-        else if (node.arguments.empty() && (node.name == "localtime" || node.name == "localtimestamp"))
-            out_ += "DATETIME(CURRENT_TIMESTAMP, \"localtime\")";
+        else if (node.arguments.empty() && node.name == "localtimestamp")
+            out_ += "DATETIME(CURRENT_TIMESTAMP, 'localtime')";
         else if (node.name == "char_length")
             PortableCompiler::visit_function(sql::FunctionNode{"length", node.arguments, node.type});
         else PortableCompiler::visit_function(node);

@@ -138,6 +138,23 @@ nlohmann::json to_json(const azoth::Value& value) {
     return std::visit(ToJson{}, value.variant());
 }
 
+namespace {
+
+/// RETURNING … INTO stands at the end of a statement, and so do its outputs.
+void add_outputs(const azoth::Compiled& compiled, Rendered& rendered) {
+    std::size_t count = 0;
+    for (const auto& slot : compiled.slots)
+        if (slot.source == azoth::BindSlot::Source::output)
+            ++count;
+    auto& params = rendered.params;
+    if (!compiled.takes_rows)
+        params.erase(params.end() - static_cast<std::ptrdiff_t>(count), params.end());
+    for (std::size_t i = 0; i < count; ++i)
+        params.push_back({{"$out", "ret_" + std::to_string(i)}});
+}
+
+} // namespace
+
 Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect) {
     Rendered rendered;
     const auto binds = azoth::sql::collect_binds(statement);
@@ -145,7 +162,9 @@ Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect
     if (compiled->takes_rows) {
         rendered.statements.push_back(compiled->sql);
         for (const auto& slot : compiled->slots)
-            rendered.params.push_back({{"$bind", slot.column->name}});
+            if (slot.source != azoth::BindSlot::Source::output)
+                rendered.params.push_back({{"$bind", slot.column->name}});
+        add_outputs(*compiled, rendered);
         return rendered;
     }
     azoth::Compiled::Bound bound;
@@ -153,6 +172,7 @@ Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect
     rendered.statements.push_back(*bound.sql);
     for (const auto& param : bound.params)
         rendered.params.push_back(to_json(azoth::to_value(param)));
+    add_outputs(*compiled, rendered);
     return rendered;
 }
 

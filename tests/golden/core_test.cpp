@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every construct of the corpus, against what SQLAlchemy makes of it. The corpus has Oracle and SQL Server too; Azoth has
-// no dialects for them yet, so their entries are not looked at.
+// Every construct of the corpus, against what SQLAlchemy makes of it.
 #include "golden/core_corpus.hpp"
 #include "support/catch.hpp"
 
@@ -19,8 +18,15 @@ const std::vector<DialectEntry>& dialects() {
         {"mysql", azoth::dialects::mysql()},
         {"mariadb", azoth::dialects::mariadb()},
         {"sqlite", azoth::dialects::sqlite()},
+        {"oracle", azoth::dialects::oracle()},
+        {"mssql", azoth::dialects::mssql()},
     };
     return all;
+}
+
+/// Dialects without a driver: what they do not write yet is in a list of its own.
+bool only_writes_sql(std::string_view dialect) {
+    return dialect == "oracle" || dialect == "mssql";
 }
 
 golden::Registry all_cases() {
@@ -80,6 +86,7 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
     const auto corpus = golden::read_corpus(in_golden("corpus/core.jsonl"));
     const auto not_yet = golden::read_list(in_golden("not_yet_core.txt"));
     const auto accepted = golden::read_list(in_golden("accepted_differences_core.txt"));
+    const auto not_yet_drivers = golden::read_list(in_golden("not_yet_core_oracle_mssql.txt"));
     const auto registry = all_cases();
 
     CHECK(registry.repeated().empty());
@@ -91,6 +98,10 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
     for (const auto& [id, reason] : not_yet) {
         INFO("not_yet_core.txt: " << id);
         CHECK(corpus.contains(id));
+    }
+    for (const auto& [id, reason] : not_yet_drivers) {
+        INFO("not_yet_core_oracle_mssql.txt: " << id);
+        CHECK(registry.all().contains(id));
     }
     for (const auto& [id, reason] : accepted) {
         INFO("accepted_differences_core.txt: " << id);
@@ -110,16 +121,21 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
             continue;
         }
         std::string differences;
+        std::string not_yet_differences;
+        const bool is_not_yet = not_yet_drivers.contains(id);
         for (const auto& [name, dialect] : dialects()) {
             const auto expected = expected_case.dialects.find(name);
             if (expected == expected_case.dialects.end())
                 continue;
             const auto text = difference(expected_case, expected->second, found->second, *dialect);
             if (!text.empty())
-                differences += "\n  " + name + ": " + text;
+                (is_not_yet && only_writes_sql(name) ? not_yet_differences : differences) +=
+                    "\n  " + name + ": " + text;
         }
+        if (is_not_yet && not_yet_differences.empty())
+            FAIL_CHECK(id << " no longer differs: take it off not_yet_core_oracle_mssql.txt");
         const bool is_accepted = accepted.contains(id);
-        if (differences.empty())
+        if (differences.empty() && !is_not_yet)
             ++passed;
         else if (is_accepted)
             ++differing;
@@ -129,5 +145,5 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
             FAIL_CHECK(id << " no longer differs: take it off the accepted list");
     }
     std::cout << "golden core: " << corpus.size() << " cases, " << passed << " passed, " << differing
-              << " accepted differences, " << missing << " missing\n";
+              << " accepted differences, " << missing << " missing, " << not_yet_drivers.size() << " not yet on Oracle or SQL Server\n";
 }

@@ -25,6 +25,8 @@ struct BindSlot {
         row,       ///< the execution's parameter row, position `index`
         default_,  ///< the column's own default, made anew for each row
         constant,  ///< `value`, the dialect's own
+        written,   ///< the statement's bound value `index`, but written into the text: the database takes no parameter there
+        output,    ///< none: the database puts the `index`th returned column here (RETURNING … INTO)
     };
 
     Source source = Source::statement;
@@ -86,8 +88,9 @@ struct Compiled {
         Bound(const Bound&) = delete;
         Bound& operator=(const Bound&) = delete;
     };
-    /// Fills `bound` for the bound values `binds` of a statement with this structure.
+    /// Fills `bound` for the bound values `binds` of a statement with this structure. An output's parameter is NULL.
     /// @throws InvalidRequestError when the statement takes parameter rows.
+    /// @throws CompileError when a value that has to be written into the text is neither a number nor text.
     void bind(const sql::BindList& binds, Bound& bound) const;
 };
 

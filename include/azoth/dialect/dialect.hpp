@@ -63,8 +63,11 @@ public:
     compile(const sql::Node& statement, const sql::BindList& binds) const = 0;
 
     [[nodiscard]] virtual std::string quote(std::string_view identifier) const = 0;
+    /// A schema's name, which on some databases is several names in one.
+    [[nodiscard]] virtual std::string quote_schema(std::string_view schema) const { return quote(schema); }
     [[nodiscard]] virtual std::string type_text(const Type& type) const = 0;
     /// The type that text of the catalogue names; null_type when it is none that Azoth knows.
+    /// @throws NoSuchModuleError, as `reflection()` does, when the dialect only writes SQL: no driver connects to it.
     [[nodiscard]] virtual Type type_from_text(std::string_view text) const = 0;
 
     /// CREATE TABLE and the indexes that go with it.

@@ -14,7 +14,14 @@ using golden::users;
 namespace {
 
 std::vector<std::shared_ptr<const Dialect>> all_dialects() {
-    return {dialects::postgresql(), dialects::mysql(), dialects::mariadb(), dialects::sqlite()};
+    return {
+        dialects::postgresql(),
+        dialects::mysql(),
+        dialects::mariadb(),
+        dialects::sqlite(),
+        dialects::oracle(),
+        dialects::mssql()
+    };
 }
 
 std::size_t count_of(std::string_view text, std::string_view part) {
@@ -91,6 +98,7 @@ TEST_CASE("compile: hostile names stay names", "[compiler][quoting]") {
         as<std::string>{},
         "a\"b",
         "a`b",
+        "a]b",
         "a'b",
         "x\"; DROP TABLE users; --",
         "größe",
@@ -106,23 +114,28 @@ TEST_CASE("compile: hostile names stay names", "[compiler][quoting]") {
     );
     for (const auto& dialect : all_dialects()) {
         INFO(dialect->name() << ": " << name);
-        const char mark = dialect->name() == "mysql" || dialect->name() == "mariadb" ? '`' : '"';
-        std::string quoted(1, mark);
+        std::string marks = "\"\"";
+        if (dialect->name() == "mysql" || dialect->name() == "mariadb")
+            marks = "``";
+        if (dialect->name() == "mssql")
+            marks = "[]";
+        std::string quoted(1, marks.front());
         for (const char c : name) {
             quoted += c;
-            if (c == mark)
+            if (c == marks.back())
                 quoted += c;
         }
-        quoted += mark;
+        quoted += marks.back();
         const auto expected = dialect->quote(name);
         CHECK((expected == quoted || (name == "a$1" && expected == name)));
         CHECK(
             compile(select(users.id.label(name)), dialect).sql() ==
             "SELECT user_account.id AS " + expected + " FROM user_account"
         );
+        const std::string as = dialect->name() == "oracle" ? " " : " AS ";
         CHECK(
             compile(select(alias(users, name).id), dialect).sql() ==
-            "SELECT " + expected + ".id FROM user_account AS " + expected
+            "SELECT " + expected + ".id FROM user_account" + as + expected
         );
         const auto cte = select(users.id).cte(name);
         CHECK(compile(select(cte.c("id")), dialect).sql().starts_with("WITH " + expected + " AS ("));

@@ -41,6 +41,8 @@ TEST_CASE("create_engine: what it refuses", "[engine]") {
     CHECK_THROWS_AS(create_engine(executor, "nonsense://x"), NoSuchModuleError);
     CHECK_THROWS_WITH(create_engine(executor, "nonsense://x"), Contains("'nonsense'") && Contains("script"));
     CHECK_THROWS_WITH(create_engine(executor, "script1+fast://x"), Contains("'script1+fast'"));
+    CHECK_THROWS_AS(create_engine(executor, "oracle+oracledb://x"), NoSuchModuleError);
+    CHECK_THROWS_WITH(create_engine(executor, "mssql://x"), Contains("'mssql' writes SQL only"));
     CHECK_THROWS_AS(create_engine(executor, "no url at all"), ArgumentError);
     CHECK_THROWS_WITH(create_engine(executor, url, {.pool_size = -1}), Contains("pool_size is -1"));
     CHECK_THROWS_WITH(create_engine(executor, url, {.max_overflow = -2}), Contains("max_overflow is -2"));

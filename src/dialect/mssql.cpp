@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+// SQL Server's SQL: brackets, TOP and OFFSET, OUTPUT, + for strings, no boolean values and no FOR UPDATE.
+#include "dialect/mssql.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <azoth/error.hpp>
+
+#include "dialect/portable_compiler.hpp"
+#include "dialect/reserved_words.hpp"
+
+namespace azoth {
+
+namespace {
+
+using sql::NodeKind;
+using sql::Operator;
+
+class MSSQLCompiler final : public PortableCompiler {
+public:
+    using PortableCompiler::PortableCompiler;
+
+protected:
+    /// In OUTPUT the target's columns belong to what was put in, or taken away.
+    void visit_column(const sql::ColumnNode& node) override {
+        if (output_of_ == nullptr || node.from.get() != output_of_) return PortableCompiler::visit_column(node);
+        out_ += output_word_;
+        out_ += dialect_.quote(node.name);
+    }
+
+    void visit_binary(const sql::BinaryNode& node) override {
+        switch (node.op) {
+        case Operator::eq: // parameters stand on the right where they can
+            if (node.left->kind == NodeKind::bind && node.right->kind != NodeKind::bind) {
+                infix(sql::BinaryNode{node.op, node.right, node.left, node.type}, "=");
+                return;
+            }
+            break;
+        case Operator::concat: infix(node, "+"); return;
+        case Operator::is_distinct_from: out_ += "NOT "; [[fallthrough]];
+        case Operator::is_not_distinct_from: // INTERSECT takes two NULLs for equal
+            out_ += "EXISTS (SELECT ";
+            operand(*node.left, node.op);
+            out_ += " INTERSECT SELECT ";
+            operand(*node.right, node.op);
+            out_ += ')';
+            return;
+        case Operator::collate:
+            operand(*node.left, node.op);
+            out_ += " COLLATE " + collation(static_cast<const sql::LabelReferenceNode&>(*node.right).name);
+            return;
+        default: break;
+        }
+        PortableCompiler::visit_binary(node);
+    }
+
+    void render_divide(const sql::BinaryNode& node) override { divide_by_numeric(node); }
+
+    void render_regexp(const sql::BinaryNode&) override {
+        throw CompileError("SQL Server has no regular expressions");
+    }
+
+    void render_match(const sql::BinaryNode& node) override {
+        out_ += "CONTAINS (";
+        operand(*node.left, node.op);
+        out_ += ", ";
+        operand(*node.right, node.op);
+        out_ += ')';
+    }
+
+    void render_extract(std::string_view field, const sql::Node& from) override {
+        static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> names{
+            {{"doy", "dayofyear"}, {"dow", "weekday"}, {"milliseconds", "millisecond"}, {"microseconds", "microsecond"}}};
+        const auto* known = std::ranges::find(names, field, &std::pair<std::string_view, std::string_view>::first);
+        out_ += "DATEPART(";
+        raw(known == names.end() ? field : known->second);
+        out_ += ", ";
+        visit(from);
+        out_ += ')';
+    }
+
+    void visit_function(const sql::FunctionNode& node) override {
+        const auto renamed = [&](std::string name) {
+            PortableCompiler::visit_function(sql::FunctionNode{std::move(name), node.arguments, node.type});
+        };
+        if (node.name == "now") out_ += "CURRENT_TIMESTAMP";
+        else if (node.name == "current_date") out_ += "GETDATE()";
+        else if (node.name == "length" || node.name == "char_length") renamed("LEN");
+        else if (node.name == "pow") renamed("POWER");
+        else PortableCompiler::visit_function(node);
+    }
+
+    void render_frame_distance(const sql::Node& distance) override { written(distance); }
+
+    // ---- how many rows: TOP alone, OFFSET and FETCH as parts of ORDER BY --------------------
+
+    static bool uses_top(const sql::SelectNode& select) { return select.limit && !select.offset; }
+
+    void render_precolumns(const sql::SelectNode& select) override {
+        if (!uses_top(select)) return;
+        out_ += "TOP ";
+        written(*select.limit);
+        out_ += ' ';
+    }
+
+    /// A subquery has no order unless it is needed to say which rows it has.
+    void render_order_by(const sql::SelectNode& select) override {
+        if (is_subquery() && !select.limit && !select.offset) return;
+        PortableCompiler::render_order_by(select);
+    }
+
+    void render_limit(const sql::SelectNode& select) override {
+        if (uses_top(select) || (!select.limit && !select.offset)) return;
+        if (select.order_by.empty())
+            throw CompileError("SQL Server needs an ORDER BY for OFFSET: give the SELECT an order_by()");
+        out_ += " OFFSET ";
+        if (select.offset) visit(*select.offset);
+        else out_ += '0';
+        out_ += " ROWS";
+        if (!select.limit) return;
+        out_ += " FETCH FIRST ";
+        visit(*select.limit);
+        out_ += " ROWS ONLY";
+    }
+
+    void render_for_update(const sql::SelectNode&) override {} // only cursors know it; there are table hints
+
+    // ---- OUTPUT -------------------------------------------------------------------------------
+
+    bool returning_precedes_values() const override { return true; }
+
+    void render_returning(const sql::DmlNode& dml) override {
+        out_ += " OUTPUT ";
+        output_of_ = dml.table.get();
+        output_word_ = dml.kind == NodeKind::delete_ ? "deleted." : "inserted.";
+        returned_columns(dml.returning, true);
+        output_of_ = nullptr;
+    }
+
+    std::string literal(const Param& value) const override {
+        switch (value.kind) {
+        case ParamKind::uuid: return Compiler::literal(value);
+        case ParamKind::bytes: return "0x" + hexadecimal(value.view());
+        case ParamKind::timestamp_tz: {
+            auto text = PortableCompiler::literal(value); // the time in UTC
+            text.insert(text.size() - 1, " +00:00");
+            return text;
+        }
+        default: return PortableCompiler::literal(value);
+        }
+    }
+
+private:
+    /// Collations are words that take no quotes.
+    static const std::string& collation(const std::string& name) {
+        const auto plain = [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        };
+        if (name.empty() || !std::ranges::all_of(name, plain))
+            throw CompileError("'" + name + "' cannot be a collation of SQL Server");
+        return name;
+    }
+
+    const sql::Node* output_of_ = nullptr; ///< in OUTPUT: the statement's target
+    std::string_view output_word_;
+};
+
+/// The last name of a schema "database.owner", and what is before it; brackets protect dots.
+std::pair<std::string, std::string> schema_elements(std::string_view schema) {
+    std::vector<std::string> parts{{}};
+    bool in_brackets = false;
+    for (const char c : schema) {
+        if (c == '[' && !in_brackets) in_brackets = true;
+        else if (c == ']' && in_brackets) in_brackets = false;
+        else if (c == '.' && !in_brackets) parts.emplace_back();
+        else parts.back() += c;
+    }
+    auto owner = std::move(parts.back());
+    parts.pop_back();
+    std::string database;
+    for (const auto& part : parts) database += (database.empty() ? "" : ".") + part;
+    return {std::move(database), std::move(owner)};
+}
+
+} // namespace
+
+MSSQLDialect::MSSQLDialect() {
+    features_.native_boolean = false;
+    features_.sequences = true;
+}
+
+std::string_view MSSQLDialect::name() const noexcept { return "mssql"; }
+
+std::shared_ptr<const Compiled> MSSQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
+    return MSSQLCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
+}
+
+std::string MSSQLDialect::ddl_expression(const sql::Node& node) const {
+    const sql::BindList none;
+    return MSSQLCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(node);
+}
+
+std::string MSSQLDialect::quote(std::string_view identifier) const {
+    return quote_identifier(identifier, {'[', ']', &is_reserved_in_mssql});
+}
+
+std::string MSSQLDialect::quote_schema(std::string_view schema) const {
+    const auto [database, owner] = schema_elements(schema);
+    return database.empty() ? quote(owner) : quote(database) + "." + quote(owner);
+}
+
+namespace dialects {
+
+std::shared_ptr<const Dialect> mssql() {
+    static const std::shared_ptr<const Dialect> dialect = std::make_shared<MSSQLDialect>();
+    return dialect;
+}
+
+} // namespace dialects
+} // namespace azoth

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// The dialect of Oracle Database 23. It compiles only: there is no driver.
+#pragma once
+
+#include "dialect/base.hpp"
+
+namespace azoth {
+
+class OracleDialect final : public Dialect {
+public:
+    OracleDialect();
+
+    [[nodiscard]] std::string_view name() const noexcept override;
+    [[nodiscard]] const Features& features() const noexcept override { return features_; }
+    [[nodiscard]] std::shared_ptr<const Compiled>
+    compile(const sql::Node& statement, const sql::BindList& binds) const override;
+    [[nodiscard]] std::string quote(std::string_view identifier) const override;
+    [[nodiscard]] std::string type_text(const Type& type) const override;
+    [[nodiscard]] Type type_from_text(std::string_view text) const override;
+    [[nodiscard]] std::vector<std::string> create_table(const schema::TableData& table) const override;
+    [[nodiscard]] std::string drop_table(const schema::TableData& table) const override;
+    [[nodiscard]] ReflectionQueries reflection() const override;
+
+    /// An expression for DDL, its values written out and its columns without their table's name.
+    [[nodiscard]] std::string ddl_expression(const sql::Node& node) const;
+
+private:
+    Features features_;
+};
+
+} // namespace azoth
