@@ -100,7 +100,7 @@ asio::awaitable<void> commit_session(Core& core) {
             core.abandon("COMMIT failed");
             std::rethrow_exception(error);
         }
-        co_await core.connection->close();
+        // Not close(): it would throw when cancelled, as if nothing had been committed.
         core.connection.reset();
     }
     core.after_commit(core.options.expire_on_commit);

@@ -125,7 +125,10 @@ private:
                 }
                 if (!error) co_return std::move(*result);
             }
-            co_await engine::give_up(connection);
+            try {
+                co_await engine::give_up(connection);
+            } catch (...) { // cancelled: the pool does it. What ended the unit says more, as CommitUnknownError does
+            }
             if (!engine::may_retry(error, options, attempt)) std::rethrow_exception(error);
             co_await engine::back_off(attempt);
         }
