@@ -127,7 +127,7 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
     co_await run_all(database, setup);
 
     const auto tables = co_await reflect_schema(*database.connection, *database.dialect, std::string{});
-    const auto names = co_await table_names(*database.connection, *database.dialect, std::string{});
+    const auto names = co_await object_names(*database.connection, database.dialect->reflection().tables, std::string{});
     CHECK(std::ranges::count(names, "rf_parent") == 1);
     CHECK(names.size() == tables.size());
     CHECK(std::ranges::count(names, "rf_view") == 0);
@@ -191,7 +191,7 @@ asio::awaitable<void> reads_another_schema(Database& database) {
     REQUIRE(other.size() == 1);
     CHECK(other[0]->full_name() == "rf_other.far");
     CHECK(other[0]->columns.at(0).primary_key);
-    const auto own = co_await table_names(*database.connection, *database.dialect, std::string{});
+    const auto own = co_await object_names(*database.connection, database.dialect->reflection().tables, std::string{});
     CHECK(std::ranges::count(own, "far") == 0);
 
     if (!database.is("sqlite")) {
