@@ -197,12 +197,14 @@ std::string DdlCompiler::type_check(const schema::TableData& table, const schema
         if (native) return {};
         for (const auto& member : details.members) members += (members.empty() ? "" : ", ") + literal(member);
     } else {
-        if (dialect_.features().native_boolean) return {};
+        if (!checks_booleans()) return {};
         members = "0, 1";
     }
     return constraint(
         table, schema::CheckData{details.type_name, dialect_.quote(column.name) + " IN (" + members + ")"});
 }
+
+bool DdlCompiler::checks_booleans() const { return !dialect_.features().native_boolean; }
 
 // ---- shared pieces -----------------------------------------------------------------------------
 

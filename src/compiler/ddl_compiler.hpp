@@ -110,6 +110,8 @@ protected:
     [[nodiscard]] virtual std::string literal(std::string_view text) const;
     /// An expression with its values written out and its columns without their table's name.
     [[nodiscard]] std::string expression(const sql::Node& node) const;
+    /// Whether a Boolean may have a CHECK.
+    [[nodiscard]] virtual bool checks_booleans() const;
     /// Whether `name`, without the dialect's own in front, can be said of such a thing.
     [[nodiscard]] virtual bool knows_option(Owner, std::string_view name) const;
 

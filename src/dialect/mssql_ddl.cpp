@@ -148,6 +148,8 @@ protected:
 
     std::size_t max_name_length() const override { return 128; }
 
+    bool checks_booleans() const override { return false; } // a BIT is 0 or 1
+
     bool knows_option(Owner owner, std::string_view name) const override {
         switch (owner) {
         case Owner::of_primary_key:
