@@ -3,11 +3,14 @@
 #pragma once
 
 #include <azoth/schema/metadata.hpp>
+#include <azoth/sql/bindparam.hpp>
 #include <azoth/sql/constructs.hpp>
 #include <azoth/sql/dml.hpp>
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/select.hpp>
+#include <azoth/sql/table_function.hpp>
 #include <azoth/sql/text.hpp>
+#include <azoth/sql/values.hpp>
 
 #include <cstdint>
 #include <optional>
