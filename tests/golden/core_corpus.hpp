@@ -104,6 +104,7 @@ void add_subquery_cases(Registry& registry);
 void add_set_operation_cases(Registry& registry);
 void add_upsert_cases(Registry& registry);
 void add_json_cases(Registry& registry);
+void add_postgresql_cases(Registry& registry);
 void add_dml_cases(Registry& registry);
 void add_quoting_cases(Registry& registry);
 void add_literal_cases(Registry& registry);

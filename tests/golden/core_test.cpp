@@ -40,6 +40,7 @@ golden::Registry all_cases() {
     golden::add_set_operation_cases(registry);
     golden::add_upsert_cases(registry);
     golden::add_json_cases(registry);
+    golden::add_postgresql_cases(registry);
     golden::add_dml_cases(registry);
     golden::add_quoting_cases(registry);
     golden::add_literal_cases(registry);
