@@ -18,6 +18,7 @@ driver::Statement make_statement(const Compiled& compiled, const Compiled::Bound
     statement.params = bound.params;
     statement.param_types = compiled.expanding ? bound.types : compiled.param_types;
     statement.returns_rows = compiled.returns_rows;
+    statement.prepare = compiled.kind != sql::NodeKind::ddl; // executed once
     return statement;
 }
 

@@ -10,6 +10,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
+#include "compiler/ddl_compiler.hpp"
 #include "compiler/document_path.hpp"
 #include "dialect/base.hpp"
 
@@ -56,6 +57,9 @@ std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
         compiled_.returns_rows = true; // unknown: the driver sees what comes back
         render_text(static_cast<const sql::TextNode&>(statement));
         break;
+    case sql::NodeKind::ddl:
+        out_ = dialect_.ddl_compiler()->statement(static_cast<const sql::DdlNode&>(statement));
+        break;
     default: throw CompileError("only statements can be compiled, not a part of one");
     }
     finish();
@@ -100,8 +104,8 @@ std::string Compiler::alias_name(const sql::Node& from) {
 void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
     if (literal_binds_) {
         switch (slot.source) {
-        case BindSlot::Source::constant: out_ += literal(slot.value.param()); return;
-        case BindSlot::Source::default_: out_ += literal(slot.column->column->default_().param()); return;
+        case BindSlot::Source::constant: out_ += literal_of(slot.value.param(), slot.type); return;
+        case BindSlot::Source::default_: out_ += literal_of(slot.column->column->default_().param(), slot.type); return;
         default: throw CompileError("parameter rows cannot be written as literals");
         }
     }
@@ -113,7 +117,7 @@ void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
 
 void Compiler::visit_bind(const sql::BindNode& node) {
     if (node.inlined || (literal_binds_ && !node.position)) {
-        out_ += literal(node.value.param());
+        out_ += literal_of(node.value.param(), node.type);
         return;
     }
     BindSlot slot;
@@ -201,7 +205,7 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
         for (std::size_t i = 0; i < node.values.size(); ++i) {
             if (i > 0) out_ += ", ";
             if (tuples && i % node.item_types.size() == 0) out_ += '(';
-            out_ += literal(node.values[i].param());
+            out_ += literal_of(node.values[i].param(), node.item_types[i % node.item_types.size()]);
             if (tuples && i % node.item_types.size() + 1 == node.item_types.size()) out_ += ')';
         }
         if (node.values.empty()) out_ += empty_in_list(node.negated, node.item_types.size());

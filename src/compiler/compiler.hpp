@@ -11,6 +11,7 @@
 #include <azoth/compiler/compiled.hpp>
 #include <azoth/sql/from.hpp>
 #include <azoth/sql/node.hpp>
+#include <azoth/sql/sequence.hpp>
 
 namespace azoth {
 
@@ -45,6 +46,8 @@ protected:
     virtual void visit_in_list(const sql::InListNode& node);
     virtual void visit_function(const sql::FunctionNode& node);
     virtual void visit_cast(const sql::CastNode& node);
+    /// @throws CompileError unless overridden: no sequences here.
+    virtual void visit_next_value(const sql::NextValueNode& node);
     /// `left / right` as true division, of integers too.
     virtual void render_divide(const sql::BinaryNode& node);
     /// What a frame says before PRECEDING and FOLLOWING.
@@ -121,6 +124,8 @@ protected:
     virtual bool returning_precedes_values() const { return false; }
     virtual void render_returning(const sql::DmlNode& dml);
     virtual std::string literal(const Param& value) const;
+    /// The same of a value whose SQL type is known.
+    virtual std::string literal_of(const Param& value, const Type&) const { return literal(value); }
     /// What stands between the parentheses of an empty IN list.
     [[nodiscard]] virtual std::string empty_in_list(bool negated, std::size_t width) const;
     /// Before the members of a list of tuples.
@@ -132,6 +137,8 @@ protected:
     void infix(const sql::BinaryNode& node, std::string_view op);
     /// With the precedence of what is around, for operators of the user's own.
     void operand_within(const sql::Node& node, sql::Operator outer, int outer_precedence);
+    /// @throws CompileError for a type that is another database's own.
+    void check_known(Type type) const;
     /// Text as a literal.
     [[nodiscard]] std::string quoted_text(const std::string& text) const;
     /// The same where what is inside does not count as an operand of an operator: LIKE.
@@ -266,6 +273,7 @@ private:
     void insert_values(const sql::DmlNode& insert);
     void insert_from_select(const sql::DmlNode& insert, std::size_t start);
     void insert_value(const sql::DmlNode& insert, const InsertColumn& column, const sql::NodePtr& value);
+    [[nodiscard]] static bool has_default(const schema::ColumnData& column);
     void default_value(const schema::ColumnData& column, const sql::DmlNode& insert);
     void assignment(const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified);
     [[nodiscard]] static std::vector<sql::NodePtr> extra_froms(const sql::DmlNode& statement);

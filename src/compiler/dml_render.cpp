@@ -37,7 +37,13 @@ struct Compiler::InsertColumn {
     std::size_t row_position = 0;                ///< in the parameter row, when no value is given
 };
 
+bool Compiler::has_default(const schema::ColumnData& column) { return column.default_ || column.default_expression; }
+
 void Compiler::default_value(const schema::ColumnData& column, const sql::DmlNode& insert) {
+    if (column.default_expression) {
+        grouped(*column.default_expression);
+        return;
+    }
     BindSlot slot;
     slot.source = BindSlot::Source::default_;
     slot.type = column.type;
@@ -77,7 +83,7 @@ void Compiler::insert_values(const sql::DmlNode& insert) {
         const auto found = given.find(&data);
         if (found != given.end())
             columns.push_back({&data, insert.assignments[found->second].column, found->second, row_positions[found->second]});
-        else if (data.default_) columns.push_back({&data, nullptr});
+        else if (has_default(data)) columns.push_back({&data, nullptr});
         else continue;
         names.push_back(data.name);
     }
@@ -114,7 +120,7 @@ void Compiler::insert_from_select(const sql::DmlNode& insert, std::size_t start)
         for (const auto& data : insert.table_data().columns) {
             const bool given =
                 std::ranges::any_of(source.columns, [&](const auto& column) { return column->column == &data; });
-            if (given || !data.default_) continue;
+            if (given || !has_default(data)) continue;
             names.push_back(data.name);
             adds_defaults = true;
         }

@@ -7,6 +7,7 @@
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
 
 #include "compiler/compiler.hpp"
 #include "compiler/grouping.hpp"
@@ -55,6 +56,7 @@ void Compiler::visit(const sql::Node& node) {
         if (exists.negated) out_ += ')';
         return;
     }
+    case NodeKind::next_value: visit_next_value(static_cast<const sql::NextValueNode&>(node)); return;
     case NodeKind::entity: list(static_cast<const sql::EntityNode&>(node).columns); return;
     case NodeKind::table:
     case NodeKind::alias:
@@ -70,6 +72,7 @@ void Compiler::visit(const sql::Node& node) {
     case NodeKind::insert:
     case NodeKind::update:
     case NodeKind::delete_:
+    case NodeKind::ddl:
         throw CompileError("a statement cannot stand where a value is expected; use scalar_subquery() or exists()");
     }
 }
@@ -105,6 +108,11 @@ void Compiler::visit_constant(const sql::ConstantNode& node) {
     case sql::Constant::false_: out_ += dialect_.features().native_boolean ? "false" : "0"; return;
     case sql::Constant::star: out_ += '*'; return;
     }
+}
+
+void Compiler::visit_next_value(const sql::NextValueNode& node) {
+    throw CompileError(
+        "dialect " + std::string{dialect_.name()} + " has no sequences: next_value() of '" + node.sequence->name + "'");
 }
 
 void Compiler::visit_function(const sql::FunctionNode& node) {
@@ -241,6 +249,12 @@ void Compiler::visit_cast(const sql::CastNode& node) {
     out_ += "CAST(";
     visit(*node.operand);
     out_ += " AS " + dialect_.type_text(node.type) + ")";
+}
+
+void Compiler::check_known(Type type) const {
+    if (details_of(type).name.empty()) return;
+    if (type.length == Type::unset) type.length = 1; // whether it needs a length is not the question
+    (void)dialect_.type_text(type);
 }
 
 void Compiler::visit_tuple(const sql::TupleNode& node) {

@@ -49,9 +49,10 @@ std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::L
         names.taken.insert(name);
         return name;
     };
-    // A name that was taken gets a number; the same column again gets another underscore before it.
+    // A name that was taken gets a number; the same column again, or made into something else, gets another underscore
+    // before it.
     const auto named = [&](const sql::Node& of, std::string name) {
-        const bool repeated = names.repeats(of);
+        const bool repeated = of.kind != NodeKind::column || names.repeats(of);
         if (!names.taken.contains(name)) return take(std::move(name));
         return take(anonymous(repeated ? name + "_" : name));
     };
@@ -73,12 +74,21 @@ std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::L
         const auto& name = static_cast<const sql::FunctionNode&>(node).name;
         return take(anonymous(std::string_view{name}.substr(name.rfind('.') + 1)));
     }
+    case NodeKind::next_value: return take(anonymous("next_value"));
     case NodeKind::cast:
     case NodeKind::type_coerce: {
         const auto& operand = node.kind == NodeKind::cast ? *static_cast<const sql::CastNode&>(node).operand
                                                           : *static_cast<const sql::TypeCoerceNode&>(node).operand;
-        if (operand.kind == NodeKind::column) return named(operand, column_name(static_cast<const sql::ColumnNode&>(operand)));
-        return take(anonymous("anon"));
+        if (operand.kind == NodeKind::column) return named(node, column_name(static_cast<const sql::ColumnNode&>(operand)));
+        if (operand.kind == NodeKind::label) return named(node, static_cast<const sql::LabelNode&>(operand).name);
+        if (operand.kind == NodeKind::literal_column) return named(node, static_cast<const sql::LiteralColumnNode&>(operand).text);
+        const bool named_below = operand.kind == NodeKind::cast || operand.kind == NodeKind::function;
+        return named_below ? label_for(operand, names, style, place) : take(anonymous("anon"));
+    }
+    case NodeKind::binary: {
+        const auto& binary = static_cast<const sql::BinaryNode&>(node);
+        const bool aggregate = binary.op == sql::Operator::within_group;
+        return aggregate ? label_for(*binary.left, names, style, place) : take(anonymous("anon"));
     }
     case NodeKind::constant:
         if (static_cast<const sql::ConstantNode&>(node).constant == sql::Constant::star) return {};
@@ -88,7 +98,7 @@ std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::L
         if (unary.operand->kind != NodeKind::column) return take(anonymous("anon"));
         // -x, ~x, DISTINCT x are recognised by their position; NOT x may have become `x = 0`
         const bool compared = unary.op == sql::Operator::not_ && !dialect_.features().native_boolean;
-        return compared ? named(*unary.operand, static_cast<const sql::ColumnNode&>(*unary.operand).name) : std::string{};
+        return compared ? named(node, static_cast<const sql::ColumnNode&>(*unary.operand).name) : std::string{};
     }
     default: return take(anonymous("anon"));
     }

@@ -78,6 +78,13 @@ bool chains(const sql::Node& node, Operator outer) {
     return outer == Operator::custom && node.kind == NodeKind::binary && static_cast<const sql::BinaryNode&>(node).custom_eager;
 }
 
+/// What is then rendered like `operand()`, wherever it comes to stand.
+sql::NodePtr in_parentheses(const sql::NodePtr& node, Operator outer) {
+    if (!needs_parentheses(operator_of(*node), outer))
+        return node;
+    return std::make_shared<sql::TupleNode>(std::vector{node});
+}
+
 } // namespace
 
 void Compiler::operand(const sql::Node& node, Operator outer) {
@@ -98,8 +105,13 @@ void Compiler::operand_within(const sql::Node& node, Operator outer, int outer_p
 }
 
 void Compiler::grouped(const sql::Node& node) {
-    const auto op = operator_of(node);
-    const bool single = op == Operator::none || op == Operator::exists || op == Operator::extract ||
+    auto op = operator_of(node);
+    const bool not_in =
+        (node.kind == NodeKind::in_list && static_cast<const sql::InListNode&>(node).negated) ||
+        (node.kind == NodeKind::binary && static_cast<const sql::BinaryNode&>(node).op == Operator::not_in);
+    if (not_in)
+        op = Operator::not_in; // its own parentheses do not count
+    const bool single = op == Operator::none || op == Operator::extract ||
                         (op == Operator::not_ && node.kind == NodeKind::unary &&
                          is_bare_boolean(*static_cast<const sql::UnaryNode&>(node).operand));
     if (!single)
@@ -148,19 +160,21 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
         operand(*node.operand, Operator::comma);
         (out_ += ' ').append(text_of(node.op));
         return;
-    case Operator::not_:
-        if (is_bare_boolean(*node.operand) && !dialect_.features().native_boolean) {
-            visit(*node.operand);
-            out_ += " = 0";
-            return;
-        }
-        [[fallthrough]];
     case Operator::any:
     case Operator::all:
         if (node.operand->kind != NodeKind::scalar_subquery) {
             out_.append(text_of(node.op)) += " (";
             visit(*node.operand);
             out_ += ')';
+            return;
+        }
+        out_.append(text_of(node.op)) += ' ';
+        operand(*node.operand, node.op);
+        return;
+    case Operator::not_:
+        if (is_bare_boolean(*node.operand) && !dialect_.features().native_boolean) {
+            visit(*node.operand);
+            out_ += " = 0";
             return;
         }
         [[fallthrough]];
@@ -225,9 +239,9 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         break;
     case Operator::ilike:
     case Operator::not_ilike:
-        operand(*case_folded(node.left), node.op);
+        visit(*case_folded(in_parentheses(node.left, node.op)));
         out_ += like_word(true, node.op == Operator::not_ilike);
-        operand(*case_folded(node.right), node.op);
+        visit(*case_folded(in_parentheses(node.right, node.op)));
         break;
     case Operator::regexp_match:
     case Operator::not_regexp_match:
@@ -282,16 +296,21 @@ void Compiler::render_like_family(const sql::BinaryNode& node) {
     const bool open_end = !is_one_of(endswith, not_endswith, iendswith, not_iendswith);
     const bool open_start = !is_one_of(startswith, not_startswith, istartswith, not_istartswith);
 
-    // '%' || value || '%', the value by itself so that the dialect may lower() it
+    // '%' || value || '%', the value by itself so that the dialect may lower() it. `any` binds tighter than what an
+    // operand can be made of.
     const auto wild = sql::make_inline_text("%");
-    auto pattern = any_case ? case_folded(node.right) : node.right;
+    auto pattern = node.right;
+    if (any_case)
+        pattern = case_folded(in_parentheses(node.right, any));
+    else if (operator_of(*node.right) != concat)
+        pattern = in_parentheses(node.right, any);
     if (open_start)
         pattern = sql::make_binary(concat, wild, std::move(pattern), String{});
     if (open_end)
         pattern = sql::make_binary(concat, std::move(pattern), wild, String{});
 
-    const auto left = any_case ? case_folded(node.left) : node.left;
-    operand(*left, operator_of(*left) == concat ? none : like);
+    const auto left = in_parentheses(node.left, any);
+    visit(any_case ? *case_folded(left) : *left);
     out_ += like_word(any_case, negated);
     visit(*pattern);
 }

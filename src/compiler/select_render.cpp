@@ -127,7 +127,7 @@ void Compiler::render_select(const sql::SelectNode& select, Place place, Embeddi
         for (const auto& data : insert->table_data().columns) {
             const bool given = std::ranges::any_of(
                 insert->from_select->columns, [&](const auto& column) { return column->column == &data; });
-            if (given || !data.default_) continue;
+            if (given || !has_default(data)) continue;
             out_ += ", ";
             default_value(data, *insert);
             out_ += " AS " + anonymous("anon");

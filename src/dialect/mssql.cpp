@@ -51,11 +51,15 @@ protected:
             return;
         case Operator::collate:
             operand(*node.left, node.op);
-            out_ += " COLLATE " + collation(static_cast<const sql::LabelReferenceNode&>(*node.right).name);
+            out_ += " COLLATE " + checked_collation(static_cast<const sql::LabelReferenceNode&>(*node.right).name);
             return;
         default: break;
         }
         PortableCompiler::visit_binary(node);
+    }
+
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += "NEXT VALUE FOR " + quote_table(dialect_, node.sequence->schema, node.sequence->name);
     }
 
     void render_divide(const sql::BinaryNode& node) override { divide_by_numeric(node); }
@@ -248,17 +252,12 @@ protected:
         }
     }
 
-private:
-    /// Collations are words that take no quotes.
-    static const std::string& collation(const std::string& name) {
-        const auto plain = [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-        };
-        if (name.empty() || !std::ranges::all_of(name, plain))
-            throw CompileError("'" + name + "' cannot be a collation of SQL Server");
-        return name;
+    std::string literal_of(const Param& value, const Type& type) const override {
+        const auto text = literal(value);
+        return value.kind == ParamKind::text && type.national ? "N" + text : text;
     }
 
+private:
     const sql::Node* output_of_ = nullptr; ///< in OUTPUT: the statement's target
     std::string_view output_word_;
 };
@@ -282,9 +281,19 @@ std::pair<std::string, std::string> schema_elements(std::string_view schema) {
 
 } // namespace
 
+const std::string& checked_collation(const std::string& name) {
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    };
+    if (name.empty() || !std::ranges::all_of(name, plain))
+        throw CompileError("'" + name + "' cannot be a collation of SQL Server");
+    return name;
+}
+
 MSSQLDialect::MSSQLDialect() {
     features_.native_boolean = false;
     features_.sequences = true;
+    features_.identity_columns = true;
 }
 
 std::string_view MSSQLDialect::name() const noexcept { return "mssql"; }
@@ -293,9 +302,9 @@ std::shared_ptr<const Compiled> MSSQLDialect::compile(const sql::Node& statement
     return MSSQLCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
 }
 
-std::string MSSQLDialect::ddl_expression(const sql::Node& node) const {
+std::string MSSQLDialect::literal_expression(const sql::Node& expression) const {
     const sql::BindList none;
-    return MSSQLCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(node);
+    return MSSQLCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
 }
 
 std::string MSSQLDialect::quote(std::string_view identifier) const {

@@ -19,15 +19,15 @@ public:
     [[nodiscard]] std::string quote_schema(std::string_view schema) const override;
     [[nodiscard]] std::string type_text(const Type& type) const override;
     [[nodiscard]] Type type_from_text(std::string_view text) const override;
-    [[nodiscard]] std::vector<std::string> create_table(const schema::TableData& table) const override;
-    [[nodiscard]] std::string drop_table(const schema::TableData& table) const override;
+    [[nodiscard]] std::unique_ptr<DdlCompiler> ddl_compiler() const override;
+    [[nodiscard]] std::string literal_expression(const sql::Node& expression) const override;
     [[nodiscard]] ReflectionQueries reflection() const override;
-
-    /// An expression for DDL, its values written out and its columns without their table's name.
-    [[nodiscard]] std::string ddl_expression(const sql::Node& node) const;
 
 private:
     Features features_;
 };
+
+/// Collations are words that take no quotes. @throws CompileError for what is none.
+[[nodiscard]] const std::string& checked_collation(const std::string& name);
 
 } // namespace azoth

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
 
 #include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
@@ -67,6 +68,7 @@ protected:
     /// CAST takes few types here, under names of its own; to the others the operand is not cast.
     void visit_cast(const sql::CastNode& node) override {
         if (node.is_try) throw CompileError("MySQL has no TRY_CAST");
+        check_known(node.type);
         const auto target = cast_target(node.type);
         if (target.empty()) {
             operand(*node.operand, sql::Operator::comma);
@@ -88,6 +90,10 @@ protected:
             if (c == '\\') escaped += c;
         }
         return escaped;
+    }
+
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += "nextval(" + quote_table(dialect_, node.sequence->schema, node.sequence->name) + ")";
     }
 
     void render_regexp(const sql::BinaryNode& node) override {
@@ -229,6 +235,7 @@ protected:
 
 private:
     [[nodiscard]] std::string cast_target(const Type& type) const {
+        if (details_of(type).name == "enum") return {};
         const auto sized = [&](std::string_view name) {
             return std::string{name} + (type.length == Type::unset ? "" : "(" + std::to_string(type.length) + ")");
         };
@@ -296,7 +303,7 @@ private:
                 return;
             }
         }
-        operand(node, sql::Operator::comma);
+        operand(node, sql::Operator::concat);
     }
 
     bool is_mariadb_;
@@ -314,12 +321,18 @@ MySQLDialect::MySQLDialect(bool is_mariadb) : is_mariadb_(is_mariadb) {
     features_.default_values = false;
     features_.native_boolean = false;
     features_.sequences = is_mariadb;
+    features_.native_enum = true;
 }
 
 std::string_view MySQLDialect::name() const noexcept { return is_mariadb_ ? "mariadb" : "mysql"; }
 
 std::shared_ptr<const Compiled> MySQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
     return MySQLCompiler{*this, binds, is_mariadb_}.compile(statement);
+}
+
+std::string MySQLDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return MySQLCompiler{*this, none, is_mariadb_}.literal_expression(expression);
 }
 
 std::string MySQLDialect::quote(std::string_view identifier) const {

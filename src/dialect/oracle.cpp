@@ -7,6 +7,7 @@
 #include <string>
 
 #include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
 
 #include "compiler/document_path.hpp"
 #include "dialect/portable_compiler.hpp"
@@ -126,11 +127,18 @@ protected:
         else PortableCompiler::visit_function(node);
     }
 
-    /// VARCHAR2 has to have a length here.
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += quote_table(dialect_, node.sequence->schema, node.sequence->name) + ".nextval";
+    }
+
+    /// Strings are cast to VARCHAR2, which has to have a length here.
     void visit_cast(const sql::CastNode& node) override {
         if (node.is_try) throw CompileError("Oracle has no TRY_CAST");
-        Type type = node.type;
-        if (type.kind == TypeKind::string && type.length == Type::unset) type.length = 4000;
+        check_known(node.type);
+        Type type = node.type.on(dialect_.name());
+        const auto& details = details_of(type);
+        if (type.kind == TypeKind::string && details.spec.empty() && details.name != "ROWID")
+            type = String{type.length == Type::unset ? 4000 : type.length};
         out_ += "CAST(";
         visit(*node.operand);
         out_ += " AS " + dialect_.type_text(type) + ")";
@@ -260,8 +268,9 @@ private:
             throw CompileError("an interval of months cannot be written here: a month is no fixed time");
         const auto microseconds =
             std::chrono::duration_cast<std::chrono::microseconds>(interval.time + std::chrono::days{interval.days});
-        const auto seconds = Decimal{static_cast<std::int64_t>(microseconds.count()), 6};
-        return "NUMTODSINTERVAL(" + seconds.to_string() + ", 'SECOND')";
+        auto seconds = Decimal{static_cast<std::int64_t>(microseconds.count()), 6}.to_string();
+        while (seconds.ends_with('0') && !seconds.ends_with(".0")) seconds.pop_back();
+        return "NUMTODSINTERVAL(" + seconds + ", 'SECOND')";
     }
 };
 
@@ -271,6 +280,7 @@ OracleDialect::OracleDialect() {
     features_.transactional_ddl = false;
     features_.default_values = false;
     features_.sequences = true;
+    features_.identity_columns = true;
 }
 
 std::string_view OracleDialect::name() const noexcept { return "oracle"; }
@@ -279,9 +289,9 @@ std::shared_ptr<const Compiled> OracleDialect::compile(const sql::Node& statemen
     return OracleCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
 }
 
-std::string OracleDialect::ddl_expression(const sql::Node& node) const {
+std::string OracleDialect::literal_expression(const sql::Node& expression) const {
     const sql::BindList none;
-    return OracleCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(node);
+    return OracleCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
 }
 
 // Names without quotes are folded to upper case here and to lower case in what a program says, so a lower-case name needs

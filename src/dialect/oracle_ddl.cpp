@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Oracle's DDL: VARCHAR2 and NUMBER, indexes named with their schema, no ON UPDATE.
+// Oracle's DDL: indexes named with their schema, COMPRESS and TABLESPACE, virtual columns, no ON UPDATE.
+#include <algorithm>
+#include <array>
+
 #include <azoth/error.hpp>
 
 #include "compiler/ddl_compiler.hpp"
 #include "dialect/oracle.hpp"
-#include "dialect/type_name.hpp"
 
 namespace azoth {
 
@@ -12,72 +14,101 @@ namespace {
 
 class OracleDdlCompiler final : public DdlCompiler {
 public:
-    explicit OracleDdlCompiler(const OracleDialect& dialect) noexcept : DdlCompiler(dialect), oracle_(dialect) {}
+    using DdlCompiler::DdlCompiler;
 
 protected:
-    std::string create_index(const schema::TableData& table, const schema::IndexData& data) const override {
-        return create_index_text(
-            data,
-            quote_table(dialect_, table.schema, index_name(table, data)),
-            quote_table(dialect_, table.schema, table.name));
+    std::string computed(const schema::ComputedData& computed) const override {
+        if (computed.persisted.value_or(false))
+            throw CompileError("Oracle computes columns when they are read and stores none: leave out persisted()");
+        return DdlCompiler::computed(computed);
     }
 
-    bool has_on_update() const override { return false; } // triggers do it
+    std::string identity(const schema::IdentityData& identity) const override {
+        auto text = DdlCompiler::identity(identity);
+        constexpr std::string_view before = " AS IDENTITY";
+        if (identity.on_null.value_or(false)) text.insert(text.find(before), " ON NULL");
+        return text;
+    }
+
+    std::string identity_options(const schema::IdentityOptions& options) const override {
+        auto text = DdlCompiler::identity_options(options);
+        for (const std::string_view spaced : {"NO MINVALUE", "NO MAXVALUE", "NO CYCLE"})
+            if (const auto at = text.find(spaced); at != std::string::npos) text.erase(at + 2, 1);
+        if (options.order) text += std::string{text.empty() ? "" : " "} + (*options.order ? "ORDER" : "NOORDER");
+        return text;
+    }
+
+    std::string table_options(const schema::TableData& table) const override {
+        const auto& options = table.options;
+        std::string text;
+        if (auto when = text_option(options, "on_commit"); !when.empty()) {
+            std::ranges::replace(when, '_', ' ');
+            static constexpr std::array<std::string_view, 4> known{
+                "DELETE ROWS", "PRESERVE ROWS", "DROP DEFINITION", "PRESERVE DEFINITION"};
+            text += "\n ON COMMIT " + keyword("ON COMMIT", when, known);
+        }
+        if (const auto compress = text_option(options, "compress"); compress == "true") text += "\n COMPRESS";
+        else if (!compress.empty() && compress != "false") text += "\n COMPRESS FOR " + compression(compress);
+        if (const auto space = text_option(options, "tablespace"); !space.empty())
+            text += "\n TABLESPACE " + dialect_.quote(space);
+        return text;
+    }
+
+    // SQLAlchemy leaves out IF NOT EXISTS here.
+    std::string create_index(const schema::TableData& table, const schema::IndexData& data, bool) const override {
+        const auto& options = data.settings.options;
+        check_options(Owner::of_index, options, "index '" + data.name + "'");
+        std::string text = data.unique ? "CREATE UNIQUE " : "CREATE ";
+        if (flag(options, "bitmap")) text += "BITMAP ";
+        text += "INDEX ";
+        if (!table.schema.empty()) text += dialect_.quote_schema(table.schema) + ".";
+        text += index_name(table, data) + " ON " + quoted(table) + " (";
+        const auto parts = index_parts(data);
+        for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
+        text += ")";
+        const auto compress = text_option(options, "compress");
+        if (compress.empty() || compress == "false") return text;
+        if (compress == "true") return text + " COMPRESS";
+        if (!std::ranges::all_of(compress, [](char c) { return c >= '0' && c <= '9'; }))
+            throw ArgumentError("oracle_compress of an index is true or the number of columns to compress");
+        return text + " COMPRESS " + compress;
+    }
+
+    std::string on_update(const schema::ForeignKeyData&) const override { return {}; } // triggers do it
 
     void add_comments(const schema::TableData& table, std::vector<std::string>& statements) const override {
-        comment_on(table, statements);
+        if (!table.comment.empty()) statements.push_back(table_comment(table, table.comment));
+        for (const auto& column : table.columns)
+            if (!column.comment.empty()) statements.push_back(column_comment(table, column, column.comment));
+    }
+
+    std::string
+    table_comment(const schema::TableData& table, const std::optional<std::string>& comment) const override {
+        return DdlCompiler::table_comment(table, comment.value_or(std::string{}));
     }
 
     std::size_t max_name_length() const override { return 128; }
 
-    std::string expression(const sql::Node& node) const override { return oracle_.ddl_expression(node); }
+    bool knows_option(Owner owner, std::string_view name) const override {
+        if (owner == Owner::of_table) return name == "on_commit" || name == "compress" || name == "tablespace";
+        return owner == Owner::of_index && (name == "bitmap" || name == "compress");
+    }
 
 private:
-    const OracleDialect& oracle_;
+    /// OLTP, QUERY HIGH, …: words.
+    static const std::string& compression(const std::string& words) {
+        const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' '; };
+        if (!std::ranges::all_of(words, plain))
+            throw CompileError("oracle_compress '" + words + "': what COMPRESS FOR says is made of words");
+        return words;
+    }
 };
 
 } // namespace
 
-std::string OracleDialect::type_text(const Type& type) const {
-    switch (type.kind) {
-    case TypeKind::null_type: throw_no_type();
-    case TypeKind::boolean: return "BOOLEAN";
-    case TypeKind::small_integer: return "SMALLINT";
-    case TypeKind::integer: return "INTEGER";
-    case TypeKind::big_integer: return "NUMBER(19)";
-    case TypeKind::float_:
-        if (type.precision != Type::unset)
-            throw CompileError(
-                "Oracle's FLOAT counts binary digits, which Float{" + std::to_string(type.precision) +
-                "} does not say: use Double{} or Numeric{}");
-        return "FLOAT";
-    case TypeKind::double_: return "DOUBLE PRECISION";
-    case TypeKind::numeric: return numeric_text(type);
-    case TypeKind::string:
-        return type.length == Type::unset ? "VARCHAR2" : "VARCHAR2(" + std::to_string(type.length) + " CHAR)";
-    case TypeKind::text: return "CLOB";
-    case TypeKind::large_binary: return "BLOB";
-    case TypeKind::date: return "DATE";
-    case TypeKind::time: return "TIME"; // SQLAlchemy's: the server has no such type and says so
-    case TypeKind::date_time: // DATE has the time of the day too, in whole seconds
-        if (type.precision == Type::unset) return "DATE";
-        return with_argument("TIMESTAMP", type.precision) + (type.timezone ? " WITH TIME ZONE" : "");
-    case TypeKind::interval: return "INTERVAL DAY TO SECOND";
-    case TypeKind::uuid: return "CHAR(32)";
-    case TypeKind::json: return "JSON";
-    }
-    throw_no_type();
-}
+std::unique_ptr<DdlCompiler> OracleDialect::ddl_compiler() const { return std::make_unique<OracleDdlCompiler>(*this); }
 
 Type OracleDialect::type_from_text(std::string_view) const { throw_no_driver(name()); }
 ReflectionQueries OracleDialect::reflection() const { throw_no_driver(name()); }
-
-std::vector<std::string> OracleDialect::create_table(const schema::TableData& table) const {
-    return OracleDdlCompiler{*this}.create_table(table);
-}
-
-std::string OracleDialect::drop_table(const schema::TableData& table) const {
-    return OracleDdlCompiler{*this}.drop_table(table);
-}
 
 } // namespace azoth

@@ -3,6 +3,7 @@
 #include "dialect/postgresql.hpp"
 
 #include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
 
 #include "compiler/compiler.hpp"
 #include "dialect/reserved_words.hpp"
@@ -42,6 +43,15 @@ protected:
         out_ += ')';
     }
 
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += "nextval('";
+        for (const char c : quote_table(dialect_, node.sequence->schema, node.sequence->name)) {
+            out_ += c;
+            if (c == '\'') out_ += c;
+        }
+        out_ += "')";
+    }
+
     void visit_function(const sql::FunctionNode& node) override {
         if (node.name == "aggregate_strings") aggregate_strings(node, "string_agg");
         else Compiler::visit_function(node);
@@ -51,7 +61,7 @@ protected:
         out_ += "ARRAY[";
         list(node.items);
         out_ += ']';
-        if (node.items.empty() && !node.type.is_null_type()) out_ += "::" + dialect_.type_text(node.type);
+        if (node.items.empty() && !details_of(node.type).item.empty()) out_ += "::" + dialect_.type_text(node.type);
     }
 
     void render_item(const sql::BinaryNode& node) override {
@@ -122,17 +132,26 @@ protected:
     void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override { on_conflict(insert, upsert); }
 
 private:
-    bool is_jsonb(const sql::NodePtr& node) const { return dialect_.type_text(sql::type_of(*node)) == "JSONB"; }
+    static bool is_jsonb(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "JSONB"; }
 };
 
 } // namespace
 
-PostgreSQLDialect::PostgreSQLDialect() { features_.sequences = true; }
+PostgreSQLDialect::PostgreSQLDialect() {
+    features_.sequences = true;
+    features_.identity_columns = true;
+    features_.native_enum = true;
+}
 
 std::string_view PostgreSQLDialect::name() const noexcept { return "postgresql"; }
 
 std::shared_ptr<const Compiled> PostgreSQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
     return PostgreSQLCompiler{*this, binds, ParameterStyle::dollar}.compile(statement);
+}
+
+std::string PostgreSQLDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return PostgreSQLCompiler{*this, none, ParameterStyle::dollar}.literal_expression(expression);
 }
 
 std::string PostgreSQLDialect::quote(std::string_view identifier) const {

@@ -62,8 +62,8 @@ protected:
     void visit_function(const sql::FunctionNode& node) override {
         if (node.name == "aggregate_strings") aggregate_strings(node, "group_concat");
         else if (node.arguments.empty() && node.name == "now") out_ += "CURRENT_TIMESTAMP";
-        else if (node.arguments.empty() && (node.name == "localtime" || node.name == "localtimestamp"))
-            out_ += "DATETIME(CURRENT_TIMESTAMP, \"localtime\")";
+        else if (node.arguments.empty() && node.name == "localtimestamp")
+            out_ += "DATETIME(CURRENT_TIMESTAMP, 'localtime')";
         else if (node.name == "char_length")
             PortableCompiler::visit_function(sql::FunctionNode{"length", node.arguments, node.type});
         else PortableCompiler::visit_function(node);
@@ -145,6 +145,11 @@ std::string_view SQLiteDialect::name() const noexcept { return "sqlite"; }
 
 std::shared_ptr<const Compiled> SQLiteDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
     return SQLiteCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
+}
+
+std::string SQLiteDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return SQLiteCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
 }
 
 std::string SQLiteDialect::quote(std::string_view identifier) const {

@@ -95,7 +95,7 @@ void MapperData::resolve_keys() {
         const auto& target = pending.target();
         auto& key = data.foreign_keys[pending.key];
         key.target_table = target.table->name();
-        key.target_schema = target.table->schema() == table->schema() ? std::string{} : target.table->schema();
+        key.target_schema = target.table->schema();
         key.target_columns = {target.attributes[target.attribute_index(pending.attribute)].name};
     }
     std::ranges::sort(attributes, {}, &AttributeInfo::column);

@@ -10,12 +10,31 @@
 namespace azoth {
 
 Table::Table(std::string name, MetaData& metadata, std::string schema)
-    : Table(std::make_shared<schema::TableData>(std::move(name), std::move(schema))) {
+    : Table(std::make_shared<schema::TableData>(std::move(name), schema.empty() ? metadata.schema() : std::move(schema))) {
     metadata.add(*this);
 }
 
 Table::Table(std::shared_ptr<schema::TableData> data)
     : data_(std::move(data)), node_(std::make_shared<sql::TableNode>(data_)) {}
+
+Table& Table::comment(std::string text) {
+    data_->comment = std::move(text);
+    return *this;
+}
+
+Table& Table::prefix(std::string word) {
+    data_->prefixes.push_back(std::move(word));
+    return *this;
+}
+
+Table& Table::option(const schema::DialectOption& option) {
+    data_->options.set(option.name, option.value);
+    return *this;
+}
+
+sql::NodePtr schema::column_node(const Table& table, std::string_view name) {
+    return sql::column_of(table.node(), name);
+}
 
 ColumnRef Table::c(std::string_view column_name) const { return ColumnRef{sql::column_of(node_, column_name)}; }
 

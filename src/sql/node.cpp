@@ -256,7 +256,8 @@ const Type& type_of(const Node& node) noexcept {
     case NodeKind::insert:
     case NodeKind::update:
     case NodeKind::delete_:
-    case NodeKind::text: return unknown;
+    case NodeKind::text:
+    case NodeKind::ddl: return unknown;
     default: return static_cast<const ExpressionNode&>(node).type;
     }
 }

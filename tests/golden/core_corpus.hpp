@@ -109,5 +109,7 @@ void add_dml_cases(Registry& registry);
 void add_quoting_cases(Registry& registry);
 void add_literal_cases(Registry& registry);
 void add_ddl_cases(Registry& registry);
+void add_ddl_type_cases(Registry& registry);
+void add_ddl_statement_cases(Registry& registry);
 
 } // namespace golden

@@ -11,6 +11,8 @@
 #include <azoth/sql/table_function.hpp>
 #include <azoth/sql/text.hpp>
 #include <azoth/sql/values.hpp>
+#include <azoth/types/enum.hpp>
+#include <azoth/types/postgresql.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -39,7 +41,7 @@ struct Orders : az::Table {
     az::Column<std::optional<std::int32_t>> user_id{*this, "user_id", az::foreign_key("user_account.id")};
     az::Column<std::optional<az::Decimal>> total{*this, "total", az::Numeric{10, 2}};
     az::Column<std::optional<az::Timestamp>> placed_at{*this, "placed_at"};
-    az::Column<std::optional<std::string>> status{*this, "status", az::String{7}}; // an Enum in the corpus
+    az::Column<std::optional<std::string>> status{*this, "status", az::Enum{{"new", "paid", "shipped"}, "order_status"}};
     explicit Orders(az::MetaData& metadata) : az::Table{"orders", metadata} {}
 };
 
@@ -84,8 +86,8 @@ struct Employees : az::Table {
 struct Docs : az::Table {
     az::Column<std::int32_t> id{*this, "id", az::primary_key};
     az::Column<std::optional<std::string>> body{*this, "body", az::Text{}};
-    az::Column<az::Value> tags{*this, "tags"};
-    az::Column<std::optional<az::Json>> data{*this, "data"};
+    az::Column<az::Value> tags{*this, "tags", az::ARRAY{az::String{}}};
+    az::Column<std::optional<az::Json>> data{*this, "data", az::postgresql::JSONB{}};
     explicit Docs(az::MetaData& metadata) : az::Table{"doc", metadata} {}
 };
 
@@ -107,7 +109,7 @@ struct Sample : az::Table {
     az::Column<std::optional<az::TimestampTz>> stamp{*this, "stamp"};
     az::Column<std::optional<az::Bytes>> raw{*this, "raw"};
     az::Column<std::optional<az::Uuid>> uid{*this, "uid"};
-    az::Column<std::optional<std::string>> note{*this, "note", az::String{20}};
+    az::Column<std::optional<std::string>> note{*this, "note", az::Unicode{20}};
     explicit Sample(az::MetaData& metadata) : az::Table{"sample", metadata} {}
 };
 

@@ -45,6 +45,8 @@ golden::Registry all_cases() {
     golden::add_quoting_cases(registry);
     golden::add_literal_cases(registry);
     golden::add_ddl_cases(registry);
+    golden::add_ddl_type_cases(registry);
+    golden::add_ddl_statement_cases(registry);
     return registry;
 }
 

@@ -23,6 +23,17 @@ void add_inserts(Registry& registry) {
         return insert(order_items)
             .values(order_items.order_id = 1, order_items.item_id = 2, order_items.quantity = 3);
     });
+    registry.add("insert.default.function", [] {
+        MetaData metadata;
+        struct T : Table {
+            Column<std::int32_t> id{*this, "id", primary_key};
+            Column<std::optional<std::string>> a{*this, "a", String{5}};
+            Column<std::optional<Timestamp>> at{*this, "at", default_(func::now())};
+            explicit T(MetaData& md) : Table{"t", md} {}
+        };
+        const T t{metadata};
+        return insert(t).values(t.a = "x");
+    });
     registry.add("insert.default.server", [] {
         MetaData metadata;
         struct T : Table {

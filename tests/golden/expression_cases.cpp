@@ -32,7 +32,7 @@ void add_cast(Registry& registry) {
     registry.add("expr.cast.method", [] { return select(users.id.cast(String{5})); });
     registry.add("expr.cast.null", [] { return select(cast(null, Integer{})); });
     registry.add("expr.cast.string_no_length", [] { return select(cast(users.id, String{})); });
-    registry.add("expr.cast.unicode", [] { return select(cast(users.name, String{10})); });
+    registry.add("expr.cast.unicode", [] { return select(cast(users.name, Unicode{10})); });
     registry.add("expr.cast.uuid", [] { return select(cast(users.name, UuidType{})); });
 }
 
@@ -51,6 +51,7 @@ void add_expression_cases(Registry& registry) {
     add_case(registry);
     add_cast(registry);
     add_extract(registry);
+    registry.add("expr.cast.enum", [] { return select(cast(users.name, Enum{{"a", "b"}, "ab"})); });
     registry.add("expr.bind.conflict_error", [] {
         return select(users.id).where(
             or_(users.name == bindparam("n", "a", ParameterName::unique_name), users.name == bindparam("n_1", "b"))

@@ -3,6 +3,8 @@
 #include "golden/core_corpus.hpp"
 #include "golden/core_tables.hpp"
 
+#include <azoth/sql/sequence.hpp>
+
 namespace golden {
 
 using namespace azoth;
@@ -92,6 +94,7 @@ void add_table_functions(Registry& registry) {
 }
 
 void add_keywords(Registry& registry) {
+    registry.add("func.sequence_next", [] { return select(Sequence{"user_seq"}.next_value()); });
     registry.add("func.aggregate_strings", [] {
         return select(func::aggregate_strings(users.name, ", "));
     });

@@ -30,7 +30,7 @@ void add_json_cases(Registry& registry) {
     registry.add("op.arith.datetime_plus_interval", [] {
         Interval day;
         day.days = 1;
-        return select(orders.placed_at + literal(day));
+        return select(orders.placed_at.op<Timestamp>("+", literal(day), 7));
     });
     registry.add("op.in.tuples", [] {
         return select(users.id).where(tuple_(users.id, users.name).in({{1, "a"}, {2, "b"}}));

@@ -92,6 +92,11 @@ void add_postgresql_cases(Registry& registry) {
     add_arrays(registry);
     add_documents(registry);
     add_text_search(registry);
+    registry.add("pg.array.cast", [] { return select(cast(docs.tags, ARRAY{Integer{}})); });
+    registry.add("pg.array.empty", [] { return select(pg::empty_array(ARRAY{Integer{}})); });
+    registry.add("pg.cast_regclass", [] { return select(cast("user_account", pg::REGCLASS{})); });
+    registry.add("pg.jsonb.delete_path", [] { return select(pg::delete_path(docs.data, "a", "b")); });
+    registry.add("pg.jsonb.key", [] { return select(docs.data["k"]); });
     registry.add("pg.at_time_zone", [] { return select(sample.stamp.op("AT TIME ZONE", "UTC")); });
     registry.add("pg.ilike_cast", [] {
         return select(docs.id).where(cast(docs.id, String{}).ilike("1%"));

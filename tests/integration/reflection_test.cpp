@@ -153,7 +153,7 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
     const auto& child = find(tables, "rf_child");
     CHECK(child.primary_key().size() == 2);
     CHECK(child.autoincrement_column() == nullptr);
-    CHECK(child.primary_key_name == (database.is("postgresql") ? "rf_pk_child" : ""));
+    CHECK(child.primary_key_constraint.name == (database.is("postgresql") ? "rf_pk_child" : ""));
     CHECK(default_of(column(child, "parent_id")) == "7");
     CHECK_THAT(default_of(column(child, "note")), Catch::Matchers::StartsWith("'it"));
     CHECK(default_of(column(child, "mc")).empty());

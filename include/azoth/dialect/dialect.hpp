@@ -15,6 +15,8 @@
 
 namespace azoth {
 
+class DdlCompiler;
+
 /// What a database can do; asked instead of its name.
 struct Features {
     bool insert_returning = true;
@@ -25,7 +27,9 @@ struct Features {
     bool schemas = true;             ///< tables can live in named schemas
     bool default_values = true;      ///< INSERT … DEFAULT VALUES; else () VALUES ()
     bool native_boolean = true;
+    bool native_enum = false;        ///< an Enum is a type of its own, so that it needs no CHECK
     bool sequences = false;
+    bool identity_columns = false;   ///< GENERATED … AS IDENTITY
 
     Features() = default;
 };
@@ -38,6 +42,8 @@ struct ReflectionQueries {
     std::string primary_keys; ///< table, constraint name, column, position
     std::string foreign_keys; ///< table, constraint, column, target schema, target table, target column, on delete, on update, position
     std::string uniques;      ///< table, constraint, column, position
+    std::string sequences;    ///< name; empty: there are none
+    std::string types;        ///< name, of what CREATE TYPE and CREATE DOMAIN make; empty: there are none
 
     ReflectionQueries() = default;
 };
@@ -46,7 +52,7 @@ struct ReflectionQueries {
 class Dialect {
 public:
     Dialect() = default;
-    virtual ~Dialect() = default;
+    virtual ~Dialect();
     Dialect(const Dialect&) = delete;
     Dialect& operator=(const Dialect&) = delete;
 
@@ -68,8 +74,12 @@ public:
 
     /// CREATE TABLE and the indexes that go with it.
     /// @throws CompileError, e.g. for VARCHAR without a length where the database wants one.
-    [[nodiscard]] virtual std::vector<std::string> create_table(const schema::TableData& table) const = 0;
-    [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const = 0;
+    [[nodiscard]] virtual std::vector<std::string> create_table(const schema::TableData& table) const;
+    [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const;
+    /// What writes this dialect's DDL; for Azoth's own use.
+    [[nodiscard]] virtual std::unique_ptr<DdlCompiler> ddl_compiler() const;
+    /// An expression with its values written out and its columns without their table's name, as DDL has them.
+    [[nodiscard]] virtual std::string literal_expression(const sql::Node& expression) const;
     [[nodiscard]] virtual ReflectionQueries reflection() const = 0;
 };
 

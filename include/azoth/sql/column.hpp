@@ -145,6 +145,14 @@ private:
     sql::NodePtr node_;
 };
 
+template <class... Options>
+ColumnRef Table::add_column(std::string column_name, const Type& type, const Options&... options) {
+    static_assert((schema::ColumnOption<Options> && ...), "after its type a column takes options (primary_key, unique, ...)");
+    auto& column = data_->add_column(std::move(column_name), type);
+    (schema::apply_option(*data_, column, options), ...);
+    return c(column.name);
+}
+
 /// The same table under another name, typed columns included: `auto u2 = alias(users, "u2")`. Without a name the compiler
 /// numbers it ("user_account_1").
 template <class T>

@@ -33,6 +33,7 @@ enum class NodeKind : std::uint8_t {
     array, ///< ARRAY[…]
     scalar_subquery,
     exists,
+    next_value, ///< of a sequence
     entity, ///< all columns of a mapped class or a table
     // FROM elements
     table,
@@ -50,6 +51,7 @@ enum class NodeKind : std::uint8_t {
     update,
     delete_,
     text,
+    ddl, ///< CREATE, ALTER, DROP, COMMENT
 };
 
 struct Node {

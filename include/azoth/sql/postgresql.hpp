@@ -11,6 +11,7 @@
 
 #include <azoth/sql/constructs.hpp>
 #include <azoth/sql/functions.hpp>
+#include <azoth/types/postgresql.hpp>
 
 namespace azoth::postgresql {
 
@@ -160,6 +161,15 @@ template <Expression E, class V>
     const auto node = document.node();
     return Expr<typename E::value_type>{
         sql::make_binary(sql::Operator::subtract, node, detail::untyped(key), sql::type_of(*node))};
+}
+
+/// `#-`: the document without what the path leads to.
+template <Expression E, class... S>
+[[nodiscard]] Expr<typename E::value_type> delete_path(const E& document, const S&... steps) {
+    const auto node = document.node();
+    auto path = std::make_shared<sql::CastNode>(array(steps...).node(), ARRAY{Text{}});
+    return detail::infix<typename E::value_type>(
+        "#-", node, std::move(path), detail::accessing, sql::type_of(*node));
 }
 
 // Ranges.

@@ -38,6 +38,8 @@ void each_child(const Node& node, Visit&& visit) {
     case NodeKind::constant:
     case NodeKind::literal_column:
     case NodeKind::label_reference:
+    case NodeKind::next_value:
+    case NodeKind::ddl:
     case NodeKind::table: break;
     case NodeKind::unary: one(static_cast<const UnaryNode&>(node).operand); break;
     case NodeKind::binary: {
