@@ -12,7 +12,9 @@
 #include <azoth/schema/metadata.hpp>
 #include <azoth/schema/options.hpp>
 #include <azoth/schema/table.hpp>
+#include <azoth/sql/bindparam.hpp>
 #include <azoth/sql/column.hpp>
+#include <azoth/sql/constructs.hpp>
 #include <azoth/sql/ddl.hpp>
 #include <azoth/sql/dml.hpp>
 #include <azoth/sql/expression.hpp>
@@ -20,7 +22,9 @@
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/select.hpp>
 #include <azoth/sql/sequence.hpp>
+#include <azoth/sql/table_function.hpp>
 #include <azoth/sql/text.hpp>
+#include <azoth/sql/values.hpp>
 #include <azoth/types/enum.hpp>
 #include <azoth/types/mssql.hpp>
 #include <azoth/types/mysql.hpp>

@@ -4,6 +4,7 @@
 #include "compiler/grouping.hpp"
 
 #include <cstdint>
+#include <utility>
 #include <variant>
 
 #include <azoth/dialect/dialect.hpp>
@@ -30,6 +31,8 @@ Operator operator_of(const sql::Node& node) {
         return static_cast<const sql::ExistsNode&>(node).negated ? Operator::not_ : Operator::exists;
     case NodeKind::label:
         return operator_of(*static_cast<const sql::LabelNode&>(node).operand);
+    case NodeKind::type_coerce:
+        return operator_of(*static_cast<const sql::TypeCoerceNode&>(node).operand);
     default:
         return Operator::none;
     }
@@ -58,6 +61,23 @@ bool is_bare_boolean(const sql::Node& node) {
 
 namespace {
 
+/// An operator of the user's own has the precedence that it was given.
+int precedence_of(const sql::Node& node) {
+    if (node.kind == NodeKind::binary) {
+        const auto& binary = static_cast<const sql::BinaryNode&>(node);
+        if (binary.op == Operator::custom)
+            return binary.custom_precedence;
+    }
+    if (node.kind == NodeKind::label)
+        return precedence_of(*static_cast<const sql::LabelNode&>(node).operand);
+    return precedence(operator_of(node));
+}
+
+/// An eager operator brings its own parentheses.
+bool chains(const sql::Node& node, Operator outer) {
+    return outer == Operator::custom && node.kind == NodeKind::binary && static_cast<const sql::BinaryNode&>(node).custom_eager;
+}
+
 /// What is then rendered like `operand()`, wherever it comes to stand.
 sql::NodePtr in_parentheses(const sql::NodePtr& node, Operator outer) {
     if (!needs_parentheses(operator_of(*node), outer))
@@ -68,7 +88,15 @@ sql::NodePtr in_parentheses(const sql::NodePtr& node, Operator outer) {
 } // namespace
 
 void Compiler::operand(const sql::Node& node, Operator outer) {
-    const bool parentheses = needs_parentheses(operator_of(node), outer);
+    operand_within(node, outer, precedence(outer));
+}
+
+void Compiler::operand_within(const sql::Node& node, Operator outer, int outer_precedence) {
+    const auto inner = operator_of(node);
+    const bool custom = inner == Operator::custom || outer == Operator::custom;
+    const bool parentheses = custom && inner != Operator::none && outer != Operator::none
+                                 ? precedence_of(node) <= outer_precedence && !chains(node, outer)
+                                 : needs_parentheses(inner, outer);
     if (parentheses)
         out_ += '(';
     visit(node);
@@ -100,11 +128,27 @@ void Compiler::condition(const sql::Node& node, Operator outer) {
 }
 
 void Compiler::infix(const sql::BinaryNode& node, std::string_view op) {
-    operand(*node.left, node.op);
+    const bool inside = std::exchange(in_operator_, true);
+    infix_plain(node, op);
+    in_operator_ = inside;
+}
+
+void Compiler::infix_plain(const sql::BinaryNode& node, std::string_view op) {
+    const int binds = node.op == Operator::custom ? node.custom_precedence : precedence(node.op);
+    operand_within(*node.left, node.op, binds);
     out_ += ' ';
     out_ += op;
     out_ += ' ';
-    operand(*node.right, node.op);
+    operand_within(*node.right, node.op, binds);
+}
+
+void Compiler::infix_eager(const sql::BinaryNode& node, std::string_view op) {
+    const bool inside = in_operator_;
+    if (inside)
+        out_ += '(';
+    infix(node, op);
+    if (inside)
+        out_ += ')';
 }
 
 void Compiler::visit_unary(const sql::UnaryNode& node) {
@@ -116,6 +160,17 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
         operand(*node.operand, Operator::comma);
         (out_ += ' ').append(text_of(node.op));
         return;
+    case Operator::any:
+    case Operator::all:
+        if (node.operand->kind != NodeKind::scalar_subquery) {
+            out_.append(text_of(node.op)) += " (";
+            visit(*node.operand);
+            out_ += ')';
+            return;
+        }
+        out_.append(text_of(node.op)) += ' ';
+        operand(*node.operand, node.op);
+        return;
     case Operator::not_:
         if (is_bare_boolean(*node.operand) && !dialect_.features().native_boolean) {
             visit(*node.operand);
@@ -124,8 +179,6 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
         }
         [[fallthrough]];
     case Operator::distinct:
-    case Operator::any:
-    case Operator::all:
         out_.append(text_of(node.op)) += ' ';
         operand(*node.operand, node.op);
         return;
@@ -151,11 +204,29 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         return;
     }
     case Operator::custom:
-        operand(*node.left, node.op);
-        out_ += ' ';
-        raw(node.custom);
-        out_ += ' ';
-        operand(*node.right, node.op);
+        if (node.custom.find('\0') != std::string::npos)
+            throw CompileError("SQL text must not contain a NUL character");
+        if (node.custom_eager)
+            infix_eager(node, node.custom);
+        else
+            infix(node, node.custom);
+        return;
+    case Operator::getitem:
+    case Operator::json_getitem:
+    case Operator::json_path_getitem:
+        render_item(node);
+        return;
+    case Operator::slice:
+        visit(*node.left);
+        out_ += ':';
+        visit(*node.right);
+        return;
+    case Operator::json_text:
+    case Operator::json_path_text:
+        render_item_text(node);
+        return;
+    case Operator::regexp_replace:
+        render_regexp_replace(node);
         return;
     case Operator::not_in:
         out_ += '(';
@@ -164,7 +235,7 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         return;
     case Operator::like:
     case Operator::not_like:
-        infix(node, text_of(node.op));
+        infix_plain(node, text_of(node.op));
         break;
     case Operator::ilike:
     case Operator::not_ilike:
@@ -273,8 +344,34 @@ void Compiler::divide_by_numeric(const sql::BinaryNode& node) {
     out_ += " AS " + dialect_.type_text(type) + ")";
 }
 
+void Compiler::render_item_text(const sql::BinaryNode&) {
+    throw CompileError(std::string{dialect_.name()} + " has no ->>; use as_string()");
+}
+
+void Compiler::render_item(const sql::BinaryNode&) {
+    throw CompileError(std::string{dialect_.name()} + " has no access to elements of arrays and documents");
+}
+
 void Compiler::render_regexp(const sql::BinaryNode& node) {
+    if (!node.custom.empty())
+        throw CompileError(std::string{dialect_.name()} + " has no flags for regular expressions");
     infix(node, text_of(node.op));
+}
+
+void Compiler::render_regexp_replace(const sql::BinaryNode& node) {
+    out_ += "REGEXP_REPLACE(";
+    visit(*node.left);
+    out_ += ", ";
+    visit(*node.right);
+    out_ += ", ";
+    visit(*node.third);
+    if (!node.custom.empty())
+        out_ += ", " + quoted_text(node.custom);
+    out_ += ')';
+}
+
+std::string Compiler::quoted_text(const std::string& text) const {
+    return literal(Param{ParamKind::text, text});
 }
 
 void Compiler::render_match(const sql::BinaryNode& node) {

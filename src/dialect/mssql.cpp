@@ -68,6 +68,59 @@ protected:
         throw CompileError("SQL Server has no regular expressions");
     }
 
+    void render_regexp_replace(const sql::BinaryNode& node) override { render_regexp(node); }
+
+    void visit_cast(const sql::CastNode& node) override {
+        if (!node.is_try) return PortableCompiler::visit_cast(node);
+        out_ += "TRY_CAST (";
+        visit(*node.operand);
+        out_ += " AS " + dialect_.type_text(node.type) + ")";
+    }
+
+    void render_item(const sql::BinaryNode& node) override {
+        if (node.op == Operator::getitem) return PortableCompiler::render_item(node);
+        const auto access = [&](std::string_view function) {
+            out_ += function;
+            out_ += '(';
+            visit(*node.left);
+            out_ += ", ";
+            visit_document_path(*node.right);
+            out_ += ')';
+        };
+        if (node.type.kind == TypeKind::json) return access("JSON_QUERY");
+        const auto cast_to = [&](const std::string& type) {
+            out_ += "ELSE CAST(";
+            access("JSON_VALUE");
+            out_ += " AS " + type + ")";
+        };
+        out_ += "CASE ";
+        access("JSON_VALUE");
+        out_ += " WHEN NULL THEN NULL ";
+        switch (node.type.kind) {
+        case TypeKind::small_integer:
+        case TypeKind::integer:
+        case TypeKind::big_integer: cast_to("INTEGER"); break;
+        case TypeKind::float_:
+        case TypeKind::double_: cast_to("FLOAT"); break;
+        case TypeKind::numeric:
+            cast_to("NUMERIC(" + std::to_string(node.type.precision) + ", " + std::to_string(node.type.scale) + ")");
+            break;
+        case TypeKind::boolean:
+            out_ += "WHEN 'true' THEN 1 WHEN 'false' THEN 0 ";
+            cast_to("BIT");
+            break;
+        case TypeKind::string:
+        case TypeKind::text:
+            out_ += "ELSE ";
+            access("JSON_VALUE");
+            break;
+        default:
+            out_ += "ELSE ";
+            access("JSON_QUERY");
+        }
+        out_ += " END";
+    }
+
     void render_match(const sql::BinaryNode& node) override {
         out_ += "CONTAINS (";
         operand(*node.left, node.op);
@@ -91,7 +144,8 @@ protected:
         const auto renamed = [&](std::string name) {
             PortableCompiler::visit_function(sql::FunctionNode{std::move(name), node.arguments, node.type});
         };
-        if (node.name == "now") out_ += "CURRENT_TIMESTAMP";
+        if (node.name == "aggregate_strings") aggregate_strings_within_group(node, "string_agg");
+        else if (node.name == "now") out_ += "CURRENT_TIMESTAMP";
         else if (node.name == "current_date") out_ += "GETDATE()";
         else if (node.name == "length" || node.name == "char_length") renamed("LEN");
         else if (node.name == "pow") renamed("POWER");
@@ -102,36 +156,76 @@ protected:
 
     // ---- how many rows: TOP alone, OFFSET and FETCH as parts of ORDER BY --------------------
 
-    static bool uses_top(const sql::SelectNode& select) { return select.limit && !select.offset; }
+    /// A number that the statement was given, not an expression or a named parameter.
+    static bool is_simple(const sql::NodePtr& count) {
+        return count && count->kind == NodeKind::bind && static_cast<const sql::BindNode&>(*count).name.empty();
+    }
+    /// FETCH becomes TOP only for what OFFSET … FETCH does not have.
+    static bool uses_top(const sql::GenerativeSelectNode& select) {
+        if (select.offset || select.kind != NodeKind::select) return false;
+        if (select.fetch) return is_simple(select.fetch->count) && (select.fetch->percent || select.fetch->with_ties);
+        return is_simple(select.limit);
+    }
 
     void render_precolumns(const sql::SelectNode& select) override {
+        PortableCompiler::render_precolumns(select);
         if (!uses_top(select)) return;
         out_ += "TOP ";
-        written(*select.limit);
+        written(select.fetch ? *select.fetch->count : *select.limit);
         out_ += ' ';
+        if (!select.fetch) return;
+        if (select.fetch->percent) out_ += "PERCENT ";
+        if (select.fetch->with_ties) out_ += "WITH TIES ";
     }
 
     /// A subquery has no order unless it is needed to say which rows it has.
-    void render_order_by(const sql::SelectNode& select) override {
-        if (is_subquery() && !select.limit && !select.offset) return;
+    void render_order_by(const sql::GenerativeSelectNode& select) override {
+        if (is_subquery() && !select.limit && !select.offset && !select.fetch) return;
         PortableCompiler::render_order_by(select);
     }
 
-    void render_limit(const sql::SelectNode& select) override {
-        if (uses_top(select) || (!select.limit && !select.offset)) return;
+    void render_limit(const sql::GenerativeSelectNode& select) override {
+        const auto& count = select.fetch ? select.fetch->count : select.limit;
+        if (uses_top(select) || (!count && !select.offset)) return;
         if (select.order_by.empty())
             throw CompileError("SQL Server needs an ORDER BY for OFFSET: give the SELECT an order_by()");
+        if (select.fetch && (select.fetch->percent || select.fetch->with_ties))
+            throw CompileError("SQL Server has PERCENT and WITH TIES only without an offset");
         out_ += " OFFSET ";
         if (select.offset) visit(*select.offset);
         else out_ += '0';
         out_ += " ROWS";
-        if (!select.limit) return;
+        if (!count) return;
         out_ += " FETCH FIRST ";
-        visit(*select.limit);
+        visit(*count);
         out_ += " ROWS ONLY";
     }
 
-    void render_for_update(const sql::SelectNode&) override {} // only cursors know it; there are table hints
+    void render_fetch(const sql::GenerativeSelectNode& select) override { render_limit(select); }
+    void render_for_update(const sql::GenerativeSelectNode&) override {} // only cursors know it; there are table hints
+    void render_from_hint(std::size_t, const std::string& hint) override { out_ += " " + hint; }
+    std::string_view with_word(bool) const override { return "WITH "; }
+
+    void render_update_from(const sql::DmlNode& update, const std::vector<sql::NodePtr>& extra) override {
+        out_ += " FROM ";
+        render_from(*update.table);
+        out_ += ", ";
+        from_elements(extra);
+    }
+
+    void render_delete_tables(const sql::DmlNode& statement, const std::vector<sql::NodePtr>& extra) override {
+        if (extra.empty()) {
+            PortableCompiler::render_delete_tables(statement, extra);
+            return;
+        }
+        if (statement.table->kind == NodeKind::table) render_from(*statement.table);
+        else from_name(*statement.table);
+        returning(statement);
+        out_ += " FROM ";
+        render_from(*statement.table);
+        out_ += ", ";
+        from_elements(extra);
+    }
 
     // ---- OUTPUT -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@
 #include <azoth/error.hpp>
 #include <azoth/types/details.hpp>
 
+#include "compiler/document_path.hpp"
 #include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -57,7 +58,59 @@ protected:
 
     void render_regexp(const sql::BinaryNode& node) override {
         if (node.op == Operator::not_regexp_match) out_ += "NOT ";
-        call("REGEXP_LIKE", node);
+        out_ += "REGEXP_LIKE(";
+        arguments(node);
+        if (!node.custom.empty()) out_ += ", " + quoted_text(node.custom);
+        out_ += ')';
+    }
+
+    void render_item(const sql::BinaryNode& node) override {
+        if (node.op == Operator::getitem) return PortableCompiler::render_item(node);
+        const auto access = [&](std::string_view function) {
+            out_ += function;
+            out_ += '(';
+            visit(*node.left);
+            out_ += ", ";
+            document_path_in_text(*node.right);
+        };
+        const auto value_of = [&](const std::string& type) {
+            access("JSON_VALUE");
+            out_ += " RETURNING " + type + " ERROR ON ERROR)";
+        };
+        switch (node.type.kind) {
+        case TypeKind::boolean:
+            out_ += "CASE ";
+            access("JSON_VALUE");
+            out_ += ") WHEN 'true' THEN 1 WHEN 'false' THEN 0 ELSE CAST(";
+            access("JSON_VALUE");
+            out_ += ") AS NUMBER(1)) END";
+            return;
+        case TypeKind::small_integer:
+        case TypeKind::integer:
+        case TypeKind::big_integer: return value_of("INTEGER");
+        case TypeKind::float_:
+        case TypeKind::double_: return value_of("FLOAT");
+        case TypeKind::numeric:
+            return value_of("NUMBER(" + std::to_string(node.type.precision) + ", " + std::to_string(node.type.scale) + ")");
+        case TypeKind::string:
+        case TypeKind::text: return value_of("VARCHAR2(4000)");
+        default:
+            access("JSON_QUERY");
+            out_ += ')';
+        }
+    }
+
+    void render_table_function(const sql::TableFunctionNode& function) override {
+        if (function.options.lateral) out_ += "LATERAL ";
+        out_ += "TABLE (";
+        visit(*function.function);
+        out_ += ") " + dialect_.quote(alias_name(function));
+        derived_columns(function);
+    }
+
+    void visit_column(const sql::ColumnNode& node) override {
+        PortableCompiler::visit_column(node);
+        if (node.name.empty() && node.from) out_ += ".COLUMN_VALUE";
     }
 
     void render_match(const sql::BinaryNode& node) override { call("CONTAINS ", node); }
@@ -66,7 +119,8 @@ protected:
         const auto renamed = [&](std::string name) {
             PortableCompiler::visit_function(sql::FunctionNode{std::move(name), node.arguments, node.type});
         };
-        if (node.name == "now") out_ += "CURRENT_TIMESTAMP";
+        if (node.name == "aggregate_strings") aggregate_strings_within_group(node, "LISTAGG");
+        else if (node.name == "now") out_ += "CURRENT_TIMESTAMP";
         else if (node.name == "char_length") renamed("LENGTH");
         else if (node.name == "pow") renamed("POWER");
         else if (node.arguments.empty() && (node.name == "uid" || node.name == "UID")) out_ += node.name;
@@ -79,6 +133,8 @@ protected:
 
     /// Strings are cast to VARCHAR2, which has to have a length here.
     void visit_cast(const sql::CastNode& node) override {
+        if (node.is_try) throw CompileError("Oracle has no TRY_CAST");
+        check_known(node.type);
         Type type = node.type.on(dialect_.name());
         const auto& details = details_of(type);
         if (type.kind == TypeKind::string && details.spec.empty() && details.name != "ROWID")
@@ -92,12 +148,19 @@ protected:
     std::string_view alias_word() const override { return " "; }
     bool orders_by_label() const override { return false; }
 
-    void render_limit(const sql::SelectNode& select) override {
-        if (select.offset) {
-            out_ += " OFFSET ";
-            written(*select.offset);
-            out_ += " ROWS";
-        }
+    std::string_view with_word(bool) const override { return "WITH "; }
+    bool cte_follows_insert() const override { return true; }
+
+    std::string_view set_operation_word(sql::SetOperation operation) const override {
+        return operation == sql::SetOperation::except ? "MINUS" : PortableCompiler::set_operation_word(operation);
+    }
+
+    void render_select_hint(const sql::SelectNode& select) override {
+        for (const auto& [table, text] : table_hints(select)) out_ += "/*+ " + text + " */ ";
+    }
+
+    void render_limit(const sql::GenerativeSelectNode& select) override {
+        offset_rows(select);
         if (select.limit) {
             out_ += " FETCH FIRST ";
             written(*select.limit);
@@ -105,8 +168,27 @@ protected:
         }
     }
 
-    void render_for_update(const sql::SelectNode& select) override {
-        if (!is_subquery()) PortableCompiler::render_for_update(select);
+    void render_fetch(const sql::GenerativeSelectNode& select) override {
+        offset_rows(select);
+        out_ += " FETCH FIRST ";
+        written(*select.fetch->count);
+        out_ += select.fetch->percent ? " PERCENT ROWS " : " ROWS ";
+        out_ += select.fetch->with_ties ? "WITH TIES" : "ONLY";
+    }
+
+    void render_for_update(const sql::GenerativeSelectNode& select) override {
+        if (is_subquery()) return;
+        out_ += " FOR UPDATE";
+        const auto& lock = *select.for_update;
+        if (!lock.of.empty()) {
+            out_ += " OF ";
+            lock_columns(lock);
+        }
+        lock_waiting(lock);
+    }
+
+    void check_multiple_rows() const override {
+        throw CompileError("Oracle has no INSERT of several rows by VALUES; execute it with parameter rows");
     }
 
     void render_returning(const sql::DmlNode& dml) override {
@@ -137,6 +219,33 @@ protected:
     }
 
 private:
+    void offset_rows(const sql::GenerativeSelectNode& select) {
+        if (!select.offset) return;
+        out_ += " OFFSET ";
+        written(*select.offset);
+        out_ += " ROWS";
+    }
+
+    /// Oracle locks by columns; of a whole table each of them does.
+    void lock_columns(const sql::ForUpdateClause& lock) {
+        bool first = true;
+        const auto add = [&](const sql::Node& column) {
+            if (!first) out_ += ", ";
+            first = false;
+            visit(column);
+        };
+        for (const auto& element : lock.of) {
+            if (element->kind == sql::NodeKind::column) add(*element);
+            else add(*sql::columns_of(element).front());
+        }
+    }
+
+    /// Oracle takes no parameter for a path.
+    void document_path_in_text(const sql::Node& node) {
+        const auto& value = static_cast<const sql::BindNode&>(node).value;
+        out_ += quoted_text(document_path(value));
+    }
+
     [[noreturn]] static void refuse_operator(Operator op) {
         throw CompileError("Oracle has no operator " + std::string{text_of(op)});
     }

@@ -2,6 +2,9 @@
 // PostgreSQL's SQL: numbered placeholders, ILIKE, everything else as the base has it.
 #include "dialect/postgresql.hpp"
 
+#include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
+
 #include "compiler/compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -22,12 +25,20 @@ protected:
     }
 
     void render_regexp(const sql::BinaryNode& node) override {
-        infix(node, node.op == sql::Operator::regexp_match ? "~" : "!~");
+        const bool negated = node.op == sql::Operator::not_regexp_match;
+        if (node.custom.empty()) return infix(node, negated ? "!~" : "~");
+        if (node.custom == "i") return infix(node, negated ? "!~*" : "~*");
+        operand(*node.left, node.op);
+        out_ += negated ? " !~ CONCAT('(?', " : " ~ CONCAT('(?', ";
+        out_ += quoted_text(node.custom) + ", ')', ";
+        visit(*node.right);
+        out_ += ')';
     }
 
     void render_match(const sql::BinaryNode& node) override {
         operand(*node.left, node.op);
         out_ += " @@ plainto_tsquery(";
+        if (!node.custom.empty()) out_ += quoted_text(node.custom) + ", ";
         visit(*node.right);
         out_ += ')';
     }
@@ -40,6 +51,88 @@ protected:
         }
         out_ += "')";
     }
+
+    void visit_function(const sql::FunctionNode& node) override {
+        if (node.name == "aggregate_strings") aggregate_strings(node, "string_agg");
+        else Compiler::visit_function(node);
+    }
+
+    void visit_array(const sql::ArrayNode& node) override {
+        out_ += "ARRAY[";
+        list(node.items);
+        out_ += ']';
+        if (node.items.empty() && !details_of(node.type).item.empty()) out_ += "::" + dialect_.type_text(node.type);
+    }
+
+    void render_item(const sql::BinaryNode& node) override {
+        const bool is_path = node.op == sql::Operator::json_path_getitem;
+        if (node.op == sql::Operator::getitem || (!is_path && is_jsonb(node.left) && node.type.kind == TypeKind::json)) {
+            const bool group = node.left->kind == sql::NodeKind::function || node.left->kind == sql::NodeKind::cast;
+            if (group) out_ += '(';
+            operand(*node.left, node.op);
+            if (group) out_ += ')';
+            out_ += '[';
+            visit(*node.right);
+            out_ += ']';
+            return;
+        }
+        if (node.type.kind == TypeKind::json) return infix_eager(node, is_path ? "#>" : "->");
+        out_ += "CAST(";
+        infix_eager(node, is_path ? "#>>" : "->>");
+        out_ += " AS " + dialect_.type_text(node.type) + ")";
+    }
+
+    void render_item_text(const sql::BinaryNode& node) override { infix_eager(node, text_of(node.op)); }
+
+    void render_precolumns(const sql::SelectNode& select) override {
+        const auto& on = select.select_parts().distinct_on;
+        if (on.empty()) return Compiler::render_precolumns(select);
+        out_ += "DISTINCT ON (";
+        list(on);
+        out_ += ") ";
+    }
+
+    void render_fetch(const sql::GenerativeSelectNode& select) override {
+        if (select.offset) {
+            out_ += " OFFSET (";
+            visit(*select.offset);
+            out_ += ") ROWS";
+        }
+        out_ += " FETCH FIRST (";
+        visit(*select.fetch->count);
+        out_ += select.fetch->percent ? ") PERCENT ROWS " : ") ROWS ";
+        out_ += select.fetch->with_ties ? "WITH TIES" : "ONLY";
+    }
+
+    void render_for_update(const sql::GenerativeSelectNode& select) override {
+        const auto& lock = *select.for_update;
+        if (lock.read) out_ += lock.key_share ? " FOR KEY SHARE" : " FOR SHARE";
+        else out_ += lock.key_share ? " FOR NO KEY UPDATE" : " FOR UPDATE";
+        lock_targets(lock);
+        lock_waiting(lock);
+    }
+
+    void render_from_hint(std::size_t start, const std::string& hint) override {
+        if (hint != "ONLY" && hint != "only") throw CompileError("PostgreSQL has no hint '" + hint + "' but ONLY");
+        out_.insert(start, "ONLY ");
+    }
+
+    void render_update_from(const sql::DmlNode&, const std::vector<sql::NodePtr>& extra) override {
+        out_ += " FROM ";
+        from_elements(extra);
+    }
+
+    void render_delete_tables(const sql::DmlNode& statement, const std::vector<sql::NodePtr>& extra) override {
+        render_from(*statement.table);
+        if (extra.empty()) return;
+        out_ += " USING ";
+        from_elements(extra);
+    }
+
+    void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override { on_conflict(insert, upsert); }
+
+private:
+    static bool is_jsonb(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "JSONB"; }
 };
 
 } // namespace

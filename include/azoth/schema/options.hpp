@@ -58,6 +58,10 @@ struct DefaultOption {
     std::function<Value()> make;
     void apply(TableData&, ColumnData& column) const { column.default_ = make; }
 };
+struct DefaultExpressionOption {
+    sql::NodePtr expression;
+    void apply(TableData&, ColumnData& column) const { column.default_expression = expression; }
+};
 struct OnDelete {
     std::string action;
     void apply(ForeignKeyData& key) const { key.on_delete = action; }
@@ -209,6 +213,7 @@ template <class Expression>
 
 /// The program fills the column in when a statement leaves it out: a constant, or a function called once per row.
 template <class T>
+    requires(!requires(const T& e) { e.node(); })
 [[nodiscard]] schema::DefaultOption default_(T value_or_function) {
     if constexpr (std::invocable<T&>) {
         return {[f = std::move(value_or_function)]() mutable {
@@ -220,6 +225,13 @@ template <class T>
     } else {
         return {[v = TypeTraits<T>::value(value_or_function)] { return v; }};
     }
+}
+
+/// The same by SQL: `default_(func::now())`.
+template <class Expression>
+    requires requires(const Expression& e) { e.node(); }
+[[nodiscard]] schema::DefaultExpressionOption default_(const Expression& expression) {
+    return {expression.node()};
 }
 
 } // namespace azoth

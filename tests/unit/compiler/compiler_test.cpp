@@ -226,8 +226,12 @@ TEST_CASE("compile: ORDER BY a label that is not there is refused by name", "[co
     );
 }
 
-TEST_CASE("compile: an UPDATE without values is refused", "[compiler]") {
-    CHECK_THROWS_WITH(compile(update(users), dialects::sqlite()), Catch::Contains("user_account"));
+TEST_CASE("compile: an UPDATE without values takes all columns from parameter rows", "[compiler][core.update.values]") {
+    const auto statement = update(users).where(users.id == 5);
+    const auto node = statement.node();
+    const auto compiled = dialects::sqlite()->compile(*node, sql::collect_binds(*node));
+    CHECK(compiled->takes_rows);
+    CHECK(compiled->sql == "UPDATE user_account SET id=?, name=?, fullname=? WHERE user_account.id = ?");
 }
 
 TEST_CASE("literal_sql: dates, bytes and UUIDs as the drivers store them", "[compiler][literal]") {
