@@ -104,8 +104,10 @@ protected:
     constraint_comment(const sql::DdlNode& node, const std::optional<std::string>& comment) const;
 
     // ---- how names and values are written
-    /// Characters that an identifier may have; 0: as many as it likes.
+    /// Characters that the name of a constraint or an index may have; 0: as many as it likes.
     [[nodiscard]] virtual std::size_t max_name_length() const { return 0; }
+    /// The same for a name that was given and so is not to be cut.
+    [[nodiscard]] virtual std::size_t max_given_name_length() const { return max_name_length(); }
     /// A string as a SQL literal, quotes included.
     [[nodiscard]] virtual std::string literal(std::string_view text) const;
     /// An expression with its values written out and its columns without their table's name.
@@ -159,7 +161,10 @@ protected:
     [[nodiscard]] std::string sql_option(const schema::DialectOptions& options, std::string_view name) const;
     /// @throws ArgumentError for an option of this dialect that it does not know.
     void check_options(Owner owner, const schema::DialectOptions& options, std::string_view what) const;
-    /// A keyword that the user gave, in upper case. @throws CompileError unless it is one of `known`.
+    /// Words that the user gave, as they are. @throws CompileError unless they are one of `known`, in either case.
+    [[nodiscard]] static std::string
+    phrase(std::string_view clause, const std::string& words, std::span<const std::string_view> known);
+    /// The same in upper case.
     [[nodiscard]] static std::string
     keyword(std::string_view clause, const std::string& word, std::span<const std::string_view> known);
     [[nodiscard]] std::string view_select(const sql::DdlNode& node, std::string_view kind, bool if_not_exists) const;

@@ -49,7 +49,7 @@ constexpr std::array<std::string_view, 5> actions{"CASCADE", "SET NULL", "SET DE
 std::string DdlCompiler::finished_name(const schema::ConventionName& name) const {
     if (name.text.empty()) return {};
     if (name.generated) return dialect_.quote(shorten_name(name.text, max_name_length()));
-    if (const auto limit = max_name_length(); limit > 0 && name.text.size() > limit)
+    if (const auto limit = max_given_name_length(); limit > 0 && name.text.size() > limit)
         throw CompileError(
             "the name '" + name.text + "' is longer than the " + std::to_string(limit) + " characters that dialect "
             + std::string{dialect_.name()} + " allows"
@@ -180,6 +180,12 @@ DdlCompiler::referred_table(const schema::TableData& table, const schema::Foreig
 }
 
 // ON DELETE and its like are no place for foreign text: only what the standard knows.
+std::string DdlCompiler::phrase(
+    std::string_view clause, const std::string& words, std::span<const std::string_view> known) {
+    static_cast<void>(keyword(clause, words, known));
+    return words;
+}
+
 std::string DdlCompiler::keyword(
     std::string_view clause, const std::string& word, std::span<const std::string_view> known) {
     std::string upper = word;
@@ -192,23 +198,23 @@ std::string DdlCompiler::keyword(
 }
 
 std::string DdlCompiler::on_delete(const schema::ForeignKeyData& key) const {
-    return key.on_delete.empty() ? std::string{} : " ON DELETE " + keyword("ON DELETE", key.on_delete, actions);
+    return key.on_delete.empty() ? std::string{} : " ON DELETE " + phrase("ON DELETE", key.on_delete, actions);
 }
 
 std::string DdlCompiler::on_update(const schema::ForeignKeyData& key) const {
-    return key.on_update.empty() ? std::string{} : " ON UPDATE " + keyword("ON UPDATE", key.on_update, actions);
+    return key.on_update.empty() ? std::string{} : " ON UPDATE " + phrase("ON UPDATE", key.on_update, actions);
 }
 
 std::string DdlCompiler::match(const schema::ForeignKeyData& key) const {
     static constexpr std::array<std::string_view, 3> kinds{"FULL", "PARTIAL", "SIMPLE"};
-    return key.match.empty() ? std::string{} : " MATCH " + keyword("MATCH", key.match, kinds);
+    return key.match.empty() ? std::string{} : " MATCH " + phrase("MATCH", key.match, kinds);
 }
 
 std::string DdlCompiler::deferrability(const schema::ConstraintSettings& settings) const {
     static constexpr std::array<std::string_view, 2> times{"DEFERRED", "IMMEDIATE"};
     std::string text;
     if (settings.deferrable) text += *settings.deferrable ? " DEFERRABLE" : " NOT DEFERRABLE";
-    if (!settings.initially.empty()) text += " INITIALLY " + keyword("INITIALLY", settings.initially, times);
+    if (!settings.initially.empty()) text += " INITIALLY " + phrase("INITIALLY", settings.initially, times);
     return text;
 }
 

@@ -76,7 +76,9 @@ protected:
     std::string column(const schema::TableData& table, const schema::ColumnData& column) const override {
         std::string text = dialect_.quote(column.name) + " " + type(table, column);
         if (column.computed) text += " " + computed(*column.computed);
-        if (!column.nullable) text += " NOT NULL";
+        // MariaDB takes no NOT NULL on computed columns: it is written only when it was asked for.
+        const bool unsaid = is_mariadb_ && column.computed && !column.nullable_given;
+        if (!column.nullable && !unsaid) text += " NOT NULL";
         else if (is_timestamp(column.type)) text += " NULL"; // or it would be NOT NULL
         if (!column.comment.empty()) text += " COMMENT " + literal(column.comment);
         if (generates_itself(table, column)) return text + " AUTO_INCREMENT";
@@ -192,22 +194,12 @@ protected:
     std::string column_comment(
         const schema::TableData& table, const schema::ColumnData& changed,
         const std::optional<std::string>& comment) const override {
-        std::string specification;
-        if (comment) {
-            specification = column(table, changed);
-        } else {
-            schema::TableData copy{table.name, table.schema};
-            auto& without = copy.add_column(changed.name, changed.type);
-            without.nullable = changed.nullable;
-            without.server_default = changed.server_default;
-            without.computed = changed.computed;
-            specification = column(copy, without);
-            if (generates_itself(table, changed)) specification += " AUTO_INCREMENT";
-        }
-        return "ALTER TABLE " + quoted(table) + " CHANGE " + dialect_.quote(changed.name) + " " + specification;
+        if (!comment) return DdlCompiler::column_comment(table, changed, comment); // SQLAlchemy's; no server here takes it
+        return "ALTER TABLE " + quoted(table) + " CHANGE " + dialect_.quote(changed.name) + " " + column(table, changed);
     }
 
     std::size_t max_name_length() const override { return 64; }
+    std::size_t max_given_name_length() const override { return 255; } // SQLAlchemy's: the server decides
 
     std::string literal(std::string_view text) const override {
         return DdlCompiler::literal(double_backslashes(text));

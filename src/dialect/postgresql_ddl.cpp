@@ -103,7 +103,7 @@ protected:
         const auto list = key.on_delete.substr(open);
         if (list.find_first_of(";'") != std::string::npos)
             throw CompileError("ON DELETE '" + key.on_delete + "': names of columns in parentheses");
-        return " ON DELETE " + keyword("ON DELETE", words, with_columns) + " " + list;
+        return " ON DELETE " + phrase("ON DELETE", words, with_columns) + " " + list;
     }
 
     std::string table_options(const schema::TableData& table) const override {

@@ -42,7 +42,8 @@ protected:
         case TypeKind::text: return TypeCompiler::string_text("TEXT", without_length(type));
         case TypeKind::time: return temporal("TIME", type);
         case TypeKind::date_time: return temporal("TIMESTAMP", type);
-        case TypeKind::interval: return interval(type);
+        case TypeKind::interval:
+            return details_of(type).has(TypeFlag::not_native) ? "TIMESTAMP WITHOUT TIME ZONE" : interval(type);
         case TypeKind::uuid: return details_of(type).has(TypeFlag::not_native) ? "CHAR(32)" : "UUID";
         default: return TypeCompiler::generic(type);
         }

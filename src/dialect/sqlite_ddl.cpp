@@ -128,7 +128,7 @@ private:
 
     static std::string on_conflict(const std::string& clause) {
         static constexpr std::array<std::string_view, 5> known{"ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"};
-        return clause.empty() ? clause : " ON CONFLICT " + keyword("ON CONFLICT", clause, known);
+        return clause.empty() ? clause : " ON CONFLICT " + phrase("ON CONFLICT", clause, known);
     }
 };
 

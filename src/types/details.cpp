@@ -112,6 +112,12 @@ UuidType::UuidType(bool native_uuid) : UuidType() {
     if (!native_uuid) set_flag(*this, TypeFlag::not_native);
 }
 
+IntervalType::IntervalType(bool native, std::int32_t second_precision, std::int32_t day_precision) : IntervalType() {
+    precision = second_precision;
+    if (day_precision != unset) change_details(*this, [=](TypeDetails& d) { d.day_precision = day_precision; });
+    if (!native) set_flag(*this, TypeFlag::not_native);
+}
+
 CHAR::CHAR(std::int32_t characters, std::string collation)
     : Type(sized(TypeKind::string, "CHAR", characters, std::move(collation))) {}
 NCHAR::NCHAR(std::int32_t characters, std::string collation)

@@ -147,6 +147,7 @@ struct ColumnData {
     std::string name;
     Type type;
     bool nullable = true;
+    bool nullable_given = false; ///< said by an option, not by the C++ type or by default
     bool primary_key = false;
     bool unique = false;
     bool index = false;

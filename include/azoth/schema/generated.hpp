@@ -79,7 +79,7 @@ public:
     }
     void apply(schema::TableData&, schema::ColumnData& column) const {
         column.identity = std::make_shared<const schema::IdentityData>(data_);
-        column.nullable = false;
+        if (!column.nullable_given) column.nullable = false;
     }
 
 private:

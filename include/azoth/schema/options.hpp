@@ -31,7 +31,10 @@ struct IndexOption {
 };
 struct NullableOption {
     bool value;
-    void apply(TableData&, ColumnData& column) const { column.nullable = value; }
+    void apply(TableData&, ColumnData& column) const {
+        column.nullable = value;
+        column.nullable_given = true;
+    }
 };
 struct AutoincrementOption {
     bool value;

@@ -144,6 +144,8 @@ struct DateTime : Type {
 };
 struct IntervalType : Type {
     IntervalType() noexcept : Type(TypeKind::interval) {}
+    /// Not native: as the distance from 1970-01-01 on every database. Precisions, in digits, where the database takes them.
+    explicit IntervalType(bool native, std::int32_t second_precision = unset, std::int32_t day_precision = unset);
 };
 struct UuidType : Type {
     UuidType() noexcept : Type(TypeKind::uuid) {}

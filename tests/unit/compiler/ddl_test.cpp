@@ -304,7 +304,7 @@ TEST_CASE("ddl: foreign keys of several columns, with actions", "[compiler][ddl]
     CHECK(
         ddl(both, sqlite) == "CREATE TABLE t ( a INTEGER, FOREIGN KEY(a) REFERENCES user_account (id) ON "
                              "DELETE SET NULL ON UPDATE "
-                             "RESTRICT )"
+                             "restrict )"
     );
 
     TableData bad{"t"};
