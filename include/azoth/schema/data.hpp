@@ -65,6 +65,7 @@ struct ColumnData {
     std::string comment;
     sql::NodePtr server_default;              ///< an expression or literal text for DDL's DEFAULT
     std::function<Value()> default_;          ///< what the program fills in when a statement leaves the column out
+    std::function<Value()> on_update;         ///< the same for an UPDATE of other columns
     const TableData* table = nullptr;
     std::size_t position = 0;
 };

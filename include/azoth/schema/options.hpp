@@ -57,6 +57,10 @@ struct OnUpdate {
     std::string action;
     void apply(ForeignKeyData& key) const { key.on_update = action; }
 };
+struct ColumnOnUpdate {
+    std::function<Value()> make;
+    void apply(TableData&, ColumnData& column) const { column.on_update = make; }
+};
 struct ForeignKeyOption {
     ForeignKeyData key;
     void apply(TableData& table, ColumnData& column) const;
@@ -122,6 +126,13 @@ template <class T>
     } else {
         return {[v = TypeTraits<T>::value(value_or_function)] { return v; }};
     }
+}
+
+/// What the program fills in when an UPDATE of a mapped object leaves the column out: a constant, or a function.
+/// (A foreign key takes `onupdate("CASCADE")`, an action of the database.)
+template <class T>
+[[nodiscard]] schema::ColumnOnUpdate onupdate_value(T value_or_function) {
+    return {default_(std::move(value_or_function)).make};
 }
 
 } // namespace azoth
