@@ -25,14 +25,20 @@ public:
     /// @param statement  a SELECT, INSERT, UPDATE, DELETE or text()
     [[nodiscard]] Lookup lookup(const sql::NodePtr& statement);
 
-    [[nodiscard]] bool echo() const noexcept { return options.echo; }
-    /// One line for the log. Call only when echo() says so.
+    [[nodiscard]] bool echo() const noexcept { return options.echo || options.statement_sink; }
+    /// One line for the log: a statement without parameters. Call only when echo() says so.
     void log(std::string_view line) const;
     /// A statement and its parameters, as SQLAlchemy shows them: `rows` tuples of `params.size() / rows`
     /// values.
     void
     log_statement(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
+    /// The same, where each row is executed on its own.
+    void log_each(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
 
+private:
+    void write_line(std::string_view line) const;
+
+public:
     const Url url;
     const std::shared_ptr<const driver::Driver> driver;
     const std::shared_ptr<const Dialect> dialect;

@@ -95,7 +95,11 @@ asio::awaitable<driver::BatchResult> send_batch(
 ) {
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log_statement(compiled->sql, params, rows, cached);
+    if (slot.core->echo()) {
+        // Rows that come back row by row are statements of their own.
+        if (wants == driver::BatchWants::rows && rows > 1) slot.core->log_each(compiled->sql, params, rows, cached);
+        else slot.core->log_statement(compiled->sql, params, rows, cached);
+    }
     driver::Statement statement{compiled->sql, compiled->sql_hash};
     statement.param_types = compiled->param_types;
     statement.returns_rows = compiled->returns_rows;

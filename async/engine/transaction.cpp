@@ -109,7 +109,7 @@ asio::awaitable<void> attend(Slot& slot) {
 }
 
 asio::awaitable<void> begin_on_server(Slot& slot) {
-    if (slot.core->echo()) slot.core->log("BEGIN (implicit)");
+    if (slot.core->echo()) slot.core->log("BEGIN");
     try {
         co_await slot.driver->begin(slot.begin_options);
     } catch (...) {

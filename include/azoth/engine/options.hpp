@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string_view>
 
 #include <azoth/driver/driver.hpp>
@@ -12,6 +13,15 @@
 namespace azoth {
 
 using driver::IsolationLevel;
+
+/// One statement as it is sent: a view, good during the call only.
+struct ExecutedStatement {
+    std::string_view sql;
+    std::span<const Param> params; ///< row-major
+    std::size_t rows = 1;          ///< parameter rows
+
+    ExecutedStatement() = default;
+};
 
 /// How an engine behaves; given to `create_engine()` with designated initialisers. Names and defaults are
 /// SQLAlchemy's. GCC 12 destroys such a temporary twice inside a statement with `co_await`: name it first
@@ -30,6 +40,8 @@ struct EngineOptions {
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.
     std::function<void(std::string_view)> echo_sink = nullptr;
+    /// Takes every statement, BEGIN, COMMIT, ROLLBACK and savepoints included, on any thread; see azoth/testing.
+    std::function<void(const ExecutedStatement&)> statement_sink = nullptr;
 };
 
 /// How a transaction is begun, and how often a unit of work is tried. A builder, safe in a `co_await`

@@ -156,6 +156,7 @@ struct ColumnData {
     sql::NodePtr server_default;              ///< an expression or literal text for DDL's DEFAULT
     std::function<Value()> default_;          ///< what the program fills in when a statement leaves the column out
     sql::NodePtr default_expression{};        ///< the same, as SQL that is written into the INSERT
+    std::function<Value()> on_update;         ///< the same for an UPDATE of other columns
     const TableData* table = nullptr;
     std::size_t position = 0;
     bool system = false; ///< made by the database: not part of CREATE TABLE

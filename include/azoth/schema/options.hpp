@@ -115,6 +115,10 @@ struct CheckOption {
     CheckData check;
     void apply(TableData&, ColumnData& column) const { column.checks.push_back(check); }
 };
+struct ColumnOnUpdate {
+    std::function<Value()> make;
+    void apply(TableData&, ColumnData& column) const { column.on_update = make; }
+};
 struct ForeignKeyOption {
     ForeignKeyData key;
     Type type{}; ///< the target's, for a column that has none
@@ -235,6 +239,13 @@ template <class Expression>
     requires requires(const Expression& e) { e.node(); }
 [[nodiscard]] schema::DefaultExpressionOption default_(const Expression& expression) {
     return {expression.node()};
+}
+
+/// What the program fills in when an UPDATE of a mapped object leaves the column out: a constant, or a function.
+/// (A foreign key takes `onupdate("CASCADE")`, an action of the database.)
+template <class T>
+[[nodiscard]] schema::ColumnOnUpdate onupdate_value(T value_or_function) {
+    return {default_(std::move(value_or_function)).make};
 }
 
 } // namespace azoth
