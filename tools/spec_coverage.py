@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Says which rows of a specification have a passing test.
 
-A row is a line of a Markdown table that begins with an ID and a priority: `| core.select.limit | P0 | …`. A test names
+A row is a line of a Markdown table that begins with an ID and has a cell that is its priority: `| core.select.limit | P0 | …`. A test names
 the rows it covers among its tags: TEST_CASE("…", "[core.select.limit]"). What passed is what the last run of ctest in the
 build folder says.
 
@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 
-ROW = re.compile(r"^\|\s*`?(?P<id>[a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)`?\s*\|\s*(?P<priority>P[0-2])\s*\|", re.M)
+ROW = re.compile(r"^\|\s*`?(?P<id>[a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)`?\s*\|.*?(?<=\|)\s*(?P<priority>P[0-2])\s*\|", re.M)
 TAG = re.compile(r"\[([^\]]+)\]")
 
 
@@ -29,7 +29,8 @@ def squeezed(name):
 
 
 def tags_of(listing):
-    """Catch2's --list-tests: names indented by two blanks (four where they go on), tags by six. Squeezed name → tags."""
+    """Catch2's --list-tests: names indented by two blanks (four where they go on), tags by six, broken
+    anywhere. Squeezed name → tags."""
     tests, name = {}, None
     for line in listing.splitlines():
         indent = len(line) - len(line.lstrip())
@@ -37,13 +38,13 @@ def tags_of(listing):
             continue
         if indent == 2:
             name = squeezed(line)
-            tests[name] = set()
+            tests[name] = ""
         elif name is not None and indent == 4:
             tests[name + squeezed(line)] = tests.pop(name)
             name += squeezed(line)
         elif name is not None:
-            tests[name].update(TAG.findall(line))
-    return tests
+            tests[name] += line.strip()
+    return {name: set(TAG.findall(tags)) for name, tags in tests.items()}
 
 
 def passed_in(log):
@@ -66,9 +67,9 @@ def report(rows, covered):
 
 
 def self_test():
-    rows = rows_of("| ID | P | x |\n|---|---|---|\n| a.b | P0 | t |\n| `a.c_d` | P2 | t |\nsee a.e | P1 |\n")
-    assert rows == {"a.b": "P0", "a.c_d": "P2"}, rows
-    tags = tags_of("All test cases:\n  one: long name\n    that goes on\n      [a.b][unit]\n  two\n      [a.c_d]\n")
+    rows = rows_of("| ID | P | x |\n|---|---|---|\n| a.b | P0 | t |\n| `a.c_d` | P2 | t |\nsee a.e | P1 |\n| b.c | x | y | P1 |\n")
+    assert rows == {"a.b": "P0", "a.c_d": "P2", "b.c": "P1"}, rows
+    tags = tags_of("All test cases:\n  one: long name\n    that goes on\n      [a.\n      b][unit]\n  two\n      [a.c_d]\n")
     assert tags == {"one:longnamethatgoeson": {"a.b", "unit"}, "two": {"a.c_d"}}, tags
     log = "1/2 Testing: unit/one: long name that goes on\nOutput\nTest Passed.\n2/2 Testing: unit/two\nTest Failed.\n"
     assert passed_in(log) == {"one:longnamethatgoeson"}, passed_in(log)

@@ -60,7 +60,7 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
     auto& state = object.orm_state();
     const auto& mapper = *state.mapper;
     auto statement = orm::select_attributes(mapper, attributes, orm::stored_key(object));
-    if (for_update) statement->set_flag(&sql::SelectNode::for_update, 'u');
+    if (for_update) statement->set_for_update({});
     const auto data = co_await run_statement(core, std::move(statement));
     if (data.row_count() == 0)
         throw ObjectDeletedError(

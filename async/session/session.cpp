@@ -89,7 +89,7 @@ asio::awaitable<ModelBase*> find_or_load(
     }
     co_await autoflush(core);
     auto statement = orm::select_by_key(mapper, key);
-    if (for_update) statement->set_flag(&sql::SelectNode::for_update, 'u');
+    if (for_update) statement->set_for_update({});
     const auto rows = co_await load_objects(core, std::move(statement), for_update);
     if (rows->data.row_count() == 0) co_return nullptr;
     owner = rows->graph;
