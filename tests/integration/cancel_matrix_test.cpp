@@ -511,7 +511,8 @@ int try_all(const std::string& name) {
 
 } // namespace
 
-TEST_CASE("cancel: at every suspension of every operation, the next borrower notices nothing", "[integration][cancel]") {
+TEST_CASE("cancel: at every suspension of every operation, the next borrower notices nothing",
+          "[integration][cancel][core.conn.cancel][core.err.exit_errors]") {
     int total = 0;
     for (const auto& name : backend_names()) {
         CAPTURE(name);

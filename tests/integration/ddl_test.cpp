@@ -116,13 +116,15 @@ asio::awaitable<void> use_everything(az::Engine engine) {
 } // namespace
 
 TEST_CASE("ddl: tables that refer to each other are created, enforced and dropped",
-          "[integration][core.ddl.cycles][core.constraint.fk_use_alter]") {
+          "[integration][core.ddl.cycles][core.constraint.fk_use_alter][core.constraint.fk]"
+          "[core.schema.create_drop]") {
     Backend backend{backend_name()};
     backend.run(use_a_ring(backend.engine()));
 }
 
 TEST_CASE("ddl: types, sequences, checks, indexes, computed columns and views are what the database takes",
-          "[integration][core.ddl.elements][core.ddl.order][core.type.enum][core.default.computed]") {
+          "[integration][core.ddl.elements][core.ddl.order][core.type.enum][core.default.computed]"
+          "[core.ddl.create_view][core.index.basic]") {
     Backend backend{backend_name()};
     backend.run(use_everything(backend.engine()));
 }

@@ -211,13 +211,17 @@ asio::awaitable<void> time_out(az::Engine engine) {
 
 } // namespace
 
-TEST_CASE("faults: a connection cut before any message", "[integration][faults]") { spoil({Fault::cut_before}); }
-TEST_CASE("faults: a connection cut after any message", "[integration][faults]") { spoil({Fault::cut_after}); }
-TEST_CASE("faults: half of any message", "[integration][faults]") { spoil({Fault::half}); }
-TEST_CASE("faults: a connection reset at any message", "[integration][faults]") { spoil({Fault::reset}); }
+TEST_CASE("faults: a connection cut before any message",
+          "[integration][faults][core.pool.pre_ping][core.err.is_disconnect]") { spoil({Fault::cut_before}); }
+TEST_CASE("faults: a connection cut after any message",
+          "[integration][faults][core.pool.pre_ping][core.err.is_disconnect]") { spoil({Fault::cut_after}); }
+TEST_CASE("faults: half of any message",
+          "[integration][faults][core.pool.pre_ping][core.err.is_disconnect]") { spoil({Fault::half}); }
+TEST_CASE("faults: a connection reset at any message",
+          "[integration][faults][core.pool.pre_ping][core.err.is_disconnect]") { spoil({Fault::reset}); }
 TEST_CASE("faults: any message in pieces and late", "[integration][faults]") { spoil({Fault::delay}); }
 
-TEST_CASE("faults: a server that falls silent is given up", "[integration][faults][slow]") {
+TEST_CASE("faults: a server that falls silent is given up", "[integration][faults][slow][core.conn.cancel]") {
     for (const auto& name : backend_names()) {
         if (name.starts_with("sqlite")) continue;
         CAPTURE(name);

@@ -312,17 +312,17 @@ asio::awaitable<void> reads_back_what_was_created(Database& database) {
 
 } // namespace
 
-TEST_CASE("reflection: columns, keys and constraints of tables made by hand", "[integration][reflection]") {
+TEST_CASE("reflection: columns, keys and constraints of tables made by hand",
+          "[integration][reflection][core.reflect.struct][core.reflect.schema_rules]") {
     on_every_database(reads_tables_made_by_hand);
 }
 
-TEST_CASE("reflection: a schema other than the connection's own", "[integration][reflection]") {
+TEST_CASE("reflection: a schema other than the connection's own",
+          "[integration][reflection][core.reflect.schema_rules]") {
     on_every_database(reads_another_schema);
 }
 
-TEST_CASE(
-    "reflection: what our own DDL created comes back and can be created again",
-    "[integration][reflection]"
-) {
+TEST_CASE("reflection: what our own DDL created comes back and can be created again",
+          "[integration][reflection][core.reflect.struct][core.default.server][core.schema.comments]") {
     on_every_database(reads_back_what_was_created);
 }

@@ -32,7 +32,8 @@ std::string literal_of(const std::shared_ptr<const Dialect>& dialect, const Valu
 
 } // namespace
 
-TEST_CASE("a limit that is written into the text is no part of the compiled statement", "[dialect][cache]") {
+TEST_CASE("a limit that is written into the text is no part of the compiled statement",
+          "[dialect][cache][core.bind.literal_execute][or.limit][ms.limit]") {
     const auto build = [](int limit) { return select(users.id).where(users.name == "ed").limit(limit); };
     for (const auto& [dialect, before, after] : {
              std::tuple{oracle, "SELECT user_account.id FROM user_account WHERE user_account.name = ? FETCH FIRST ", " ROWS ONLY"},
@@ -52,7 +53,7 @@ TEST_CASE("a limit that is written into the text is no part of the compiled stat
     }
 }
 
-TEST_CASE("outputs of RETURNING … INTO are slots at the end", "[dialect][returning]") {
+TEST_CASE("outputs of RETURNING … INTO are slots at the end", "[dialect][returning][or.returning]") {
     const auto statement = delete_(users).where(users.id == 5).returning(users.id, users.name);
     const auto compiled = oracle->compile(*statement.node(), sql::collect_binds(*statement.node()));
     REQUIRE(compiled->slots.size() == 3);
@@ -64,7 +65,7 @@ TEST_CASE("outputs of RETURNING … INTO are slots at the end", "[dialect][retur
     CHECK(compile(statement, oracle).params().back().is_null());
 }
 
-TEST_CASE("literals of Oracle and SQL Server", "[dialect][literal]") {
+TEST_CASE("literals of Oracle and SQL Server", "[dialect][literal][core.bind.literal_binds]") {
     using namespace std::chrono;
     const auto moment = parse_timestamp("2024-05-06 07:08:09").value();
     const auto finer = parse_timestamp("2024-05-06 07:08:09.25").value();
@@ -96,7 +97,7 @@ TEST_CASE("literals of Oracle and SQL Server", "[dialect][literal]") {
     CHECK_THROWS_AS(literal_of(oracle, Value{interval}), CompileError);
 }
 
-TEST_CASE("type text of Oracle and SQL Server", "[dialect][ddl]") {
+TEST_CASE("type text of Oracle and SQL Server", "[dialect][ddl][or.types][ms.types]") {
     CHECK(oracle->type_text(BigInteger{}) == "NUMBER(19)");
     CHECK(mssql->type_text(BigInteger{}) == "BIGINT");
     CHECK(oracle->type_text(with_precision(DateTime{true}, 3)) == "TIMESTAMP(3) WITH TIME ZONE");
@@ -109,7 +110,7 @@ TEST_CASE("type text of Oracle and SQL Server", "[dialect][ddl]") {
     CHECK_THROWS_AS(mssql->type_text(Type{}), CompileError);
 }
 
-TEST_CASE("a schema of SQL Server may be two names", "[dialect][quoting]") {
+TEST_CASE("a schema of SQL Server may be two names", "[dialect][quoting][ms.ident]") {
     CHECK(mssql->quote_schema("dbo") == "dbo");
     CHECK(mssql->quote_schema("Sales.dbo") == "[Sales].dbo");
     CHECK(mssql->quote_schema("[a.b].dbo") == "[a.b].dbo");
@@ -119,7 +120,7 @@ TEST_CASE("a schema of SQL Server may be two names", "[dialect][quoting]") {
     CHECK(oracle->quote_schema("a.b") == "\"a.b\"");
 }
 
-TEST_CASE("SQL Server orders a subquery only when its rows depend on it", "[dialect][select]") {
+TEST_CASE("SQL Server orders a subquery only when its rows depend on it", "[dialect][select][ms.limit]") {
     const auto inner = select(users.id).order_by(users.name);
     const auto text = [](const auto& statement) { return compile(statement, mssql).sql(); };
     CHECK(text(select(sample.id).where(sample.id.in(inner))) ==

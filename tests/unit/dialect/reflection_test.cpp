@@ -46,7 +46,7 @@ std::string default_of(const schema::ColumnData& column) {
 
 } // namespace
 
-TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection]") {
+TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection][core.reflect.struct]") {
     const auto dialect = dialects::postgresql();
     ReflectedSchema reflected{*dialect, "other"};
     reflected.add_tables(TextRows{{{"child"}, {"parent"}}});
@@ -85,10 +85,8 @@ TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection]") 
     CHECK(parent.autoincrement_column() == nullptr);
 }
 
-TEST_CASE(
-    "reflection: a constraint of several columns is one, with or without a name",
-    "[dialect][reflection]"
-) {
+TEST_CASE("reflection: a constraint of several columns is one, with or without a name",
+          "[dialect][reflection][core.reflect.struct]") {
     const auto dialect = dialects::sqlite();
     ReflectedSchema reflected{*dialect, ""};
     reflected.add_tables(TextRows{{{"t"}, {"u"}}});

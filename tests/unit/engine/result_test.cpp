@@ -56,7 +56,9 @@ Reply two_people() {
 
 } // namespace
 
-TEST_CASE("result: rows are tuples of the statement's types", "[engine][result]") {
+TEST_CASE("result: rows are tuples of the statement's types",
+          "[engine][result][core.result.typed_row][core.result.first_one][core.result.scalars]"
+          "[core.result.fetch]") {
     Answering db{two_people()};
     const auto result = db.execute(select(db.people.id, db.people.name, db.people.nick));
     std::vector<std::string> seen;
@@ -79,7 +81,7 @@ TEST_CASE("result: rows are tuples of the statement's types", "[engine][result]"
     CHECK_THROWS_AS(result.scalar_one_or_none(), MultipleResultsFound);
 }
 
-TEST_CASE("result: no rows", "[engine][result]") {
+TEST_CASE("result: no rows", "[engine][result][core.result.first_one]") {
     Answering db{Reply::table({"id"}, {})};
     const auto result = db.execute(select(db.people.id));
     CHECK(result.begin() == result.end());
@@ -93,7 +95,7 @@ TEST_CASE("result: no rows", "[engine][result]") {
     CHECK_THROWS_AS(result.scalar_one(), NoResultFound);
 }
 
-TEST_CASE("result: one row", "[engine][result]") {
+TEST_CASE("result: one row", "[engine][result][core.result.first_one]") {
     Answering db{Reply::table({"nick"}, {{Value{}}})};
     const auto result = db.execute(select(db.people.nick));
     CHECK(result.one() == std::tuple<std::optional<std::string>>{std::nullopt});
@@ -121,7 +123,8 @@ TEST_CASE("result: another number of columns than the types say", "[engine][resu
     );
 }
 
-TEST_CASE("result: a statement without rows", "[engine][result]") {
+TEST_CASE("result: a statement without rows",
+          "[engine][result][core.result.fetch][core.result.kind_flags][core.result.lastrowid]") {
     Reply reply;
     reply.affected = 3;
     reply.last_insert_id = 17;
@@ -138,7 +141,7 @@ TEST_CASE("result: a statement without rows", "[engine][result]") {
     CHECK_THROWS_AS(result.scalars().all(), ResourceClosedError);
 }
 
-TEST_CASE("row: read by name and by position", "[engine][result]") {
+TEST_CASE("row: read by name and by position", "[engine][result][core.result.row]") {
     Answering db{two_people()};
     const auto result = db.execute(text("SELECT whatever"));
     const auto row = result.first();
@@ -159,7 +162,7 @@ TEST_CASE("row: read by name and by position", "[engine][result]") {
     CHECK(result.scalars<std::string>(1).all() == std::vector<std::string>{"Ada", "Bob"});
 }
 
-TEST_CASE("row: a name that two columns have is ambiguous", "[engine][result]") {
+TEST_CASE("row: a name that two columns have is ambiguous", "[engine][result][core.result.row]") {
     Answering db{Reply::table({"id", "id"}, {{integer(1), integer(2)}})};
     const auto row = db.execute(text("SELECT a.id, b.id")).one();
     CHECK(row.get<int>(1) == 2);

@@ -54,7 +54,8 @@ using Log = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("flush: parents come before children, whatever was added first, and keys are passed on", "[orm][flush]") {
+TEST_CASE("flush: parents come before children, whatever was added first, and keys are passed on",
+          "[orm][flush][orm.flush.order][orm.rel.many_to_one]") {
     az::orm::SessionState session;
     auto book = az::make<Book>(col<&Book::title> = "One", col<&Book::pages> = 7);
     auto author = az::make<Author>(col<&Author::name> = "Ann");
@@ -68,14 +69,15 @@ TEST_CASE("flush: parents come before children, whatever was added first, and ke
     CHECK(flush(session).empty());
 }
 
-TEST_CASE("flush: rows of one shape share a statement", "[orm][flush]") {
+TEST_CASE("flush: rows of one shape share a statement",
+          "[orm][flush][orm.flush.insert_batch][orm.flush.insert_shape]") {
     az::orm::SessionState session;
     for (int i = 10; i < 13; ++i) session.add(*az::make<Author>(col<&Author::id> = i, col<&Author::name> = "x"));
     CHECK(flush(session) == Log{
         "INSERT INTO author (id, name, motto) VALUES (?, ?, ?) [10, 'x', NULL] [11, 'x', NULL] [12, 'x', NULL]"});
 }
 
-TEST_CASE("flush: a column's default fills what was not set", "[orm][flush]") {
+TEST_CASE("flush: a column's default fills what was not set", "[orm][flush][orm.col.defaults]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "x");
     author->books.append(az::make<Book>(col<&Book::title> = "One"));
@@ -83,7 +85,7 @@ TEST_CASE("flush: a column's default fills what was not set", "[orm][flush]") {
     CHECK(flush(session).at(1) == "INSERT INTO book (title, pages, author_id) VALUES (?, ?, ?) ['One', 100, 1]");
 }
 
-TEST_CASE("flush: only columns that really changed are written", "[orm][flush]") {
+TEST_CASE("flush: only columns that really changed are written", "[orm][flush][orm.flush.update]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "Ann");
     session.add(*author);
@@ -96,7 +98,8 @@ TEST_CASE("flush: only columns that really changed are written", "[orm][flush]")
     CHECK(flush(session) == Log{"UPDATE author SET motto=? WHERE author.id = ? [NULL, 1]"});
 }
 
-TEST_CASE("flush: updates come before inserts of the same class, in key order", "[orm][flush]") {
+TEST_CASE("flush: updates come before inserts of the same class, in key order",
+          "[orm][flush][orm.flush.row_order][orm.flush.update]") {
     az::orm::SessionState session;
     auto two = az::make<Author>(col<&Author::id> = 2, col<&Author::name> = "b");
     auto one = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
@@ -111,7 +114,8 @@ TEST_CASE("flush: updates come before inserts of the same class, in key order", 
         "INSERT INTO author (id, name, motto) VALUES (?, ?, ?) [3, 'c', NULL]"});
 }
 
-TEST_CASE("flush: a changed primary key finds the row by its old value", "[orm][flush]") {
+TEST_CASE("flush: a changed primary key finds the row by its old value",
+          "[orm][flush][orm.relpersist.mutable_pk]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     session.add(*author);
@@ -122,7 +126,8 @@ TEST_CASE("flush: a changed primary key finds the row by its old value", "[orm][
     CHECK(session.identity_map.find(az::mapper_of<Author>(), std::int64_t{5}, owner) == author.get());
 }
 
-TEST_CASE("flush: removing a child without delete-orphan sets its key to NULL", "[orm][flush]") {
+TEST_CASE("flush: removing a child without delete-orphan sets its key to NULL",
+          "[orm][flush][orm.rel.one_to_many]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     auto note = az::make<Note>(col<&Note::id> = 1, col<&Note::text> = "n");
@@ -134,7 +139,7 @@ TEST_CASE("flush: removing a child without delete-orphan sets its key to NULL", 
     CHECK(*note->author_id == std::nullopt);
 }
 
-TEST_CASE("flush: a child that moves takes the new parent's key", "[orm][flush]") {
+TEST_CASE("flush: a child that moves takes the new parent's key", "[orm][flush][orm.cascade.delete_orphan]") {
     az::orm::SessionState session;
     auto first = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     auto second = az::make<Author>(col<&Author::id> = 2, col<&Author::name> = "b");
@@ -148,7 +153,8 @@ TEST_CASE("flush: a child that moves takes the new parent's key", "[orm][flush]"
     CHECK(flush(session) == Log{"UPDATE book SET author_id=? WHERE book.id = ? [2, 1]"});
 }
 
-TEST_CASE("flush: deleting goes children first, and spares children that stay", "[orm][flush]") {
+TEST_CASE("flush: deleting goes children first, and spares children that stay",
+          "[orm][flush][orm.flush.order]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     author->books.append(az::make<Book>(col<&Book::id> = 1, col<&Book::title> = "t"));
@@ -165,7 +171,8 @@ TEST_CASE("flush: deleting goes children first, and spares children that stay", 
     CHECK(author->orm_state().lifecycle == az::orm::Lifecycle::deleted);
 }
 
-TEST_CASE("flush: a tree is written level by level and deleted from its leaves", "[orm][flush]") {
+TEST_CASE("flush: a tree is written level by level and deleted from its leaves",
+          "[orm][flush][orm.flush.cycles][orm.rel.self_ref]") {
     az::orm::SessionState session;
     auto root = az::make<Node>(col<&Node::name> = "root");
     auto left = az::make<Node>(col<&Node::name> = "left");
@@ -187,7 +194,7 @@ TEST_CASE("flush: a tree is written level by level and deleted from its leaves",
         "DELETE FROM node WHERE node.id = ? [1]"});
 }
 
-TEST_CASE("flush: objects in a ring cannot be ordered", "[orm][flush]") {
+TEST_CASE("flush: objects in a ring cannot be ordered", "[orm][flush][orm.flush.cycles]") {
     az::orm::SessionState session;
     auto a = az::make<Node>(col<&Node::name> = "a");
     auto b = az::make<Node>(col<&Node::name> = "b");
@@ -197,7 +204,12 @@ TEST_CASE("flush: objects in a ring cannot be ordered", "[orm][flush]") {
     CHECK_THROWS_AS(flush(session), az::CircularDependencyError);
 }
 
+<<<<<<< HEAD:tests/unit/orm/unit_of_work_test.cpp
 TEST_CASE("flush: an orphan is deleted, an adopted one is not", "[orm][flush]") {
+=======
+TEST_CASE("flush: orphans are found, adopted ones are not",
+          "[orm][flush][orm.cascade.delete_orphan][orm.flush.orphans]") {
+>>>>>>> tags:tests/unit/orm/flush_plan_test.cpp
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     auto book = az::make<Book>(col<&Book::id> = 1, col<&Book::title> = "t");
@@ -233,7 +245,7 @@ TEST_CASE("flush: a deep tree takes no stack", "[orm][flush]") {
     CHECK(flush(session).size() == 5000);
 }
 
-TEST_CASE("rollback: new objects are transient again, others expired", "[orm][session]") {
+TEST_CASE("rollback: new objects are transient again, others expired", "[orm][session][orm.tx.rollback]") {
     az::orm::SessionState session;
     auto kept = az::make<Author>(col<&Author::id> = 100, col<&Author::name> = "a");
     session.add(*kept);
