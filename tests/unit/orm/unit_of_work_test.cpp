@@ -204,12 +204,8 @@ TEST_CASE("flush: objects in a ring cannot be ordered", "[orm][flush][orm.flush.
     CHECK_THROWS_AS(flush(session), az::CircularDependencyError);
 }
 
-<<<<<<< HEAD:tests/unit/orm/unit_of_work_test.cpp
-TEST_CASE("flush: an orphan is deleted, an adopted one is not", "[orm][flush]") {
-=======
-TEST_CASE("flush: orphans are found, adopted ones are not",
+TEST_CASE("flush: an orphan is deleted, an adopted one is not",
           "[orm][flush][orm.cascade.delete_orphan][orm.flush.orphans]") {
->>>>>>> tags:tests/unit/orm/flush_plan_test.cpp
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     auto book = az::make<Book>(col<&Book::id> = 1, col<&Book::title> = "t");
