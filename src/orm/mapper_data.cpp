@@ -65,6 +65,7 @@ bool comes_first(const MapperData& mapper, const MapperData& target, const std::
 void add_association_columns(schema::TableData& table, const MapperData& mapper, const std::string& name) {
     schema::ForeignKeyData key;
     key.target_table = mapper.table->name();
+    key.target_schema = mapper.table->schema();
     for (const auto attribute : mapper.primary_key) {
         const auto& source = mapper.column(mapper.attributes[attribute]);
         auto& column = table.add_column(
