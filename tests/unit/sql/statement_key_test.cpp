@@ -3,6 +3,7 @@
 #include "golden/core_tables.hpp"
 #include "support/catch.hpp"
 
+#include <azoth/dialect/dialect.hpp>
 #include <azoth/sql/postgresql.hpp>
 
 using namespace azoth;
