@@ -247,7 +247,8 @@ private:
     [[nodiscard]] std::string column_name(const sql::ColumnNode& column);
     [[nodiscard]] std::string qualified_label(const sql::ColumnNode& column);
     /// The invented name of an expression that has none.
-    [[nodiscard]] std::string unnamed(const sql::Node& node, std::string_view base);
+    [[nodiscard]] std::string
+    unnamed(const sql::Node& node, std::string_view base, const std::vector<std::string>& taken = {});
     [[nodiscard]] std::vector<std::string> names_in_from(const std::vector<sql::NodePtr>& columns, sql::LabelStyle style);
     /// The columns of a CTE whose list stands behind its name.
     [[nodiscard]] std::vector<std::string> cte_column_names(const sql::Node& rows);

@@ -33,15 +33,23 @@ struct Compiler::LabelNames {
     }
 };
 
-std::string Compiler::unnamed(const sql::Node& node, std::string_view base) {
+std::string Compiler::unnamed(const sql::Node& node, std::string_view base, const std::vector<std::string>& taken) {
     auto [entry, fresh] = unnamed_.try_emplace(&node);
-    if (fresh) entry->second = anonymous(base);
+    if (fresh)
+        do entry->second = anonymous(base);
+        while (std::ranges::find(taken, entry->second) != taken.end());
     return entry->second;
 }
 
 std::string Compiler::column_name(const sql::ColumnNode& column) {
     if (column.unnamed == nullptr || column.is_literal()) return column.name;
-    return unnamed(*column.unnamed, sql::output_name(*column.unnamed).first);
+    if (const auto known = unnamed_.find(column.unnamed); known != unnamed_.end()) return known->second;
+    std::vector<std::string> taken; // the names that others beside it have of their own
+    for (const auto& other : sql::columns_of(column.from)) {
+        const auto& node = static_cast<const sql::ColumnNode&>(*other);
+        if (node.unnamed == nullptr) taken.push_back(node.name);
+    }
+    return unnamed(*column.unnamed, sql::output_name(*column.unnamed).first, taken);
 }
 
 std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::LabelStyle style, Place place) {
@@ -114,6 +122,9 @@ std::string Compiler::qualified_label(const sql::ColumnNode& column) {
 std::vector<std::string> Compiler::names_in_from(const std::vector<NodePtr>& columns, sql::LabelStyle style) {
     std::vector<std::string> names;
     names.reserve(columns.size());
+    std::vector<std::string> labels;
+    for (const auto& column : columns)
+        if (column->kind == NodeKind::label) labels.push_back(static_cast<const sql::LabelNode&>(*column).name);
     LabelNames known;
     for (const auto& column : columns) {
         auto [name, is_own] = sql::output_name(*column);
@@ -122,7 +133,7 @@ std::vector<std::string> Compiler::names_in_from(const std::vector<NodePtr>& col
             name = style == sql::LabelStyle::tablename_plus_col ? qualified_label(node) : column_name(node);
         }
         const bool repeated = known.repeats(*column);
-        if (!is_own || known.taken.contains(name)) name = unnamed(*column, repeated ? name + "_" : name);
+        if (!is_own || known.taken.contains(name)) name = unnamed(*column, repeated ? name + "_" : name, labels);
         known.taken.insert(name);
         names.push_back(std::move(name));
     }
@@ -136,8 +147,10 @@ void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, 
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const auto& column = *columns[i];
         if (i > 0) out_ += ", ";
+        const bool is_column = column.kind == NodeKind::column; // the number of its subquery is taken before its own
+        if (is_column) visit(column);
         const auto label = in_from ? names[i] : label_for(column, used, style, place);
-        operand(column, column.kind == NodeKind::label ? sql::Operator::comma : sql::Operator::none);
+        if (!is_column) operand(column, column.kind == NodeKind::label ? sql::Operator::comma : sql::Operator::none);
         const bool raw_sql =
             column.kind == NodeKind::literal_column || column.kind == NodeKind::constant || column.kind == NodeKind::text;
         if (labelled && !label.empty() && !(in_from && raw_sql)) out_ += " AS " + dialect_.quote(label);
