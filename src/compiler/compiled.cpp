@@ -105,7 +105,9 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         bound.expanded += piece.text;
         const auto& slot = slots[piece.slot];
         if (slot.source == BindSlot::Source::written) {
-            write_value(bound.expanded, single_value(binds, slot.index).param());
+            const auto& value = single_value(binds, slot.index);
+            if (slot.document_path) write_value(bound.expanded, Value{Value::Variant{document_path(value)}}.param());
+            else write_value(bound.expanded, value.param());
             continue;
         }
         const bool is_list = slot.source == BindSlot::Source::expanding;

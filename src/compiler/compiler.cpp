@@ -136,7 +136,7 @@ const void* Compiler::identity(const sql::BindNode& node) const {
     return node.name.empty() || node.unique ? static_cast<const void*>(&node) : binds_.nodes[named_ordinals_.at(node.name)];
 }
 
-void Compiler::visit_document_path(const sql::Node& node) {
+void Compiler::visit_document_path(const sql::Node& node, bool in_text) {
     if (node.kind != sql::NodeKind::bind) {
         visit(node);
         return;
@@ -150,6 +150,7 @@ void Compiler::visit_document_path(const sql::Node& node) {
     slot.index = ordinal(bind);
     slot.type = String{};
     slot.document_path = true;
+    if (in_text) slot.source = BindSlot::Source::written;
     bind_placeholder(slot, nullptr);
 }
 

@@ -154,7 +154,8 @@ protected:
     /// is no part of the `Compiled`. Anything but a bound value is rendered as it always is.
     void written(const sql::Node& node);
     /// The step or path into a document, bound as the text that MySQL and SQLite take: `$."a"[0]`.
-    void visit_document_path(const sql::Node& node);
+    /// `in_text`: the database takes no parameter there.
+    void visit_document_path(const sql::Node& node, bool in_text = false);
     /// The divisor as a NUMERIC, where integers divide to integers.
     void divide_by_numeric(const sql::BinaryNode& node);
     /// What RETURNING brings back, with or without `AS label`; how many columns that is.

@@ -9,7 +9,6 @@
 #include <azoth/error.hpp>
 #include <azoth/types/details.hpp>
 
-#include "compiler/document_path.hpp"
 #include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -71,7 +70,7 @@ protected:
             out_ += '(';
             visit(*node.left);
             out_ += ", ";
-            document_path_in_text(*node.right);
+            visit_document_path(*node.right, true);
         };
         const auto value_of = [&](const std::string& type) {
             access("JSON_VALUE");
@@ -238,12 +237,6 @@ private:
             if (element->kind == sql::NodeKind::column) add(*element);
             else add(*sql::columns_of(element).front());
         }
-    }
-
-    /// Oracle takes no parameter for a path.
-    void document_path_in_text(const sql::Node& node) {
-        const auto& value = static_cast<const sql::BindNode&>(node).value;
-        out_ += quoted_text(document_path(value));
     }
 
     [[noreturn]] static void refuse_operator(Operator op) {

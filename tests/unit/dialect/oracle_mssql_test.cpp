@@ -53,6 +53,22 @@ TEST_CASE("a limit that is written into the text is no part of the compiled stat
     }
 }
 
+TEST_CASE("a path that Oracle has in its text is no part of the compiled statement", "[dialect][cache][json]") {
+    const auto build = [](const std::string& key) { return select(golden::items.attrs[key]); };
+    const auto first = build("color");
+    const auto compiled = oracle->compile(*first.node(), sql::collect_binds(*first.node()));
+    for (const std::string key : {"color", "it's"}) {
+        const auto other = build(key);
+        CHECK(other.node()->key == first.node()->key);
+        const auto binds = sql::collect_binds(*other.node());
+        Compiled::Bound bound;
+        compiled->bind(binds, bound);
+        const std::string path = key == "color" ? "color" : "it''s";
+        CHECK(*bound.sql == "SELECT JSON_QUERY(item.attrs, '$.\"" + path + "\"') AS anon_1 FROM item");
+        CHECK(bound.params.empty());
+    }
+}
+
 TEST_CASE("outputs of RETURNING … INTO are slots at the end", "[dialect][returning][or.returning]") {
     const auto statement = delete_(users).where(users.id == 5).returning(users.id, users.name);
     const auto compiled = oracle->compile(*statement.node(), sql::collect_binds(*statement.node()));
