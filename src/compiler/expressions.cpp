@@ -248,7 +248,10 @@ void Compiler::visit_cast(const sql::CastNode& node) {
     if (node.is_try) throw CompileError(std::string{dialect_.name()} + " has no TRY_CAST");
     out_ += "CAST(";
     visit(*node.operand);
-    out_ += " AS " + dialect_.type_text(node.type) + ")";
+    auto type = dialect_.type_text(node.type);
+    const auto collate = std::min(type.find(" COLLATE "), type.size()); // of the result, not of the type
+    type.insert(collate, ")");
+    out_ += " AS " + type;
 }
 
 void Compiler::check_known(Type type) const {

@@ -153,6 +153,11 @@ TEST_CASE("a collation of SQL Server cannot smuggle in SQL", "[dialect][quoting]
     CHECK_THROWS_AS(compile(select(users.name.collate("C FROM x --")), mssql), CompileError);
 }
 
+TEST_CASE("a collation belongs to the result of a CAST", "[dialect][cast]") {
+    const auto text = compile(select(users.id.cast(String(5, "Latin1_General_BIN"))), mssql).sql();
+    CHECK(text == "SELECT CAST(user_account.id AS VARCHAR(5)) COLLATE Latin1_General_BIN AS id FROM user_account");
+}
+
 TEST_CASE("what needs a connection is refused by dialects that only write SQL", "[dialect]") {
     CHECK_THROWS_AS(oracle->reflection(), NoSuchModuleError);
     CHECK_THROWS_AS(mssql->type_from_text("int"), NoSuchModuleError);
