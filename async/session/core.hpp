@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <source_location>
 #include <string>
 
 #include <azoth/engine/connection.hpp>
@@ -14,10 +15,12 @@ namespace azoth::session {
 
 class Core : public orm::SessionState {
 public:
-    Core(Engine database, SessionOptions chosen) : engine(std::move(database)), options(chosen) {}
+    Core(Engine database, SessionOptions chosen, std::source_location at)
+        : engine(std::move(database)), options(chosen), made_at(at) {}
 
     Engine engine;
     SessionOptions options;
+    std::source_location made_at; ///< what the pool names while the session has a connection
     std::optional<Connection> connection; ///< while a transaction is open
     bool busy = false;
     bool failed = false;        ///< a flush failed: rollback() comes first

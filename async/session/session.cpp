@@ -36,7 +36,7 @@ void Core::abandon(const std::string& reason) {
 
 asio::awaitable<Connection*> begin_connection(Core& core) {
     core.require_usable();
-    if (!core.connection) core.connection = co_await core.engine.connect();
+    if (!core.connection) core.connection = co_await core.engine.connect(core.made_at);
     co_return &*core.connection;
 }
 
@@ -177,7 +177,8 @@ asio::awaitable<void> load_link(orm::AttributeBase& link) {
 
 } // namespace session
 
-Session::Session(Engine engine, SessionOptions options) : core_(new session::Core(std::move(engine), options)) {}
+Session::Session(Engine engine, SessionOptions options, std::source_location at)
+    : core_(new session::Core(std::move(engine), options, at)) {}
 
 session::Core& Session::core() const {
     if (!core_) throw ResourceClosedError("this Session was moved from");
