@@ -11,6 +11,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/driver/driver.hpp>
 #include <azoth/engine/connection.hpp>
+#include <azoth/engine/events.hpp>
 #include <azoth/engine/options.hpp>
 #include <azoth/engine/url.hpp>
 
@@ -26,6 +27,10 @@ public:
     [[nodiscard]] Lookup lookup(const sql::NodePtr& statement);
 
     [[nodiscard]] bool echo() const noexcept { return options.echo || options.statement_sink; }
+    /// Somebody wants to know of statements.
+    [[nodiscard]] bool watched() const noexcept {
+        return echo() || !events.before_cursor_execute.empty() || !events.after_cursor_execute.empty();
+    }
     /// One line for the log: a statement without parameters. Call only when echo() says so.
     void log(std::string_view line) const;
     /// A statement and its parameters, as SQLAlchemy shows them: `rows` tuples of `params.size() / rows`
@@ -45,6 +50,7 @@ public:
     const bool single_connection; ///< each connection would be a database of its own: one is kept for ever
     const EngineOptions options;
     CompiledCache cache;
+    EngineEvents events;
     asio::any_io_executor executor; ///< emptied when its context is destroyed
 };
 

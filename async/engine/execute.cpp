@@ -10,6 +10,7 @@
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
 #include "engine/timer.hpp"
+#include "engine/watch.hpp"
 
 namespace azoth::engine {
 
@@ -48,18 +49,23 @@ asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statemen
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
+    slot.core->events.before_execute.emit(statement);
     auto found = slot.core->lookup(statement);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log_statement(*bound.sql, bound.params, 1, found.cached);
+    const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached);
+    auto sent = make_statement(*found.compiled, bound);
+    if (watched) watched->apply(sent);
     driver::Result result;
     try {
-        result = co_await slot.driver->execute(make_statement(*found.compiled, bound));
+        result = co_await slot.driver->execute(sent);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, *bound.sql, bound.params);
     }
     note_success(slot);
+    if (watched) watched->succeeded(result.affected);
     co_return ResultData(std::move(result), std::move(found.compiled));
 }
 
@@ -95,21 +101,22 @@ asio::awaitable<driver::BatchResult> send_batch(
 ) {
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) {
-        // Rows that come back row by row are statements of their own.
-        if (wants == driver::BatchWants::rows && rows > 1) slot.core->log_each(compiled->sql, params, rows, cached);
-        else slot.core->log_statement(compiled->sql, params, rows, cached);
-    }
+    // Rows that come back row by row are statements of their own.
+    const bool row_by_row = wants == driver::BatchWants::rows && rows > 1;
+    const auto watched = watch(slot, compiled->sql, params, rows, cached, row_by_row);
     driver::Statement statement{compiled->sql, compiled->sql_hash};
     statement.param_types = compiled->param_types;
     statement.returns_rows = compiled->returns_rows;
+    if (watched) watched->apply(statement);
     driver::BatchResult result;
     try {
         result = co_await slot.driver->execute_batch(statement, params, rows, wants);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, compiled->sql, params);
     }
     note_success(slot);
+    if (watched) watched->succeeded(result.affected);
     co_return result;
 }
 
@@ -121,14 +128,18 @@ run_compiled(Lease lease, std::shared_ptr<const Compiled> compiled, const Compil
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log_statement(*bound->sql, bound->params, 1, true);
+    const auto watched = watch(slot, *bound->sql, bound->params, 1, true);
+    auto sent = make_statement(*compiled, *bound);
+    if (watched) watched->apply(sent);
     driver::Result result;
     try {
-        result = co_await slot.driver->execute(make_statement(*compiled, *bound));
+        result = co_await slot.driver->execute(sent);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, *bound->sql, bound->params);
     }
     note_success(slot);
+    if (watched) watched->succeeded(result.affected);
     co_return result;
 }
 
@@ -148,13 +159,16 @@ asio::awaitable<void> run_text(Lease lease, std::string sql) {
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log(sql);
+    const auto watched = watch(slot, sql, {}, 0, false);
+    if (watched) sql = watched->sql();
     try {
         co_await slot.driver->run(sql);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, sql, {});
     }
     note_success(slot);
+    if (watched) watched->succeeded(-1);
 }
 
 asio::awaitable<driver::Connection*> ready_driver(Lease lease) {

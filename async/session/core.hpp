@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,12 @@ namespace azoth::session {
 
 class Core : public orm::SessionState {
 public:
-    Core(Engine database, SessionOptions chosen) : engine(std::move(database)), options(chosen) {}
+    Core(Engine database, SessionOptions chosen, std::source_location at)
+        : engine(std::move(database)), options(chosen), made_at(at) {}
 
     Engine engine;
     SessionOptions options;
+    std::source_location made_at; ///< what the pool names while the session has a connection
     std::optional<Connection> connection; ///< while a transaction is open
     std::vector<Savepoint> savepoints;    ///< of begin_nested(), the innermost last
     std::vector<std::uint64_t> savepoint_numbers;

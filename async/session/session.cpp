@@ -39,7 +39,7 @@ void Core::abandon(const std::string& reason) {
 asio::awaitable<Connection*> begin_connection(Core& core) {
     core.require_usable();
     if (!core.connection) {
-        core.connection = co_await core.engine.connect();
+        core.connection = co_await core.engine.connect(core.made_at);
         core.begun = true;
         core.signals.after_begin();
     }
@@ -241,7 +241,8 @@ asio::awaitable<void> load_value(orm::AttributeBase& attribute) {
 
 } // namespace session
 
-Session::Session(Engine engine, SessionOptions options) : core_(new session::Core(std::move(engine), options)) {}
+Session::Session(Engine engine, SessionOptions options, std::source_location at)
+    : core_(new session::Core(std::move(engine), options, at)) {}
 
 session::Core& Session::core() const {
     if (!core_) throw ResourceClosedError("this Session was moved from");

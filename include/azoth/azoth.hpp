@@ -7,7 +7,9 @@
 #include <azoth/engine/connection.hpp>
 #include <azoth/engine/ddl.hpp>
 #include <azoth/engine/engine.hpp>
+#include <azoth/engine/events.hpp>
 #include <azoth/engine/result.hpp>
+#include <azoth/engine/tracing.hpp>
 #include <azoth/engine/url.hpp>
 #include <azoth/orm.hpp>
 #include <azoth/session/loading.hpp>

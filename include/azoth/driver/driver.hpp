@@ -68,7 +68,14 @@ struct BatchResult {
     BatchResult() = default;
 };
 
-enum class IsolationLevel : std::uint8_t { server_default, read_uncommitted, read_committed, repeatable_read, serializable };
+enum class IsolationLevel : std::uint8_t {
+    server_default,
+    read_uncommitted,
+    read_committed,
+    repeatable_read,
+    serializable,
+    autocommit, ///< no transaction at all; never reaches a driver
+};
 
 struct BeginOptions {
     IsolationLevel isolation_level = IsolationLevel::server_default;

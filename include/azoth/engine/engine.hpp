@@ -5,12 +5,14 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <azoth/compiler/cache.hpp>
 #include <azoth/engine/connection.hpp>
+#include <azoth/engine/events.hpp>
 #include <azoth/engine/options.hpp>
 #include <azoth/engine/pool.hpp>
 #include <azoth/engine/url.hpp>
@@ -55,21 +57,25 @@ public:
     /// A connection out of the pool, or a new one.
     /// @throws TimeoutError when none becomes free within `pool_timeout`; OperationalError when connecting
     ///   fails.
+    /// @param at  what `pool().checked_out()` names; leave it out
     /// @cancellation terminal, total: leaves the queue.
-    [[nodiscard]] asio::awaitable<Connection> connect() const;
+    [[nodiscard]] asio::awaitable<Connection>
+    connect(std::source_location at = std::source_location::current()) const;
 
     /// Runs `f(connection)` in a transaction: committed when it returns, rolled back when it throws. What it
     /// returns is returned. The lambda may capture by reference; on GCC 12 one that captures by value has to
     /// be named first.
     template <engine::UnitOfWork F>
-    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>> begin(F f) const {
-        return run_unit<engine::unit_result_t<F>>(*this, TransactionOptions(), std::move(f));
+    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>>
+    begin(F f, std::source_location at = std::source_location::current()) const {
+        return run_unit<engine::unit_result_t<F>>(*this, TransactionOptions(), std::move(f), at);
     }
     /// The same with an isolation level; `max_attempts()` makes it try again, from the start, what the
     /// database calls worth it.
     template <engine::UnitOfWork F>
-    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>> begin(TransactionOptions options, F f) const {
-        return run_unit<engine::unit_result_t<F>>(*this, options, std::move(f));
+    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>>
+    begin(TransactionOptions options, F f, std::source_location at = std::source_location::current()) const {
+        return run_unit<engine::unit_result_t<F>>(*this, options, std::move(f), at);
     }
 
     [[nodiscard]] Pool pool() const;
@@ -80,6 +86,8 @@ public:
     [[nodiscard]] const std::shared_ptr<const Dialect>& dialect() const noexcept;
     [[nodiscard]] const Url& url() const noexcept;
     [[nodiscard]] const EngineOptions& options() const noexcept;
+    /// Where to listen to what happens.
+    [[nodiscard]] EngineEvents& events() const noexcept;
     [[nodiscard]] CompiledCache& compiled_cache() const noexcept;
     [[nodiscard]] asio::any_io_executor executor() const;
 
@@ -105,10 +113,11 @@ private:
     }
 
     template <class R, class F>
-    static asio::awaitable<R> run_unit(Engine engine, TransactionOptions options, F f) {
+    static asio::awaitable<R>
+    run_unit(Engine engine, TransactionOptions options, F f, std::source_location at) {
         for (int attempt = 1;; ++attempt) {
             std::exception_ptr error;
-            auto connection = co_await engine.connect();
+            auto connection = co_await engine.connect(at);
             if constexpr (std::is_void_v<R>) {
                 try {
                     co_await attempt_unit(connection, options, f);

@@ -36,6 +36,8 @@ struct EngineOptions {
     std::chrono::milliseconds pool_recycle{0}; ///< connections older than this are replaced; 0: never
     bool pool_pre_ping = false;                ///< ask the server whether it is there before handing one out
     bool pool_use_lifo = false;                ///< the last one returned first, so that the rest may go idle
+    /// Of all transactions that do not choose one; `autocommit`: each statement is its own.
+    IsolationLevel isolation_level = IsolationLevel::server_default;
     std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.

@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -181,7 +182,11 @@ private:
 ///   rolled back, and the session wants `rollback()` before it is used again.
 class Session {
 public:
-    explicit Session(Engine engine, SessionOptions options = SessionOptions());
+    /// @param at  what `engine.pool().checked_out()` names while the session has a connection; leave it out
+    explicit Session(
+        Engine engine,
+        SessionOptions options = SessionOptions(),
+        std::source_location at = std::source_location::current());
     Session(Session&&) noexcept = default;
     Session& operator=(Session&&) noexcept = default;
 

@@ -168,3 +168,47 @@ TEST_CASE("row: a name that two columns have is ambiguous", "[engine][result][co
     CHECK(row.get<int>(1) == 2);
     CHECK_THROWS_WITH(row.get<int>("id"), Contains("ambiguous"));
 }
+
+TEST_CASE("result: rows as maps, by name", "[engine][result]") {
+    Answering db{Reply::table({"id", "name", "id"}, {{integer(1), string("Ada"), integer(7)}})};
+    const auto result = db.execute(text("SELECT"));
+    const auto row = result.mappings().one();
+    CHECK(row.get<std::string>("name") == "Ada");
+    CHECK(row.get<int>("id") == 1); // the first of the two
+    CHECK(row.contains("name"));
+    CHECK_FALSE(row.contains("nick"));
+    CHECK_THROWS_AS(row["nick"], ArgumentError);
+    CHECK(row.items().size() == 3);
+    CHECK(row.items()[1].first == "name");
+    CHECK(row.keys() == std::vector<std::string>{"id", "name", "id"});
+}
+
+TEST_CASE("result: in pieces, some columns, without duplicates", "[engine][result]") {
+    Reply reply = Reply::table({"id", "name", "nick"}, {});
+    for (const auto* name : {"Ada", "Bob", "Ada", "Cleo", "Bob"})
+        reply.rows.push_back({integer(1), string(name), Value{}});
+    Answering db{reply};
+    const auto& people = db.people;
+    const auto typed = db.execute(select(people.id, people.name, people.nick));
+    const auto pieces = typed.partitions(2);
+    REQUIRE(pieces.size() == 3);
+    CHECK(pieces[0].size() == 2);
+    CHECK(std::get<1>(pieces[2].front()) == "Bob");
+    CHECK_THROWS_AS(typed.partitions(0), ArgumentError);
+
+    CHECK(typed.unique().all().size() == 3);
+    CHECK(typed.scalars().unique().all() == std::vector<std::int64_t>{1});
+    const auto swapped = typed.columns<1, 0>();
+    CHECK(swapped.keys() == std::vector<std::string>{"name", "id"});
+    CHECK(swapped.unique().all()[2] == std::tuple<std::string, std::int64_t>{"Cleo", 1});
+    CHECK(typed.scalars<1>().unique().all() == std::vector<std::string>{"Ada", "Bob", "Cleo"});
+
+    const auto untyped = db.execute(text("SELECT"));
+    const auto some = untyped.columns("nick", 1);
+    CHECK(some.keys() == std::vector<std::string>{"nick", "name"});
+    CHECK(some.first()->is_null(0));
+    CHECK(some.scalars<std::string>("name").all().size() == 5);
+    CHECK_THROWS_AS(untyped.columns("nothing"), ArgumentError);
+    CHECK(untyped.unique().all().size() == 3);
+    CHECK(untyped.first()->get<std::string>("name") == "Ada"); // reading takes nothing away
+}
