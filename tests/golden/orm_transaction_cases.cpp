@@ -149,7 +149,7 @@ struct EventLog {
 
     explicit EventLog(az::Session& s) {
         auto& e = s.events();
-        const auto note = [&](az::Signal<>& signal, const char* name) {
+        const auto note = [&](az::orm::Signal<>& signal, const char* name) {
             connections.push_back(signal.connect([this, name] { names.emplace_back(name); }));
         };
         note(e.before_flush, "before_flush");
@@ -229,7 +229,7 @@ void add_events(ScenarioRegistry& registry) {
         auto& s = x.session();
         std::vector<std::string> seq;
         auto& e = s.events();
-        const auto note = [&seq](az::Signal<az::ModelBase&>& signal, const char* name) {
+        const auto note = [&seq](az::orm::Signal<az::ModelBase&>& signal, const char* name) {
             signal.connect([&seq, name](az::ModelBase&) { seq.emplace_back(name); });
         };
         note(e.transient_to_pending, "transient_to_pending");

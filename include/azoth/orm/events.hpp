@@ -15,13 +15,13 @@ namespace orm {
 template <class T>
 class ObjectSignal {
 public:
-    explicit ObjectSignal(Signal<ModelBase&>& signal) : signal_(signal) {}
+    explicit ObjectSignal(orm::Signal<ModelBase&>& signal) : signal_(signal) {}
     SignalConnection connect(std::function<void(T&)> listener) {
         return signal_.connect([listener = std::move(listener)](ModelBase& object) { listener(static_cast<T&>(object)); });
     }
 
 private:
-    Signal<ModelBase&>& signal_;
+    orm::Signal<ModelBase&>& signal_;
 };
 
 template <class T>
@@ -60,7 +60,7 @@ private:
 template <class T, class Target>
 class MemberSignal {
 public:
-    explicit MemberSignal(Signal<ModelBase&, ModelBase&>& signal) : signal_(signal) {}
+    explicit MemberSignal(orm::Signal<ModelBase&, ModelBase&>& signal) : signal_(signal) {}
     SignalConnection connect(std::function<void(T&, Target&)> listener) {
         return signal_.connect([listener = std::move(listener)](ModelBase& object, ModelBase& member) {
             listener(static_cast<T&>(object), static_cast<Target&>(member));
@@ -68,7 +68,7 @@ public:
     }
 
 private:
-    Signal<ModelBase&, ModelBase&>& signal_;
+    orm::Signal<ModelBase&, ModelBase&>& signal_;
 };
 
 template <class T, class V>

@@ -25,6 +25,8 @@ private:
     std::weak_ptr<bool> active_;
 };
 
+namespace orm {
+
 /// An event that functions listen to, called in the order of `connect()`. Connecting and emitting belong to one thread at a
 /// time; listeners of a mapped class are connected before other threads use the class.
 template <class... Args>
@@ -57,5 +59,7 @@ private:
     };
     std::vector<std::shared_ptr<Entry>> listeners_;
 };
+
+} // namespace orm
 
 } // namespace azoth

@@ -190,9 +190,11 @@ asio::awaitable<void> killed_in_batch(Connection& c) {
 }
 
 asio::awaitable<void> killed_in_cursor(Connection& c) {
-    co_await start_killer(c);
+    const auto executor = co_await asio::this_coro::executor;
+    const auto pid = co_await scalar<int>(c, Query("SELECT pg_backend_pid()"));
     const auto query = Query("SELECT g, pg_sleep(0.005) FROM generate_series(1, 100000) g");
     const auto cursor = co_await c.open_cursor(query.statement());
+    asio::co_spawn(executor, kill_later(executor, pid), [](std::exception_ptr e) { CHECK(e == nullptr); });
     const auto read_all = [](driver::Cursor& rows) -> asio::awaitable<void> {
         while (const auto piece = co_await rows.fetch(1'000)) CHECK(piece->row_count() > 0);
     };
