@@ -116,6 +116,7 @@ struct Made {
 
 asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared_ptr<Made> made) {
     made->connection = co_await core->driver->connect(core->executor, core->url);
+    core->watch(*made->connection);
 }
 
 /// Makes a connection for a place that has none.

@@ -29,8 +29,9 @@ void rethrow_failure(Slot& slot, const std::string& sql, std::span<const Param> 
         throw;
     } catch (const DBAPIError& error) {
         const bool says_sql = !error.statement().empty();
-        const bool add_params =
-            !slot.core->options.hide_parameters && error.parameters().empty() && !params.empty();
+        // A BEGIN that failed on its way with a statement has none of that one's parameters.
+        const bool add_params = !slot.core->options.hide_parameters && error.parameters().empty() && !params.empty() &&
+                                (!says_sql || error.statement() == sql);
         if (says_sql && !add_params) throw;
         auto parameters = add_params ? describe(params) : error.parameters();
         throw_same<

@@ -18,14 +18,16 @@ asio::awaitable<OpenStream> open_stream(Lease lease, sql::NodePtr statement, Exe
     const auto found = slot.core->lookup(statement);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
-    if (!slot.on_server) co_await begin_on_server(slot);
+    auto request = make_statement(*found.compiled, bound);
+    if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
     if (slot.core->echo()) slot.core->log_statement(*bound.sql, bound.params, 1, found.cached);
     std::unique_ptr<driver::Cursor> cursor;
     try {
-        cursor = co_await slot.driver->open_cursor(make_statement(*found.compiled, bound));
+        cursor = co_await slot.driver->open_cursor(request);
     } catch (...) {
         rethrow_failure(slot, *bound.sql, bound.params);
     }
+    slot.beginning = false;
     OpenStream stream;
     stream.head.columns = cursor->columns();
     if (stream.head.columns == nullptr) {
