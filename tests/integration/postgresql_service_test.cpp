@@ -418,7 +418,7 @@ asio::awaitable<void> copy_finds_its_format(az::Engine engine) {
         co_await connection.copy_in(metadata.table("even"), binary, az::CopyOptions().format(az::CopyFormat::binary));
     CHECK(even == 1);
     const auto seen = co_await connection.execute(az::text("SELECT a::text || c::text || d FROM even"));
-    CHECK(seen.one().get<std::string>(0) == "happy[1, 2]ab ");
+    CHECK(seen.one().get<std::string>(0) == "happy[1, 2]ab"); // as text a char(3) has no padding
     auto stream = co_await connection.copy_out(az::text("SELECT a, b, c FROM odd"));
     const auto row = co_await stream.next();
     REQUIRE(row.has_value());
