@@ -4,6 +4,7 @@
 
     types → schema → sql → compiler → dialect → orm, migrate      pure
     driver → engine → session                                     awaitable; may use all of the pure half
+    testing                                                       beside session; may use what is below it
     ext                                                           on top
 
 `error.hpp`, `version.hpp`, any `fwd.hpp` and `detail/` may be included from everywhere; a private header belongs to the layer of
@@ -18,7 +19,7 @@ import tempfile
 # A layer may include itself and every layer of lower rank. Layers of the same rank do not know each other.
 RANK = {
     "types": 0, "schema": 1, "sql": 2, "compiler": 3, "dialect": 4, "orm": 5, "migrate": 5,
-    "driver": 6, "engine": 7, "session": 8, "async_migrate": 8, "ext": 9, "umbrella": 10,
+    "driver": 6, "engine": 7, "session": 8, "testing": 8, "async_migrate": 8, "ext": 9, "umbrella": 10,
 }
 PURE = {"types", "schema", "sql", "compiler", "dialect", "orm", "migrate"}
 PURE_UMBRELLAS = {"core.hpp": "dialect", "orm.hpp": "orm", "migrate.hpp": "migrate"}

@@ -36,6 +36,10 @@ std::shared_ptr<const Driver> find_driver(std::string_view name) {
     auto& known = registry();
     const std::lock_guard lock{known.mutex};
     if (const auto found = known.drivers.find(name); found != known.drivers.end()) return found->second;
+    const auto dialect = name.substr(0, name.find('+'));
+    if (dialect == "oracle" || dialect == "mssql")
+        throw NoSuchModuleError(
+            "the dialect '" + std::string{dialect} + "' writes SQL only: Azoth has no driver that connects to it");
     std::string message = "there is no driver for '" + std::string{name} + "' URLs; ";
     if (known.drivers.empty()) message += "none is registered: call azoth::register_builtin_drivers()";
     else message += "there are:";

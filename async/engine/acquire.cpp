@@ -23,10 +23,26 @@ namespace azoth::engine {
 
 namespace {
 
-Lease hand_out(Place& place) noexcept {
+/// Tells those who listen that a connection was taken.
+void tell_checkout(PoolState& pool, const Slot& slot) noexcept {
+    auto& event = pool.core()->events.checkout;
+    if (event.empty()) return;
+    PoolEvent about;
+    about.connection = slot.id;
+    event.emit_quietly(about);
+}
+
+Lease hand_out(Place& place, std::source_location at) noexcept {
     auto pool = place.pool();
     auto slot = place.hand_out();
     slot->renew();
+    {
+        const detail::TinyGuard guard{slot->taken_lock};
+        slot->taken_at = at;
+        slot->taken = PoolState::Clock::now();
+    }
+    pool->count_wait(place.wait());
+    tell_checkout(*pool, *slot);
     slot->pool = std::move(pool);
     const auto number = slot->lease.fetch_add(1, std::memory_order_acq_rel) + 1;
     return Lease{std::move(slot), number};
@@ -42,6 +58,12 @@ std::string seconds(std::chrono::milliseconds time) {
     return text + " s";
 }
 
+/// Who has had a connection for the longest time.
+std::string longest_in_use(const PoolState& pool) {
+    const auto in_use = pool.checked_out(std::chrono::milliseconds{0});
+    return in_use.empty() ? std::string{} : " In use for the longest time: " + in_use.front().to_string();
+}
+
 [[noreturn]] void throw_pool_timeout(const PoolState& pool) {
     const auto& options = pool.core()->options;
     if (pool.core()->single_connection)
@@ -54,7 +76,8 @@ std::string seconds(std::chrono::milliseconds time) {
         "QueuePool limit of size " + std::to_string(options.pool_size) + " overflow " +
         std::to_string(options.max_overflow) + " reached, connection timed out after " +
         seconds(options.pool_timeout) + ". " + std::to_string(pool.in_use()) +
-        " connections are in use: close them sooner, or raise pool_size, max_overflow or pool_timeout"
+        " connections are in use: close them sooner, or raise pool_size, max_overflow or pool_timeout." +
+        longest_in_use(pool)
     );
 }
 
@@ -115,8 +138,19 @@ struct Made {
 };
 
 asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared_ptr<Made> made) {
-    made->connection = co_await core->driver->connect(core->executor, core->url);
-    core->watch(*made->connection);
+    auto url = core->url;
+    core->events.do_connect.emit(url);
+    auto connection = co_await core->driver->connect(core->executor, std::move(url));
+    core->pass_on_notices(*connection);
+    if (!core->events.connect.empty()) {
+        const auto entries = core->events.connect.snapshot();
+        for (const auto& entry : *entries) {
+            const bool wanted = core->events.connect.take(*entry);
+            if (wanted) co_await entry->listener(*connection);
+        }
+        if (connection->in_transaction()) co_await connection->rollback();
+    }
+    made->connection = std::move(connection);
 }
 
 /// Makes a connection for a place that has none.
@@ -155,14 +189,14 @@ asio::awaitable<bool> is_alive(std::shared_ptr<Slot> slot, PoolState::Clock::tim
 
 } // namespace
 
-Lease try_acquire(const std::shared_ptr<PoolState>& pool) {
+Lease try_acquire(const std::shared_ptr<PoolState>& pool, std::source_location at) {
     if (pool->core()->options.pool_pre_ping) return {};
     Place place{pool};
     if (!place.take(pool->claim(nullptr)) || !place.slot()) return {};
-    return hand_out(place);
+    return hand_out(place, at);
 }
 
-asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool) {
+asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool, std::source_location at) {
     const auto timeout = pool->core()->options.pool_timeout;
     const auto deadline = PoolState::Clock::now() + (timeout.count() > 0 ? timeout : no_limit);
     Place place{pool};
@@ -180,7 +214,7 @@ asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool) {
         }
     }
     if (!place.slot()) co_await open(place, deadline);
-    co_return hand_out(place);
+    co_return hand_out(place, at);
 }
 
 } // namespace azoth::engine

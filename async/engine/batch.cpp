@@ -140,7 +140,9 @@ void BatchRun::finish_row() {
             param = keep(slot.column->column->default_());
             break;
         case BindSlot::Source::expanding:
-            break; // refused at the beginning
+        case BindSlot::Source::written:
+        case BindSlot::Source::output:
+            break; // refused at the beginning, or of dialects without a driver
         }
         state.params.push_back(param);
     }

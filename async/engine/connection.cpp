@@ -46,6 +46,17 @@ void Connection::invalidate() {
     slot_of(lease_).invalidated = true;
 }
 
+void Connection::isolation_level(IsolationLevel level) {
+    auto& slot = slot_of(lease_);
+    if (slot.transaction != 0)
+        throw InvalidRequestError(
+            "this connection has a transaction already: its isolation level cannot change; commit() or rollback() "
+            "first"
+        );
+    slot.isolation_level = level;
+    slot.begin_options.isolation_level = level;
+}
+
 bool Connection::in_transaction() const noexcept {
     return engine::is_current(lease_) && lease_.slot->transaction != 0;
 }

@@ -50,6 +50,11 @@ EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOp
 Lookup EngineCore::lookup(const sql::NodePtr& statement) {
     const auto& node = static_cast<const sql::StatementNode&>(*statement);
     Lookup found;
+    if (node.kind == sql::NodeKind::ddl) { // tables may have changed since: never kept
+        found.binds = no_binds();
+        found.compiled = dialect->compile(node, *found.binds);
+        return found;
+    }
     auto content = cache.recall(node);
     if (content.compiled) {
         found.compiled = std::move(content.compiled);

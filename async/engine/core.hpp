@@ -15,6 +15,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/driver/driver.hpp>
 #include <azoth/engine/connection.hpp>
+#include <azoth/engine/events.hpp>
 #include <azoth/engine/options.hpp>
 #include <azoth/engine/url.hpp>
 
@@ -48,19 +49,29 @@ public:
     /// @param statement  a SELECT, INSERT, UPDATE, DELETE or text()
     [[nodiscard]] Lookup lookup(const sql::NodePtr& statement);
 
-    [[nodiscard]] bool echo() const noexcept { return options.echo; }
-    /// One line for the log. Call only when echo() says so.
+    [[nodiscard]] bool echo() const noexcept { return options.echo || options.statement_sink; }
+    /// Somebody wants to know of statements.
+    [[nodiscard]] bool watched() const noexcept {
+        return echo() || !events.before_cursor_execute.empty() || !events.after_cursor_execute.empty();
+    }
+    /// One line for the log: a statement without parameters. Call only when echo() says so.
     void log(std::string_view line) const;
     /// A statement and its parameters, as SQLAlchemy shows them: `rows` tuples of `params.size() / rows`
     /// values.
     void
     log_statement(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
+    /// The same, where each row is executed on its own.
+    void log_each(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
 
     /// A new connection: what its server says is passed on.
-    void watch(driver::Connection& connection) const {
+    void pass_on_notices(driver::Connection& connection) const {
         connection.on_notice = [listeners = notices](const driver::Notice& notice) { listeners->tell(notice); };
     }
 
+private:
+    void write_line(std::string_view line) const;
+
+public:
     const Url url;
     const std::shared_ptr<const driver::Driver> driver;
     const std::shared_ptr<const Dialect> dialect;
@@ -68,6 +79,7 @@ public:
     const EngineOptions options;
     CompiledCache cache;
     const std::shared_ptr<NoticeListeners> notices = std::make_shared<NoticeListeners>();
+    EngineEvents events;
     asio::any_io_executor executor; ///< emptied when its context is destroyed
 };
 

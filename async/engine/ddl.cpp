@@ -2,13 +2,13 @@
 // Creating, dropping and reflecting the tables of a MetaData.
 #include <azoth/engine/ddl.hpp>
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <azoth/compiler/ddl.hpp>
 #include <azoth/dialect/dialect.hpp>
 
 #include "engine/execute.hpp"
@@ -19,45 +19,55 @@ namespace azoth::engine {
 
 namespace {
 
-/// The tables that exist, by schema; the connection's own under "".
-using Existing = std::map<std::string, std::set<std::string>>;
+/// The names of what exists, by kind and schema; the connection's own schema is "".
+using Existing = std::map<std::pair<SchemaObject, std::string>, std::set<std::string>>;
 
-asio::awaitable<Existing> existing_tables(Connection& connection, const std::vector<const Table*>& tables) {
+asio::awaitable<Existing> existing_objects(Connection& connection, const MetaData& metadata) {
+    struct Question {
+        SchemaObject kind;
+        std::string query;
+    };
+    const auto queries = connection.dialect()->reflection();
+    const Question questions[] = {
+        {SchemaObject::table, queries.tables},
+        {SchemaObject::sequence, queries.sequences},
+        {SchemaObject::type, queries.types},
+    };
     Existing existing;
-    for (const auto* table : tables) {
-        const auto [entry, is_new] = existing.try_emplace(table->schema());
-        if (!is_new) continue;
-        auto* driver = co_await connection.driver_connection();
-        auto names = co_await table_names(*driver, *connection.dialect(), entry->first);
-        entry->second.insert(names.begin(), names.end());
+    const auto schemas = schemas_of(metadata, *connection.dialect());
+    for (const auto& schema : schemas) {
+        for (const auto& question : questions) {
+            if (question.query.empty()) continue;
+            auto* driver = co_await connection.driver_connection();
+            auto names = co_await object_names(*driver, question.query, schema);
+            existing[{question.kind, schema}].insert(names.begin(), names.end());
+        }
     }
     co_return existing;
 }
 
-bool exists(const Existing& existing, const Table& table) {
-    const auto schema = existing.find(table.schema());
-    return schema != existing.end() && schema->second.contains(table.name());
+/// Looks into `existing`, which has to live as long.
+ExistsRule rule_of(const Existing& existing) {
+    return [&existing](SchemaObject kind, const std::string& schema, const std::string& name) {
+        const auto found = existing.find({kind, schema});
+        return found != existing.end() && found->second.contains(name);
+    };
+}
+
+asio::awaitable<void> run_all(Connection& connection, std::vector<std::string> statements) {
+    for (auto& statement : statements) co_await connection.run(std::move(statement));
 }
 
 asio::awaitable<void> create_with(Connection& connection, const MetaData& metadata) {
-    const auto tables = metadata.sorted_tables();
-    const auto existing = co_await existing_tables(connection, tables);
-    for (const auto* table : tables) {
-        if (exists(existing, *table)) continue;
-        for (auto& statement : connection.dialect()->create_table(table->data()))
-            co_await connection.run(statement);
-    }
+    const auto existing = co_await existing_objects(connection, metadata);
+    auto statements = create_all_sql(metadata, *connection.dialect(), rule_of(existing));
+    co_await run_all(connection, std::move(statements));
 }
 
 asio::awaitable<void> drop_with(Connection& connection, const MetaData& metadata) {
-    auto tables = metadata.sorted_tables();
-    std::ranges::reverse(tables);
-    const auto existing = co_await existing_tables(connection, tables);
-    for (const auto* table : tables) {
-        if (!exists(existing, *table)) continue;
-        auto statement = connection.dialect()->drop_table(table->data());
-        co_await connection.run(std::move(statement));
-    }
+    const auto existing = co_await existing_objects(connection, metadata);
+    auto statements = drop_all_sql(metadata, *connection.dialect(), rule_of(existing));
+    co_await run_all(connection, std::move(statements));
 }
 
 asio::awaitable<std::vector<std::shared_ptr<schema::TableData>>> read_schema(Lease lease) {

@@ -34,6 +34,15 @@ std::vector<std::string> describe(std::span<const Param> params) {
 }
 
 void EngineCore::log(std::string_view line) const {
+    if (options.statement_sink) {
+        ExecutedStatement statement;
+        statement.sql = line;
+        options.statement_sink(statement);
+    }
+    if (options.echo) write_line(line == "BEGIN" ? "BEGIN (implicit)" : line);
+}
+
+void EngineCore::write_line(std::string_view line) const {
     if (options.echo_sink) {
         options.echo_sink(line);
         return;
@@ -49,7 +58,15 @@ void EngineCore::log_statement(
     std::size_t rows,
     bool cached
 ) const {
-    log(sql);
+    if (options.statement_sink) {
+        ExecutedStatement statement;
+        statement.sql = sql;
+        statement.params = params;
+        statement.rows = rows;
+        options.statement_sink(statement);
+    }
+    if (!options.echo) return;
+    write_line(sql);
     std::string line = cached ? "[cached] " : "[generated] ";
     if (options.hide_parameters && !params.empty()) {
         line += "[SQL parameters hidden due to hide_parameters=True]";
@@ -70,7 +87,12 @@ void EngineCore::log_statement(
         }
         line += ']';
     }
-    log(line);
+    write_line(line);
+}
+
+void EngineCore::log_each(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const {
+    const std::size_t width = rows == 0 ? 0 : params.size() / rows;
+    for (std::size_t row = 0; row < rows; ++row) log_statement(sql, params.subspan(row * width, width), 1, cached);
 }
 
 } // namespace azoth::engine

@@ -81,24 +81,25 @@ asio::awaitable<void> back_off(int attempt) {
 
 namespace {
 
-asio::awaitable<Connection> connect_to(std::shared_ptr<EngineState> state) {
+asio::awaitable<Connection> connect_to(std::shared_ptr<EngineState> state, std::source_location at) {
     auto pool = state->pool();
-    auto lease = try_acquire(pool);
-    if (!lease.slot) lease = co_await acquire(std::move(pool));
+    auto lease = try_acquire(pool, at);
+    if (!lease.slot) lease = co_await acquire(std::move(pool), at);
     co_return ScopeAccess::make_connection(std::move(lease));
 }
 
 asio::awaitable<void> dispose_of(std::shared_ptr<EngineState> state) {
     const auto pool = state->renew_pool();
     auto idle = pool->retire_all();
+    state->core->events.engine_disposed.emit_quietly();
     co_await close_all(std::move(idle));
 }
 
 } // namespace
 } // namespace engine
 
-asio::awaitable<Connection> Engine::connect() const {
-    return engine::connect_to(state_);
+asio::awaitable<Connection> Engine::connect(std::source_location at) const {
+    return engine::connect_to(state_, at);
 }
 asio::awaitable<void> Engine::dispose() const {
     return engine::dispose_of(state_);
@@ -120,6 +121,9 @@ const Url& Engine::url() const noexcept {
 }
 const EngineOptions& Engine::options() const noexcept {
     return state_->core->options;
+}
+EngineEvents& Engine::events() const noexcept {
+    return state_->core->events;
 }
 CompiledCache& Engine::compiled_cache() const noexcept {
     return state_->core->cache;

@@ -10,6 +10,7 @@
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
 #include "engine/timer.hpp"
+#include "engine/watch.hpp"
 
 namespace azoth::engine {
 
@@ -18,6 +19,7 @@ driver::Statement make_statement(const Compiled& compiled, const Compiled::Bound
     statement.params = bound.params;
     statement.param_types = compiled.expanding ? bound.types : compiled.param_types;
     statement.returns_rows = compiled.returns_rows;
+    statement.prepare = compiled.kind != sql::NodeKind::ddl; // executed once
     return statement;
 }
 
@@ -68,20 +70,24 @@ execute_statement(Lease lease, sql::NodePtr statement, std::chrono::milliseconds
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
+    slot.core->events.before_execute.emit(statement);
     auto found = slot.core->lookup(statement);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
     auto request = make_statement(*found.compiled, bound);
     request.timeout = timeout;
     if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log_statement(*bound.sql, bound.params, 1, found.cached);
+    const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached);
+    if (watched) watched->apply(request);
     driver::Result result;
     try {
         result = co_await slot.driver->execute(request);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, *bound.sql, bound.params);
     }
     note_success(slot);
+    if (watched) watched->succeeded(result.affected);
     co_return ResultData(std::move(result), std::move(found.compiled));
 }
 
@@ -125,14 +131,19 @@ asio::awaitable<driver::BatchResult> send_batch(
     statement.param_types = compiled->param_types;
     statement.returns_rows = compiled->returns_rows;
     if (!slot.on_server && !begin_with(slot, statement)) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log_statement(compiled->sql, params, rows, cached);
+    // Rows that come back row by row are statements of their own.
+    const bool row_by_row = wants == driver::BatchWants::rows && rows > 1;
+    const auto watched = watch(slot, compiled->sql, params, rows, cached, row_by_row);
+    if (watched) watched->apply(statement);
     driver::BatchResult result;
     try {
         result = co_await slot.driver->execute_batch(statement, params, rows, wants);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, compiled->sql, params);
     }
     note_success(slot);
+    if (watched) watched->succeeded(result.affected);
     co_return result;
 }
 
@@ -145,14 +156,17 @@ run_compiled(Lease lease, std::shared_ptr<const Compiled> compiled, const Compil
     if (slot.needs_attention()) co_await attend(slot);
     auto request = make_statement(*compiled, *bound);
     if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log_statement(*bound->sql, bound->params, 1, true);
+    const auto watched = watch(slot, *bound->sql, bound->params, 1, true);
+    if (watched) watched->apply(request);
     driver::Result result;
     try {
         result = co_await slot.driver->execute(request);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, *bound->sql, bound->params);
     }
     note_success(slot);
+    if (watched) watched->succeeded(result.affected);
     co_return result;
 }
 
@@ -172,13 +186,16 @@ asio::awaitable<void> run_text(Lease lease, std::string sql) {
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log(sql);
+    const auto watched = watch(slot, sql, {}, 0, false);
+    if (watched) sql = watched->sql();
     try {
         co_await slot.driver->run(sql);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, sql, {});
     }
     note_success(slot);
+    if (watched) watched->succeeded(-1);
 }
 
 asio::awaitable<driver::Connection*> ready_driver(Lease lease) {

@@ -2,10 +2,14 @@
 // Throwing a driver's error again with statement and parameters, its class unchanged.
 #include "engine/failure.hpp"
 
+#include <exception>
+
 #include <typeinfo>
 #include <utility>
 
 #include <azoth/error.hpp>
+
+#include "engine/pool_state.hpp"
 
 namespace azoth::engine {
 
@@ -24,9 +28,27 @@ void throw_same(const DBAPIError& error, const std::string& sql, const std::vect
 } // namespace
 
 void rethrow_failure(Slot& slot, const std::string& sql, std::span<const Param> params) {
+    auto pending = std::current_exception();
     slot.note_failure();
+    bool disconnected = slot.is_disconnected(pending);
+    bool invalidate_pool = true;
+    if (!slot.core->events.handle_error.empty()) {
+        ErrorEvent event;
+        event.connection = slot.id;
+        event.sql = sql;
+        event.params = params;
+        event.error = pending;
+        event.is_disconnect = disconnected;
+        slot.core->events.handle_error.emit(event);
+        disconnected = event.is_disconnect;
+        invalidate_pool = event.invalidate_pool_on_disconnect;
+        pending = event.error;
+    }
+    if (disconnected) slot.invalidated = true;
+    // All that were connected then are likely to be gone as well.
+    if (disconnected && invalidate_pool && slot.pool) slot.pool->invalidate(slot.generation);
     try {
-        throw;
+        std::rethrow_exception(pending);
     } catch (const DBAPIError& error) {
         const bool says_sql = !error.statement().empty();
         // A BEGIN that failed on its way with a statement has none of that one's parameters.

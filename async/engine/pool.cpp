@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The pool's book-keeping: who has a connection, who gets the next, which are of no use any more.
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,35 @@ PoolStatus Pool::figures() const {
 }
 std::string Pool::status() const {
     return state_->status();
+}
+std::vector<CheckedOut> Pool::checked_out(std::chrono::milliseconds least) const {
+    return state_->checked_out(least);
+}
+
+void WaitTimes::add(std::chrono::steady_clock::duration wait) noexcept {
+    std::size_t bucket = 0;
+    while (bucket < bounds.size() && wait > bounds[bucket]) ++bucket;
+    ++counts[bucket];
+}
+
+std::uint64_t WaitTimes::total() const noexcept {
+    return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+}
+
+std::chrono::microseconds WaitTimes::quantile(double q) const noexcept {
+    const auto wanted = q * static_cast<double>(total());
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+        sum += counts[i];
+        if (static_cast<double>(sum) >= wanted) return bounds[i];
+    }
+    return bounds.back();
+}
+
+std::string CheckedOut::to_string() const {
+    return "connection " + std::to_string(connection) + ", taken at " + where.file_name() + ":" +
+           std::to_string(where.line()) + " in " + where.function_name() + ", " + std::to_string(since.count()) +
+           " ms ago";
 }
 
 } // namespace azoth
@@ -50,6 +80,9 @@ PoolStatus PoolState::figures() const {
     status.waiting = waiting_;
     status.overflow = size_ != 0 && total_ > size_ ? total_ - size_ : 0;
     status.created = created_;
+    status.recycled = recycled_.load();
+    status.invalidated = invalidated_.load();
+    status.waits = waits_;
     return status;
 }
 
@@ -61,6 +94,47 @@ std::string PoolState::status() const {
            "  Waiting: " + std::to_string(now.waiting);
 }
 
+std::vector<CheckedOut> PoolState::checked_out(std::chrono::milliseconds least) const {
+    const auto now = Clock::now();
+    std::vector<CheckedOut> found;
+    const std::lock_guard lock{mutex_};
+    for (const auto& weak : slots_) {
+        const auto slot = weak.lock();
+        if (!slot || slot->lease.load() % 2 == 0) continue;
+        CheckedOut one;
+        one.connection = slot->id;
+        {
+            const detail::TinyGuard guard{slot->taken_lock};
+            one.where = slot->taken_at;
+            one.since = std::chrono::duration_cast<std::chrono::milliseconds>(now - slot->taken);
+        }
+        if (one.since >= least) found.push_back(one);
+    }
+    std::ranges::sort(found, std::ranges::greater{}, &CheckedOut::since);
+    return found;
+}
+
+void PoolState::count_wait(Clock::duration wait) noexcept {
+    const std::lock_guard lock{mutex_};
+    waits_.add(wait);
+}
+
+void PoolState::count_loss(const Slot& slot) noexcept {
+    const bool old = slot.driver && slot.driver->is_open() && !slot.invalidated && slot.generation == generation() &&
+                     is_too_old(slot);
+    ++(old ? recycled_ : invalidated_);
+    auto& event = core_->events.invalidate;
+    if (event.empty()) return;
+    PoolEvent about;
+    about.connection = slot.id;
+    event.emit_quietly(about);
+}
+
+bool PoolState::is_too_old(const Slot& slot) const noexcept {
+    const auto recycle = core_->options.pool_recycle;
+    return recycle.count() != 0 && Clock::now() - slot.driver->created_at >= recycle;
+}
+
 std::size_t PoolState::in_use() const {
     const std::lock_guard lock{mutex_};
     return total_ - idle_.size();
@@ -70,9 +144,7 @@ bool PoolState::is_fresh(const Slot& slot) const noexcept {
     if (!slot.driver || !slot.driver->is_open()) return false;
     // A database in memory lives in its one connection: that is never replaced while it works.
     if (core_->single_connection) return true;
-    if (slot.generation != generation()) return false;
-    const auto recycle = core_->options.pool_recycle;
-    return recycle.count() == 0 || Clock::now() - slot.driver->created_at < recycle;
+    return slot.generation == generation() && !is_too_old(slot);
 }
 
 void PoolState::drop_stale(std::vector<std::shared_ptr<Slot>>& stale) {
@@ -110,10 +182,14 @@ PoolState::Claim PoolState::claim(Waiter* waiter) {
             (last_ != nullptr ? last_->behind : first_) = waiter;
             last_ = waiter;
             waiter->queued = true;
+            waiter->since = Clock::now();
             ++waiting_;
         }
     }
-    for (auto& slot : stale) retire(std::move(slot));
+    for (auto& slot : stale) {
+        count_loss(*slot);
+        retire(std::move(slot));
+    }
     return claim;
 }
 
@@ -123,6 +199,7 @@ PoolState::Claim PoolState::collect(Waiter& waiter) noexcept {
     Claim claim;
     claim.granted = std::exchange(waiter.granted, false);
     claim.slot = std::move(waiter.slot);
+    if (claim.granted) claim.wait = Clock::now() - waiter.since;
     return claim;
 }
 
@@ -160,6 +237,7 @@ void PoolState::put(std::shared_ptr<Slot> slot) noexcept {
             }
         }
     }
+    if (!is_fresh(*slot)) count_loss(*slot);
     retire(std::move(slot));
     vacate();
 }
@@ -185,14 +263,17 @@ void PoolState::invalidate(std::uint64_t generation) noexcept {
         const std::lock_guard lock{mutex_};
         drop_stale(stale);
     }
-    for (auto& slot : stale) retire(std::move(slot));
+    for (auto& slot : stale) {
+        count_loss(*slot);
+        retire(std::move(slot));
+    }
 }
 
 void PoolState::made(const std::shared_ptr<Slot>& slot) {
     const std::lock_guard lock{mutex_};
     std::erase_if(slots_, [](const auto& weak) { return weak.expired(); });
     slots_.push_back(slot);
-    ++created_;
+    slot->id = ++created_;
 }
 
 std::vector<std::shared_ptr<Slot>> PoolState::retire_all() noexcept {

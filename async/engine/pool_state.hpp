@@ -9,6 +9,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <source_location>
 #include <vector>
 
 #include <azoth/engine/pool.hpp>
@@ -27,6 +28,7 @@ struct Waiter {
     std::shared_ptr<Slot> slot;
     bool granted = false; ///< a place is his: with `slot`, or to make a connection for
     bool queued = false;
+    std::chrono::steady_clock::time_point since; ///< when it began to wait
     Waiter* ahead = nullptr;
     Waiter* behind = nullptr;
 };
@@ -45,11 +47,13 @@ public:
     [[nodiscard]] const std::shared_ptr<EngineCore>& core() const noexcept { return core_; }
     [[nodiscard]] PoolStatus figures() const;
     [[nodiscard]] std::string status() const;
+    [[nodiscard]] std::vector<CheckedOut> checked_out(std::chrono::milliseconds least) const;
 
     /// What claim() got.
     struct Claim {
         bool granted = false;
         std::shared_ptr<Slot> slot; ///< null: a connection may be made
+        Clock::duration wait{0};
         Claim() = default;
     };
     /// An idle connection, or leave to make one. When there is neither `waiter` is put into the queue, if
@@ -75,6 +79,10 @@ public:
     /// Puts a connection right in the background, then takes it back or gives its place up.
     void reset(std::shared_ptr<Slot> slot) noexcept;
 
+    /// A connection was handed out after that long in the queue.
+    void count_wait(Clock::duration wait) noexcept;
+    /// A connection was given up before its time.
+    void count_loss(const Slot& slot) noexcept;
     /// Whether it may be handed out again, apart from asking the server.
     [[nodiscard]] bool is_fresh(const Slot& slot) const noexcept;
     [[nodiscard]] std::uint64_t generation() const noexcept {
@@ -101,6 +109,7 @@ public:
 
 private:
     void unlink(Waiter& waiter) noexcept;
+    [[nodiscard]] bool is_too_old(const Slot& slot) const noexcept;
     [[nodiscard]] bool has_room() const noexcept { return limit_ == 0 || total_ < limit_; }
     /// Takes the idle connections that are not fresh out of the list. Under the mutex.
     void drop_stale(std::vector<std::shared_ptr<Slot>>& stale);
@@ -115,6 +124,9 @@ private:
     std::deque<std::shared_ptr<Slot>> idle_; // the longest idle in front
     std::size_t total_ = 0;                  // places taken: idle, in use, in the making
     std::uint64_t created_ = 0;
+    std::atomic<std::uint64_t> recycled_{0};
+    std::atomic<std::uint64_t> invalidated_{0};
+    WaitTimes waits_;
     std::size_t waiting_ = 0;
     Waiter* first_ = nullptr; // the queue
     Waiter* last_ = nullptr;
@@ -142,12 +154,18 @@ public:
     }
     /// Takes what was claimed. @return whether there was anything
     bool take(PoolState::Claim claim) noexcept {
-        if (claim.granted) take(std::move(claim.slot));
+        if (claim.granted) {
+            take(std::move(claim.slot));
+            wait_ = claim.wait;
+        }
         return claim.granted;
     }
     /// The connection is of no use: the place stays.
     void drop_slot() noexcept {
-        if (auto slot = std::move(slot_)) pool_->retire(std::move(slot));
+        auto slot = std::move(slot_);
+        if (!slot) return;
+        pool_->count_loss(*slot);
+        pool_->retire(std::move(slot));
     }
     /// The place goes to a lease.
     [[nodiscard]] std::shared_ptr<Slot> hand_out() noexcept {
@@ -163,24 +181,27 @@ public:
             pool_->put(std::move(slot));
             return;
         }
+        if (slot) pool_->count_loss(*slot);
         slot.reset();
         pool_->vacate();
     }
+    [[nodiscard]] PoolState::Clock::duration wait() const noexcept { return wait_; }
     [[nodiscard]] const std::shared_ptr<Slot>& slot() const noexcept { return slot_; }
     [[nodiscard]] const std::shared_ptr<PoolState>& pool() const noexcept { return pool_; }
 
 private:
     std::shared_ptr<PoolState> pool_;
     std::shared_ptr<Slot> slot_;
+    PoolState::Clock::duration wait_{0};
     bool held_ = false;
     bool trusted_ = true;
 };
 
 /// A connection that is ready, without waiting; none when there is none or it has to be asked first.
-[[nodiscard]] Lease try_acquire(const std::shared_ptr<PoolState>& pool);
+[[nodiscard]] Lease try_acquire(const std::shared_ptr<PoolState>& pool, std::source_location at);
 /// Waits for a connection, or makes one.
 /// @throws TimeoutError, OperationalError
-[[nodiscard]] asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool);
+[[nodiscard]] asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool, std::source_location at);
 /// Closes connections, for dispose(): politely, but not for longer than `recovery_time`.
 [[nodiscard]] asio::awaitable<void> close_all(std::vector<std::shared_ptr<Slot>> slots);
 

@@ -56,8 +56,7 @@ reflect_schema(driver::Connection& connection, const Dialect& dialect, std::stri
 }
 
 asio::awaitable<std::vector<std::string>>
-table_names(driver::Connection& connection, const Dialect& dialect, std::string schema) {
-    const auto query = dialect.reflection().tables;
+object_names(driver::Connection& connection, std::string query, std::string schema) {
     const auto rows = co_await run_query(connection, query, schema);
     std::vector<std::string> names;
     if (rows == nullptr) co_return names;

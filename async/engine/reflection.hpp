@@ -21,8 +21,8 @@ namespace azoth {
 [[nodiscard]] asio::awaitable<std::vector<std::shared_ptr<schema::TableData>>>
 reflect_schema(driver::Connection& connection, const Dialect& dialect, std::string schema);
 
-/// The names alone, as `reflect_schema` would list them: one query.
+/// The names that one of the dialect's catalogue queries lists for a schema.
 [[nodiscard]] asio::awaitable<std::vector<std::string>>
-table_names(driver::Connection& connection, const Dialect& dialect, std::string schema);
+object_names(driver::Connection& connection, std::string query, std::string schema);
 
 } // namespace azoth

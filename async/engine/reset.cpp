@@ -59,6 +59,14 @@ asio::awaitable<void> close_in_background(std::shared_ptr<Slot> slot) {
     slot->driver->terminate();
 }
 
+void tell(Signal<void(const PoolEvent&)>& event, const Slot& slot, bool terminate_only = false) noexcept {
+    if (event.empty()) return;
+    PoolEvent about;
+    about.connection = slot.id;
+    about.terminate_only = terminate_only;
+    event.emit_quietly(about);
+}
+
 // Posted, not spawned at once: co_spawn() may run the coroutine there and then, inside a destructor.
 struct StartReset {
     asio::any_io_executor executor;
@@ -75,6 +83,7 @@ struct StartClose {
 } // namespace
 
 void PoolState::reset(std::shared_ptr<Slot> slot) noexcept {
+    tell(core_->events.reset, *slot);
     Place place{shared_from_this()};
     place.take(std::move(slot));
     place.trust(false); // until the work is done, whatever comes between
@@ -86,6 +95,7 @@ void PoolState::reset(std::shared_ptr<Slot> slot) noexcept {
 }
 
 void PoolState::retire(std::shared_ptr<Slot> slot) noexcept {
+    tell(core_->events.close, *slot);
     if (!slot->driver || !slot->driver->is_open()) return;
     if (context_gone_.load() || slot->driver->needs_recovery()) {
         slot->driver->terminate();
@@ -110,10 +120,13 @@ void give_back(Lease lease) noexcept {
 void return_to_pool(std::shared_ptr<Slot> slot) noexcept {
     slot->cursor.reset();
     const auto pool = std::move(slot->pool);
+    tell(slot->core->events.checkin, *slot);
     if (slot->driver && slot->driver->is_open() && !slot->invalidated) {
         pool->put(std::move(slot));
         return;
     }
+    tell(slot->core->events.reset, *slot, true);
+    pool->count_loss(*slot);
     pool->retire(std::move(slot));
     pool->vacate();
 }

@@ -31,6 +31,7 @@ void Slot::end_transaction() noexcept {
     abandoned = 0;
     savepoints.clear();
     begin_options = {};
+    begin_options.isolation_level = isolation_level;
 }
 
 void Slot::end_savepoint(std::uint64_t serial) noexcept {
@@ -39,6 +40,7 @@ void Slot::end_savepoint(std::uint64_t serial) noexcept {
 }
 
 void Slot::renew() noexcept {
+    isolation_level = core->options.isolation_level;
     end_transaction();
     in_unit = false;
     failed = false;
@@ -54,15 +56,17 @@ void Slot::note_failure() noexcept {
         on_server = false;
         if (autobegun) transaction = 0;
     }
-    bool disconnected = !driver || !driver->is_open();
+}
+
+bool Slot::is_disconnected(const std::exception_ptr& error) const noexcept {
+    if (!driver || !driver->is_open()) return true;
     try {
-        throw;
-    } catch (const DBAPIError& error) {
-        disconnected = disconnected || error.is_disconnect();
+        std::rethrow_exception(error);
+    } catch (const DBAPIError& database_error) {
+        return database_error.is_disconnect();
     } catch (...) { // says nothing about the connection
+        return false;
     }
-    // All that were connected then are likely to be gone as well.
-    if (disconnected && pool) pool->invalidate(generation);
 }
 
 Operation::Operation(const Lease& lease, Kind kind) : lease_(lease) {

@@ -5,10 +5,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <source_location>
 #include <string>
 #include <vector>
 
+#include <azoth/detail/lock.hpp>
 #include <azoth/driver/driver.hpp>
 #include <azoth/engine/transaction.hpp>
 
@@ -45,6 +48,10 @@ public:
     std::atomic<std::uint64_t> lease{0};        ///< odd while on lease
     std::atomic<Use> use{Use::idle};
     bool invalidated = false; ///< to be closed when it comes back
+    std::uint64_t id = 0;     ///< its number in the pool, from 1
+    detail::TinyLock taken_lock; ///< for the two below
+    std::source_location taken_at;
+    std::chrono::steady_clock::time_point taken;
 
     // ---- its transaction -----------------------------------------------------------------------
     struct SavepointEntry {
@@ -59,6 +66,8 @@ public:
     bool lost = false;             ///< the server has it no more, the user has not rolled back yet
     bool in_unit = false;          ///< engine.begin(): what follows the transaction's end is refused
     driver::BeginOptions begin_options;
+    /// Of transactions that do not choose one; kept until the connection goes back.
+    driver::IsolationLevel isolation_level = driver::IsolationLevel::server_default;
     std::vector<SavepointEntry> savepoints;
     unsigned savepoints_set = 0; ///< on this lease
     std::uint64_t abandoned = 0; ///< the outermost scope that was destroyed while it was active
@@ -82,14 +91,20 @@ public:
     void end_savepoint(std::uint64_t serial) noexcept;
     /// As for a new borrower.
     void renew() noexcept;
-    /// In a catch block: notes that an operation failed, and drops the pool's generation when the connection
-    /// is lost.
+    /// What the error, or the driver, says.
+    /// An operation has failed: takes back what it had begun.
     void note_failure() noexcept;
+    [[nodiscard]] bool is_disconnected(const std::exception_ptr& error) const noexcept;
 };
 
 /// True while the lease is the slot's.
 [[nodiscard]] inline bool is_current(const Lease& lease) noexcept {
     return lease.slot && lease.slot->lease.load(std::memory_order_acquire) == lease.number;
+}
+
+/// Each statement is its own transaction: no BEGIN is sent, COMMIT and ROLLBACK mean nothing to the database.
+[[nodiscard]] inline bool is_autocommit(const Slot& slot) noexcept {
+    return slot.begin_options.isolation_level == driver::IsolationLevel::autocommit;
 }
 
 /// Nothing is open or unread on it.

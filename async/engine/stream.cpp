@@ -8,6 +8,7 @@
 
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
+#include "engine/watch.hpp"
 
 namespace azoth::engine {
 
@@ -15,19 +16,23 @@ asio::awaitable<OpenStream> open_stream(Lease lease, sql::NodePtr statement, Exe
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
+    slot.core->events.before_execute.emit(statement);
     const auto found = slot.core->lookup(statement);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
     auto request = make_statement(*found.compiled, bound);
     if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log_statement(*bound.sql, bound.params, 1, found.cached);
+    const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached);
+    if (watched) watched->apply(request);
     std::unique_ptr<driver::Cursor> cursor;
     try {
         cursor = co_await slot.driver->open_cursor(request);
     } catch (...) {
+        if (watched) watched->failed();
         rethrow_failure(slot, *bound.sql, bound.params);
     }
     slot.beginning = false;
+    if (watched) watched->succeeded(-1); // opened; its rows are still to come
     OpenStream stream;
     stream.head.columns = cursor->columns();
     if (stream.head.columns == nullptr) {

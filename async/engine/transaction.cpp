@@ -19,6 +19,15 @@ std::string savepoint_name(const Slot::SavepointEntry& entry) {
     return "sa_savepoint_" + std::to_string(entry.number);
 }
 
+/// Tells the listeners of one of the events about transactions.
+void tell(Slot& slot, Signal<void(const TransactionEvent&)>& event, std::string_view savepoint = {}) {
+    if (event.empty()) return;
+    TransactionEvent about;
+    about.connection = slot.id;
+    about.savepoint = savepoint;
+    event.emit(about);
+}
+
 asio::awaitable<void> run(Slot& slot, std::string sql) {
     if (slot.core->echo()) slot.core->log(sql);
     try {
@@ -31,7 +40,9 @@ asio::awaitable<void> run(Slot& slot, std::string sql) {
 /// ROLLBACK, if there is anything to roll back. The transaction is over, whatever happens.
 asio::awaitable<void> roll_back(Slot& slot) {
     const bool open = slot.on_server && slot.driver->is_open() && slot.driver->in_transaction();
+    const bool begun = slot.transaction != 0;
     slot.end_transaction();
+    if (begun) tell(slot, slot.core->events.rollback);
     if (!open) co_return;
     if (slot.core->echo()) slot.core->log("ROLLBACK");
     try {
@@ -43,7 +54,9 @@ asio::awaitable<void> roll_back(Slot& slot) {
 
 asio::awaitable<void> roll_back_to(Slot& slot, std::uint64_t serial) {
     const auto entry = *std::ranges::find(slot.savepoints, serial, &Slot::SavepointEntry::serial);
-    co_await run(slot, "ROLLBACK TO SAVEPOINT " + savepoint_name(entry));
+    const auto name = savepoint_name(entry);
+    tell(slot, slot.core->events.rollback_savepoint, name);
+    co_await run(slot, "ROLLBACK TO SAVEPOINT " + name);
     slot.end_savepoint(serial);
 }
 
@@ -109,7 +122,16 @@ asio::awaitable<void> attend(Slot& slot) {
 }
 
 asio::awaitable<void> begin_on_server(Slot& slot) {
-    if (slot.core->echo()) slot.core->log("BEGIN (implicit)");
+    if (is_autocommit(slot)) {
+        if (slot.transaction == 0) {
+            if (slot.core->echo()) slot.core->log("BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)");
+            slot.transaction = slot.next_serial();
+            tell(slot, slot.core->events.begin);
+        }
+        co_return;
+    }
+    if (slot.core->echo()) slot.core->log("BEGIN");
+    tell(slot, slot.core->events.begin);
     try {
         co_await slot.driver->begin(slot.begin_options);
     } catch (...) {
@@ -120,8 +142,9 @@ asio::awaitable<void> begin_on_server(Slot& slot) {
 }
 
 bool begin_with(Slot& slot, driver::Statement& statement) {
-    if (!slot.driver->carries_begin()) return false;
-    if (slot.core->echo()) slot.core->log("BEGIN (implicit)");
+    if (is_autocommit(slot) || !slot.driver->carries_begin()) return false;
+    if (slot.core->echo()) slot.core->log("BEGIN");
+    tell(slot, slot.core->events.begin);
     statement.begin = &slot.begin_options;
     slot.autobegun = slot.transaction == 0;
     if (slot.autobegun) slot.transaction = slot.next_serial();
@@ -141,7 +164,10 @@ asio::awaitable<std::uint64_t> begin_transaction(Lease lease, TransactionOptions
             "this connection has a transaction already, begun by begin() or by its first statement; commit() or "
             "rollback() it first, or use begin_nested() for a savepoint in it"
         );
+    const auto level = slot.begin_options.isolation_level;
     slot.begin_options = options.begin_options();
+    if (slot.begin_options.isolation_level == IsolationLevel::server_default)
+        slot.begin_options.isolation_level = level;
     slot.in_unit = in_unit;
     slot.transaction = slot.next_serial();
     co_return slot.transaction;
@@ -158,7 +184,9 @@ asio::awaitable<Savepoint> begin_savepoint(Lease lease) {
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
     const Slot::SavepointEntry entry{slot.next_serial(), ++slot.savepoints_set};
-    co_await run(slot, "SAVEPOINT " + savepoint_name(entry));
+    const auto name = savepoint_name(entry);
+    tell(slot, slot.core->events.savepoint, name);
+    co_await run(slot, "SAVEPOINT " + name);
     slot.savepoints.push_back(entry);
     co_return ScopeAccess::make<Savepoint>(lease, entry.serial);
 }
@@ -177,6 +205,9 @@ asio::awaitable<void> commit_transaction(Lease lease, std::uint64_t serial) {
     if (slot.failed || slot.abandoned != 0) co_await settle(slot);
     if (serial != 0 && slot.transaction != serial) throw_ended("transaction");
     if (slot.lost) throw_lost();
+    if (slot.transaction != 0) tell(slot, slot.core->events.commit);
+    if (slot.transaction != 0 && is_autocommit(slot) && slot.core->echo())
+        slot.core->log("COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode");
     if (slot.on_server) {
         if (slot.core->echo()) slot.core->log("COMMIT");
         try {
@@ -205,7 +236,9 @@ asio::awaitable<void> commit_savepoint(Lease lease, std::uint64_t serial) {
     if (slot.lost) throw_lost();
     const auto found = std::ranges::find(slot.savepoints, serial, &Slot::SavepointEntry::serial);
     if (found == slot.savepoints.end()) throw_ended("savepoint");
-    co_await run(slot, "RELEASE SAVEPOINT " + savepoint_name(*found));
+    const auto name = savepoint_name(*found);
+    tell(slot, slot.core->events.release_savepoint, name);
+    co_await run(slot, "RELEASE SAVEPOINT " + name);
     slot.end_savepoint(serial);
 }
 

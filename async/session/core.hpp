@@ -2,8 +2,11 @@
 // A session's working half: its connection, and one operation at a time.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <source_location>
 #include <string>
+#include <vector>
 
 #include <azoth/engine/connection.hpp>
 #include <azoth/engine/engine.hpp>
@@ -14,19 +17,27 @@ namespace azoth::session {
 
 class Core : public orm::SessionState {
 public:
-    Core(Engine database, SessionOptions chosen) : engine(std::move(database)), options(chosen) {}
+    Core(Engine database, SessionOptions chosen, std::source_location at)
+        : engine(std::move(database)), options(chosen), made_at(at) {}
 
     Engine engine;
     SessionOptions options;
+    std::source_location made_at; ///< what the pool names while the session has a connection
     std::optional<Connection> connection; ///< while a transaction is open
+    std::vector<Savepoint> savepoints;    ///< of begin_nested(), the innermost last
+    std::vector<std::uint64_t> savepoint_numbers;
+    std::uint64_t last_savepoint = 0;
+    int autoflush_blocks = 0; ///< no_autoflush() guards that exist
+    bool begun = false;       ///< by begin()
     bool busy = false;
-    bool failed = false;        ///< a flush failed: rollback() comes first
-    std::string failure;        ///< its message
+    bool failed = false;      ///< a flush failed: rollback() comes first
+    std::string failure;      ///< its message
 
     /// The transaction is lost: the pool rolls the connection back, the objects are as after a rollback.
     void abandon(const std::string& reason);
     /// @throws PendingRollbackError after a failed flush.
     void require_usable() const;
+    [[nodiscard]] bool autoflushes() const noexcept { return options.autoflush && autoflush_blocks == 0 && has_changes(); }
 };
 
 /// Marks the session as busy for one operation. @throws InvalidRequestError when it is.
@@ -46,10 +57,25 @@ private:
 [[nodiscard]] asio::awaitable<Connection*> begin_connection(Core& core);
 [[nodiscard]] asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr statement);
 [[nodiscard]] asio::awaitable<void> flush_changes(Core& core);
-/// Loads what a delete cascade or a key to be set NULL needs to know, and marks the object.
+/// flush_changes() where queries do it by themselves.
+[[nodiscard]] asio::awaitable<void> autoflush(Core& core);
+/// Marks the object for deletion, with what its delete cascades reach; loads them for that.
 [[nodiscard]] asio::awaitable<void> mark_deleted(Core& core, ModelBase& object);
-[[nodiscard]] asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::RelationshipInfo& info);
-[[nodiscard]] asio::awaitable<std::shared_ptr<const LoadedRows>> load_objects(Core& core, sql::NodePtr statement);
+/// @param flush_first  autoflush before a SELECT, where one is needed
+[[nodiscard]] asio::awaitable<void>
+load_link_of(Core& core, ModelBase& owner, const orm::RelationshipInfo& info, bool flush_first);
+/// Loads attributes of one object. @throws ObjectDeletedError when its row is gone.
+[[nodiscard]] asio::awaitable<void>
+load_attributes(Core& core, ModelBase& object, std::vector<std::uint16_t> attributes, bool for_update = false);
+/// Loads what is expired, if anything is.
+[[nodiscard]] asio::awaitable<void> load_expired(Core& core, ModelBase& object, bool flush_first);
+[[nodiscard]] asio::awaitable<std::shared_ptr<const LoadedRows>>
+load_objects(Core& core, sql::NodePtr statement, bool populate_existing = false);
+/// The object with this key from the identity map (loaded again when it is expired) or the database.
+[[nodiscard]] asio::awaitable<ModelBase*> find_or_load(
+    Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update);
+/// Ends the innermost savepoint.
+[[nodiscard]] asio::awaitable<void> end_savepoint(Core& core, bool commit);
 /// Loads the relationships of loader options for objects that are there.
 [[nodiscard]] asio::awaitable<void> load_options(
     Core& core, const std::vector<orm::LoaderOption>& options, std::vector<ModelBase*> owners, orm::GraphRef graph);

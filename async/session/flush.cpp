@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Executing a flush plan: batch by batch, keys and server-made values written back before what depends on them.
+#include <span>
 #include <unordered_set>
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
-#include <azoth/orm/flush_plan.hpp>
+#include <azoth/orm/unit_of_work.hpp>
 
 #include "session/core.hpp"
 
@@ -24,6 +25,9 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
             const auto& info = mapper.attributes[batch.fetch[k]];
             info.operations->load(
                 orm::MapperData::attribute(*batch.objects[i], info), result.rows[i]->field(0, k), compiled.columns[k].type);
+            if (info.autoincrement)
+                orm::MapperData::attribute(*batch.objects[i], info)
+                    .set_flags(orm::AttributeBase::present | orm::generated_key);
         }
     }
     for (std::size_t i = 0; i < result.last_insert_ids.size(); ++i) {
@@ -32,17 +36,19 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
             if (!info.autoincrement) continue;
             auto& attribute = orm::MapperData::attribute(*batch.objects[i], info);
             info.operations->assign(attribute, Value{Value::Variant{result.last_insert_ids[i]}});
-            attribute.set_flags(orm::AttributeBase::present);
+            attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
         }
     }
 }
 
-void check_updated(const FlushBatch& batch, std::int64_t matched) {
-    if (batch.kind != FlushBatch::Kind::update || matched == static_cast<std::int64_t>(batch.objects.size())) return;
+void check_matched(const FlushBatch& batch, std::int64_t matched) {
+    // A row that is gone when it is to be deleted is no harm, unless its version was to be compared.
+    if (batch.kind == FlushBatch::Kind::insert || (batch.kind == FlushBatch::Kind::delete_ && !batch.versioned)) return;
+    if (matched == static_cast<std::int64_t>(batch.objects.size())) return;
     throw StaleDataError(
-        "UPDATE of " + std::to_string(batch.objects.size()) + " row(s) of '" + batch.mapper->table->name() + "' (class "
-        + batch.mapper->class_name + ") matched " + std::to_string(matched)
-        + ": a row was deleted or its key changed by somebody else; roll back and load it again");
+        std::string{batch.kind == FlushBatch::Kind::update ? "UPDATE" : "DELETE"} + " of " + std::to_string(batch.objects.size())
+        + " row(s) of '" + batch.mapper->table->name() + "' (class " + batch.mapper->class_name + ") matched " + std::to_string(matched)
+        + ": a row was deleted or its key or version changed by somebody else; roll back and load it again");
 }
 
 asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
@@ -58,36 +64,94 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     const auto statement = orm::batch_statement(batch, wants == driver::BatchWants::rows);
     const auto lookup = connection->lookup(statement);
     std::vector<Value> scratch;
+    if (!batch.expressions.empty()) { // one row, its values in the statement
+        Compiled::Bound bound;
+        lookup.compiled->bind(*lookup.binds, bound);
+        const auto result = co_await connection->execute_batch(lookup.compiled, bound.params, 1, wants);
+        write_back(batch, result, *lookup.compiled);
+        check_matched(batch, result.affected);
+        co_return;
+    }
     const auto params = orm::batch_params(batch, scratch);
+    if (batch.versioned && batch.objects.size() > 1) { // each row's match is looked at
+        const auto width = params.size() / batch.objects.size();
+        std::int64_t matched = 0;
+        for (std::size_t row = 0; row < batch.objects.size(); ++row) {
+            const auto result = co_await connection->execute_batch(
+                lookup.compiled, std::span<const Param>(params).subspan(row * width, width), 1, wants);
+            matched += result.affected;
+        }
+        check_matched(batch, matched);
+        co_return;
+    }
     const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.objects.size(), wants);
     write_back(batch, result, *lookup.compiled);
-    check_updated(batch, result.affected);
+    check_matched(batch, result.affected);
 }
 
-/// Objects to be deleted need to know the rows that refer to them, which take NULL or are deleted, too.
+asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatch& batch) {
+    auto* connection = co_await begin_connection(core);
+    const auto statement = orm::association_statement(batch);
+    const auto lookup = connection->lookup(statement);
+    std::vector<Param> params;
+    params.reserve(batch.rows.size() * batch.columns.size());
+    for (const auto& row : batch.rows)
+        for (const auto& value : row) params.push_back(value.param());
+    const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.rows.size(), driver::BatchWants::nothing);
+    if (batch.deletes && result.affected != static_cast<std::int64_t>(batch.rows.size()))
+        throw StaleDataError(
+            "DELETE of " + std::to_string(batch.rows.size()) + " row(s) of '" + batch.table->name() + "' matched "
+            + std::to_string(result.affected) + ": somebody else has removed a link meanwhile; roll back and load it again");
+}
+
 asio::awaitable<void> write_changes(Core& core) {
-    for (auto orphans = orm::find_orphans(core); !orphans.empty(); orphans = orm::find_orphans(core)) {
-        for (auto* orphan : orphans) {
-            const orm::GraphRef kept{orphan->orm_state().graph};
-            if (orphan->orm_state().lifecycle == orm::Lifecycle::pending) core.expunge(*orphan);
-            else co_await mark_deleted(core, *orphan);
-        }
+    orm::UnitOfWork work{core};
+    if (work.empty()) {
+        core.end_flush();
+        co_return;
     }
-    auto plan = orm::plan_flush(core);
+    for (;;) {
+        const auto load = work.next_load();
+        if (!load) break;
+        co_await load_link_of(core, *load->object, *load->relationship, false);
+    }
     const auto* connection = co_await begin_connection(core);
     const bool returns_defaults = connection->dialect()->features().insert_returning;
-    for (std::size_t i = 0; i < plan.groups.size(); ++i) {
-        const auto batches = orm::make_batches(plan.groups[i], plan.syncs[i], returns_defaults);
-        for (const auto& batch : batches) co_await execute_batch(core, batch);
+    for (;;) {
+        const auto step = work.next_step(returns_defaults);
+        if (!step) break;
+        for (auto* object : step->refresh) co_await load_expired(core, *object, false);
+        for (const auto& batch : step->batches) co_await execute_batch(core, batch);
+        for (const auto& batch : step->associations) co_await execute_association(core, batch);
     }
-    // A child that only its parent's change brought in has changes of its own now.
-    for (auto& child : plan.touched) core.mark_dirty(*child.object);
-    core.after_flush();
+    core.signals.after_flush();
+    work.finish();
+    core.signals.after_flush_postexec();
+}
+
+/// After an error in a flush: the innermost savepoint, or the transaction, is rolled back; rollback() makes it good.
+asio::awaitable<void> undo(Core& core, std::string reason) {
+    if (core.savepoints.empty()) {
+        auto connection = std::move(core.connection);
+        core.connection.reset();
+        core.abandon(reason);
+        if (connection) co_await connection->close();
+        core.signals.after_rollback();
+        core.signals.after_soft_rollback();
+        co_return;
+    }
+    core.rollback_nested();
+    core.begin_nested(); // the level stays until it is ended
+    core.failed = true;
+    core.failure = std::move(reason);
+    co_await core.savepoints.back().rollback();
+    core.signals.after_soft_rollback();
 }
 
 } // namespace
 
 asio::awaitable<void> flush_changes(Core& core) {
+    core.signals.before_flush();
     std::exception_ptr error;
     try {
         co_await write_changes(core);
@@ -95,20 +159,42 @@ asio::awaitable<void> flush_changes(Core& core) {
         error = std::current_exception();
     }
     if (!error) co_return;
-    std::string reason = "the flush was cancelled";
+    std::string reason;
     try {
         std::rethrow_exception(error);
-    } catch (const Error& known) {
+    } catch (const asio_system_error&) { // cancelled: nothing more is awaited here
+    } catch (const std::exception& known) {
         reason = known.what();
-    } catch (...) { // cancellation, or a user's type: only the fact counts
+        if (reason.empty()) reason = "an error without a message";
+    } catch (...) {
+        reason = "an exception of the program's own";
     }
-    core.abandon(reason);
+    if (reason.empty()) {
+        core.abandon("the flush was cancelled");
+        std::rethrow_exception(error);
+    }
+    std::exception_ptr worse;
+    try {
+        co_await undo(core, reason);
+    } catch (...) {
+        worse = std::current_exception();
+    }
+    if (worse && core.connection) core.abandon(reason);
     std::rethrow_exception(error);
 }
 
+asio::awaitable<void> autoflush(Core& core) {
+    if (core.autoflushes()) co_await flush_changes(core);
+}
+
 asio::awaitable<void> mark_deleted(Core& core, ModelBase& root) {
-    // Depth by depth: what a cascade reaches has cascades of its own.
+    auto& root_state = root.orm_state();
+    if (root_state.session == nullptr && root_state.lifecycle == orm::Lifecycle::detached) core.add(root);
+    core.require_persistent(root, "delete_()");
+    if (root_state.to_be_deleted) co_return;
+    // What it reaches is collected first, so that an autoflush while loading does not delete half of it.
     std::vector<orm::GraphRef> kept;
+    std::vector<ModelBase*> reached;
     std::vector<ModelBase*> open{&root};
     std::unordered_set<const ModelBase*> seen;
     while (!open.empty()) {
@@ -117,16 +203,19 @@ asio::awaitable<void> mark_deleted(Core& core, ModelBase& root) {
         auto& state = object.orm_state();
         if (!seen.insert(&object).second) continue;
         kept.emplace_back(state.graph);
-        if (state.lifecycle != orm::Lifecycle::persistent || state.session != &core) continue;
+        if (state.lifecycle == orm::Lifecycle::persistent && state.session == &core) reached.push_back(&object);
+        std::vector<ModelBase*> linked;
         for (const auto& info : state.mapper->relationships) {
-            const bool referred_to = info.direction == orm::Direction::one_to_many;
-            if (!referred_to && !info.cascade.delete_) continue;
-            const auto& link = *reinterpret_cast<orm::AttributeBase*>(reinterpret_cast<char*>(&object) + info.offset);
-            if (!link.is_present()) co_await load_link_of(core, object, info);
-            if (info.cascade.delete_) orm::each_linked(object, info, [&](ModelBase& other) { open.push_back(&other); });
+            if (!info.cascade.delete_) continue;
+            const bool stored = state.lifecycle == orm::Lifecycle::persistent && state.session == &core;
+            if (stored && !info.write_only && info.passive_deletes == orm::PassiveDeletes::off
+                && !orm::MapperData::link(object, info).is_present())
+                co_await load_link_of(core, object, info, true);
+            orm::each_linked(object, info, [&](ModelBase& other) { linked.push_back(&other); });
         }
+        open.insert(open.end(), linked.rbegin(), linked.rend());
     }
-    core.SessionState::mark_deleted(root);
+    for (auto* object : reached) core.SessionState::mark_deleted(*object);
 }
 
 } // namespace azoth::session

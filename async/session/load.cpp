@@ -18,9 +18,6 @@ constexpr std::size_t selectin_chunk = 500;
 
 /// Loads the target from the identity map, when a many-to-one link is by its primary key.
 ModelBase* find_target(Core& core, const orm::RelationshipInfo& info, const std::vector<Value>& values, orm::GraphRef& owner) {
-    if (info.pairs.size() != info.target->primary_key.size()) return nullptr;
-    for (std::size_t i = 0; i < info.pairs.size(); ++i)
-        if (info.pairs[i].second != info.target->primary_key[i]) return nullptr;
     return core.identity_map.find(*info.target, orm::identity_key(values), owner);
 }
 
@@ -31,7 +28,8 @@ struct WaitingOwners {
 
 } // namespace
 
-asio::awaitable<std::shared_ptr<const LoadedRows>> load_objects(Core& core, sql::NodePtr statement) {
+asio::awaitable<std::shared_ptr<const LoadedRows>>
+load_objects(Core& core, sql::NodePtr statement, bool populate_existing) {
     auto rows = std::make_shared<LoadedRows>();
     rows->data = co_await run_statement(core, statement);
     const auto& select = static_cast<const sql::SelectNode&>(*statement);
@@ -43,7 +41,7 @@ asio::awaitable<std::shared_ptr<const LoadedRows>> load_objects(Core& core, sql:
         std::size_t bytes = 0;
         for (const auto& entity : rows->plan.entities) bytes += entity.mapper->object_size;
         orm::reserve(*rows->graph, bytes * count);
-        orm::ObjectLoader loader{core, *rows->graph};
+        orm::ObjectLoader loader{core, *rows->graph, populate_existing};
         for (auto& objects : rows->objects) objects.reserve(count);
         for (std::size_t row = 0; row < count; ++row)
             for (std::size_t entity = 0; entity < rows->plan.entities.size(); ++entity)
@@ -58,17 +56,59 @@ asio::awaitable<std::shared_ptr<const LoadedRows>> load_objects(Core& core, sql:
     co_return rows;
 }
 
-asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::RelationshipInfo& info) {
-    const auto values = orm::link_values(owner, info);
+asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector<std::uint16_t> attributes, bool for_update) {
+    auto& state = object.orm_state();
+    const auto& mapper = *state.mapper;
+    auto statement = orm::select_attributes(mapper, attributes, orm::stored_key(object));
+    if (for_update) statement->set_for_update({});
+    const auto data = co_await run_statement(core, std::move(statement));
+    if (data.row_count() == 0)
+        throw ObjectDeletedError(
+            "the row of this object of class " + mapper.class_name + " is not there any more, or its primary key was changed");
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+        const auto& info = mapper.attributes[attributes[i]];
+        info.operations->load(orm::MapperData::attribute(object, info), data.rows->field(0, i), data.type(i));
+    }
+    state.expired = false;
+    mapper.signals.refresh(object);
+}
+
+asio::awaitable<void> load_expired(Core& core, ModelBase& object, bool flush_first) {
+    if (object.orm_state().lifecycle != orm::Lifecycle::persistent || orm::expired_attributes(object).empty()) co_return;
+    if (flush_first) co_await autoflush(core);
+    auto expired = orm::expired_attributes(object); // a flush may have loaded it
+    if (!expired.empty()) co_await load_attributes(core, object, std::move(expired));
+}
+
+asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::RelationshipInfo& info, bool flush_first) {
+    for (const auto index : info.local_attributes()) {
+        const auto& attribute_info = owner.orm_state().mapper->attributes[index];
+        if (orm::MapperData::attribute(owner, attribute_info).is_expired()) {
+            co_await load_expired(core, owner, flush_first);
+            break;
+        }
+    }
+    auto values = orm::link_values(owner, info);
     if (values.empty()) { // a NULL key refers to nothing
         if (info.collection) orm::fill_collection(owner, info, {});
         else orm::fill_related(owner, info, nullptr);
         co_return;
     }
-    if (info.direction == orm::Direction::many_to_one) {
+    if (info.to_primary_key) {
         orm::GraphRef kept;
         if (auto* target = find_target(core, info, values, kept)) {
+            if (target->orm_state().expired) co_await load_expired(core, *target, flush_first);
             orm::fill_related(owner, info, target);
+            co_return;
+        }
+    }
+    if (flush_first && core.autoflushes()) {
+        co_await autoflush(core);
+        values = orm::link_values(owner, info);
+        if (orm::MapperData::link(owner, info).is_present() || values.empty()) {
+            if (orm::MapperData::link(owner, info).is_present()) co_return;
+            if (info.collection) orm::fill_collection(owner, info, {});
+            else orm::fill_related(owner, info, nullptr);
             co_return;
         }
     }
@@ -86,7 +126,7 @@ WaitingOwners waiting_owners(Core& core, const orm::RelationshipInfo& info, cons
     std::unordered_map<orm::IdentityKey, std::size_t> known;
     std::unordered_set<const ModelBase*> seen; // a row repeats its owner where it was joined
     for (auto* owner : owners) {
-        const auto& link = *reinterpret_cast<const orm::AttributeBase*>(reinterpret_cast<const char*>(owner) + info.offset);
+        const auto& link = orm::MapperData::link(*owner, info);
         if (link.is_present() || !seen.insert(owner).second) continue;
         auto values = orm::link_values(*owner, info);
         if (values.empty()) {
@@ -94,7 +134,7 @@ WaitingOwners waiting_owners(Core& core, const orm::RelationshipInfo& info, cons
             else orm::fill_related(*owner, info, nullptr);
             continue;
         }
-        if (info.direction == orm::Direction::many_to_one) {
+        if (info.to_primary_key) {
             orm::GraphRef kept;
             if (auto* target = find_target(core, info, values, kept)) {
                 orm::fill_related(*owner, info, target);
@@ -126,7 +166,7 @@ asio::awaitable<std::vector<ModelBase*>> load_chunk(
     orm::ObjectLoader loader{core, graph};
     for (std::size_t row = 0; row < data.row_count(); ++row) {
         std::vector<Value> key;
-        for (std::size_t i = 0; i < info.pairs.size(); ++i) key.push_back(to_value(data.rows->field(row, i), data.type(i)));
+        for (std::size_t i = 0; i < orm::link_width(info); ++i) key.push_back(to_value(data.rows->field(row, i), data.type(i)));
         auto* object = loader.load(plan, *data.rows, row);
         targets.push_back(object);
         found[orm::identity_key(key)].push_back(object);

@@ -28,6 +28,8 @@ void Core::require_usable() const {
 }
 
 void Core::abandon(const std::string& reason) {
+    savepoints.clear();
+    savepoint_numbers.clear();
     connection.reset();
     after_rollback();
     failed = true;
@@ -36,7 +38,11 @@ void Core::abandon(const std::string& reason) {
 
 asio::awaitable<Connection*> begin_connection(Core& core) {
     core.require_usable();
-    if (!core.connection) core.connection = co_await core.engine.connect();
+    if (!core.connection) {
+        core.connection = co_await core.engine.connect(core.made_at);
+        core.begun = true;
+        core.signals.after_begin();
+    }
     co_return &*core.connection;
 }
 
@@ -49,32 +55,52 @@ asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr state
     co_return engine::ResultData(std::move(result), lookup.compiled);
 }
 
-asio::awaitable<engine::ResultData> execute(Core& core, sql::NodePtr statement) {
+asio::awaitable<engine::ResultData> execute(Core& core, sql::NodePtr statement, StatementOptions options) {
     const Operation operation{core};
-    if (core.options.autoflush && core.has_changes()) co_await flush_changes(core);
+    if (options.autoflush) co_await autoflush(core);
     co_return co_await run_statement(core, std::move(statement));
 }
 
-asio::awaitable<std::shared_ptr<const LoadedRows>> load_rows(Core& core, sql::NodePtr statement) {
+asio::awaitable<std::shared_ptr<const LoadedRows>> load_rows(Core& core, sql::NodePtr statement, StatementOptions options) {
     const Operation operation{core};
-    if (core.options.autoflush && core.has_changes()) co_await flush_changes(core);
-    co_return co_await load_objects(core, std::move(statement));
+    if (options.autoflush) co_await autoflush(core);
+    co_return co_await load_objects(core, std::move(statement), options.populate_existing);
 }
 
-asio::awaitable<ModelBase*> get(Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner) {
-    const Operation operation{core};
+asio::awaitable<ModelBase*> find_or_load(
+    Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update) {
     if (key.size() != mapper.primary_key.size())
         throw ArgumentError(
             "session.get(): the primary key of " + mapper.class_name + " has " + std::to_string(mapper.primary_key.size())
             + " columns, not " + std::to_string(key.size()));
-    if (auto* object = core.identity_map.find(mapper, orm::identity_key(key), owner)) {
-        const auto& first = mapper.attributes.back();
-        if (orm::MapperData::attribute(*object, first).is_present()) co_return object;
+    if (!for_update) {
+        if (auto* object = core.identity_map.find(mapper, orm::identity_key(key), owner)) {
+            if (!object->orm_state().expired) co_return object;
+            bool gone = false;
+            try {
+                co_await load_expired(core, *object, true);
+            } catch (const ObjectDeletedError&) {
+                gone = true;
+            }
+            if (!gone) co_return object;
+            owner.reset();
+            co_return nullptr;
+        }
     }
-    const auto rows = co_await load_objects(core, orm::select_by_key(mapper, key));
+    co_await autoflush(core);
+    auto statement = orm::select_by_key(mapper, key);
+    if (for_update) statement->set_for_update({});
+    const auto rows = co_await load_objects(core, std::move(statement), for_update);
     if (rows->data.row_count() == 0) co_return nullptr;
     owner = rows->graph;
     co_return rows->objects.front().front();
+}
+
+asio::awaitable<ModelBase*>
+get(Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update) {
+    const Operation operation{core};
+    core.require_usable();
+    co_return co_await find_or_load(core, mapper, std::move(key), owner, for_update);
 }
 
 namespace {
@@ -88,7 +114,10 @@ asio::awaitable<void> flush_session(Core& core) {
 asio::awaitable<void> commit_session(Core& core) {
     const Operation operation{core};
     core.require_usable();
+    while (!core.savepoints.empty()) co_await end_savepoint(core, true);
+    core.signals.before_commit();
     if (core.has_changes()) co_await flush_changes(core);
+    const bool was_open = core.connection.has_value();
     if (core.connection) {
         std::exception_ptr error;
         try {
@@ -100,21 +129,28 @@ asio::awaitable<void> commit_session(Core& core) {
             core.abandon("COMMIT failed");
             std::rethrow_exception(error);
         }
-        co_await core.connection->close();
+        core.signals.after_commit();
+        // Not close(): it would throw when cancelled, as if nothing had been committed.
         core.connection.reset();
     }
-    core.after_commit(core.options.expire_on_commit);
+    core.begun = false;
+    core.after_commit(core.options.expire_on_commit && was_open);
 }
 
 asio::awaitable<void> rollback_session(Core& core) {
     const Operation operation{core};
-    const bool was_failed = std::exchange(core.failed, false);
-    if (!was_failed) core.after_rollback();
+    core.savepoints.clear();
+    core.savepoint_numbers.clear();
+    core.begun = false;
+    core.failed = false;
+    core.after_rollback();
     if (core.connection) {
         // The connection goes back first, so that a cancelled rollback leaves no transaction with us.
         auto connection = std::move(*core.connection);
         core.connection.reset();
         co_await connection.close();
+        core.signals.after_rollback();
+        core.signals.after_soft_rollback();
     }
 }
 
@@ -125,23 +161,29 @@ asio::awaitable<void> delete_marked(Core& core, std::shared_ptr<ModelBase> objec
     co_await mark_deleted(core, *object);
 }
 
-asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> object) {
+asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> object, RefreshOptions options) {
     const Operation operation{core};
     core.require_usable();
-    if (!object || object->orm_state().session != &core || object->orm_state().lifecycle != orm::Lifecycle::persistent)
-        throw InvalidRequestError("session.refresh(): the object is not persistent in this session");
-    if (core.options.autoflush && core.has_changes()) co_await flush_changes(core);
+    if (!object) throw ArgumentError("session.refresh(): there is no object");
+    core.require_persistent(*object, "refresh()");
+    co_await autoflush(core);
     const auto& mapper = *object->orm_state().mapper;
-    std::vector<Value> key;
-    for (const auto index : mapper.primary_key)
-        key.push_back(mapper.attributes[index].operations->value(
-            orm::MapperData::attribute(*object, mapper.attributes[index])));
-    auto statement = orm::select_by_key(mapper, key);
-    const auto data = co_await run_statement(core, statement);
-    if (data.row_count() == 0)
-        throw InvalidRequestError("session.refresh(): the row of this " + mapper.class_name + " is not there any more");
-    const auto plan = orm::plan_load(*statement, *data.compiled);
-    orm::populate(plan.entities.front(), *data.rows, 0, *object, true);
+    auto attributes = options.attributes;
+    if (options.attributes.empty() && options.links.empty()) {
+        core.expire(*object);
+        for (std::size_t i = 0; i < mapper.attributes.size(); ++i) attributes.push_back(static_cast<std::uint16_t>(i));
+    } else {
+        for (const auto index : options.attributes) core.expire_attribute(*object, index);
+        for (const auto index : options.links) core.expire_link(*object, index);
+        // SQLAlchemy selects the key at least, which says whether the row is there.
+        if (attributes.empty()) attributes = mapper.primary_key;
+    }
+    try {
+        co_await load_attributes(core, *object, std::move(attributes), options.for_update);
+    } catch (const ObjectDeletedError& gone) {
+        throw InvalidRequestError(std::string{"session.refresh(): "} + gone.what());
+    }
+    for (const auto index : options.links) co_await load_link_of(core, *object, mapper.relationships[index], false);
 }
 
 asio::awaitable<Connection*> open_connection(Core& core) {
@@ -152,6 +194,7 @@ asio::awaitable<Connection*> open_connection(Core& core) {
 asio::awaitable<void> close_session(Core& core) {
     // Objects go first, with the values they have: they are detached, not expired.
     core.expunge_all();
+    core.failed = false;
     co_await rollback_session(core);
 }
 
@@ -171,13 +214,35 @@ asio::awaitable<void> load_link(orm::AttributeBase& link) {
     auto& core = static_cast<Core&>(*state->session);
     const Operation operation{core};
     core.require_usable();
-    if (core.options.autoflush && core.has_changes()) co_await flush_changes(core);
-    co_await load_link_of(core, *owner, state->mapper->relationships[link.index()]);
+    co_await load_link_of(core, *owner, state->mapper->relationships[link.index()], true);
+}
+
+asio::awaitable<void> load_value(orm::AttributeBase& attribute) {
+    auto* owner = attribute.owner();
+    auto* state = owner != nullptr ? &owner->orm_state() : nullptr;
+    if (state == nullptr || state->session == nullptr) {
+        const auto name = state == nullptr ? std::string{"this attribute"}
+                                           : state->mapper->class_name + "::" + state->mapper->attributes[attribute.index()].name;
+        throw InvalidRequestError(name + " cannot be loaded: its object is in no session (it was closed, or the object was never added)");
+    }
+    const orm::GraphRef kept{state->graph};
+    auto& core = static_cast<Core&>(*state->session);
+    const Operation operation{core};
+    core.require_usable();
+    if (attribute.is_changed() && !attribute.is_present()) co_await autoflush(core); // an expression that waits to be written
+    if (attribute.is_expired()) {
+        co_await load_expired(core, *owner, true);
+    } else if (!attribute.is_present()) {
+        co_await autoflush(core);
+        std::vector<std::uint16_t> wanted(1, attribute.index());
+        co_await load_attributes(core, *owner, std::move(wanted));
+    }
 }
 
 } // namespace session
 
-Session::Session(Engine engine, SessionOptions options) : core_(new session::Core(std::move(engine), options)) {}
+Session::Session(Engine engine, SessionOptions options, std::source_location at)
+    : core_(new session::Core(std::move(engine), options, at)) {}
 
 session::Core& Session::core() const {
     if (!core_) throw ResourceClosedError("this Session was moved from");
@@ -198,26 +263,54 @@ asio::awaitable<Connection*> Session::connection() { return session::open_connec
 asio::awaitable<void> Session::delete_object(std::shared_ptr<ModelBase> object) {
     return session::delete_marked(core(), std::move(object));
 }
-asio::awaitable<void> Session::refresh_object(std::shared_ptr<ModelBase> object) {
-    return session::refresh_loaded(core(), std::move(object));
+asio::awaitable<void> Session::refresh_object(std::shared_ptr<ModelBase> object, session::RefreshOptions options) {
+    return session::refresh_loaded(core(), std::move(object), std::move(options));
 }
 
 void Session::expunge_object(ModelBase& object) { core().expunge(object); }
 void Session::expunge_all() { core().expunge_all(); }
 
-void Session::expire_object(ModelBase& object) {
-    if (!has_object(object) || object.orm_state().lifecycle != orm::Lifecycle::persistent)
-        throw InvalidRequestError("session.expire(): the object is not persistent in this session");
-    orm::SessionState::expire(object);
+void Session::expire_object(ModelBase& object, const session::RefreshOptions& what) {
+    core().require_persistent(object, "expire()");
+    if (what.attributes.empty() && what.links.empty()) core().expire(object);
+    for (const auto attribute : what.attributes) core().expire_attribute(object, attribute);
+    for (const auto link : what.links) core().expire_link(object, link);
 }
+void Session::expire_all() { core().expire_all(); }
 
 bool Session::has_object(const ModelBase& object) const noexcept {
-    return core_ != nullptr && object.orm_state().session == core_.get();
+    return core_ != nullptr && core_->contains(object);
 }
 std::size_t Session::identity_map_size() const { return core().identity_map.size(); }
 bool Session::has_changes() const noexcept { return core_ != nullptr && core_->has_changes(); }
 bool Session::in_transaction() const noexcept {
     return core_ != nullptr && core_->connection && core_->connection->in_transaction();
+}
+
+namespace {
+
+std::vector<std::shared_ptr<ModelBase>> handles(const std::vector<orm::Pinned>& list, bool deleted_too) {
+    std::vector<std::shared_ptr<ModelBase>> objects;
+    for (const auto& pinned : list)
+        if (deleted_too || !pinned.object->orm_state().to_be_deleted) objects.push_back(orm::handle_of<ModelBase>(pinned.object));
+    return objects;
+}
+
+} // namespace
+
+std::vector<std::shared_ptr<ModelBase>> Session::new_objects() const { return handles(core().SessionState::new_objects(), true); }
+std::vector<std::shared_ptr<ModelBase>> Session::dirty_objects() const { return handles(core().SessionState::dirty_objects(), false); }
+std::vector<std::shared_ptr<ModelBase>> Session::deleted_objects() const { return handles(core().SessionState::deleted_objects(), true); }
+std::vector<std::shared_ptr<ModelBase>> Session::objects() const {
+    auto all = new_objects();
+    core().identity_map.for_each([&](ModelBase& object) { all.push_back(orm::handle_of<ModelBase>(&object)); });
+    return all;
+}
+orm::SessionSignals& Session::events() { return core().signals; }
+NoAutoflush Session::no_autoflush() { return NoAutoflush{core().autoflush_blocks}; }
+
+void session::throw_no_object(const orm::MapperData& mapper) {
+    throw NoResultFound("session.get_one(): there is no row of class " + mapper.class_name + " with this primary key");
 }
 
 } // namespace azoth

@@ -8,8 +8,10 @@
 #include <azoth/engine/copy.hpp>
 #include <azoth/engine/ddl.hpp>
 #include <azoth/engine/engine.hpp>
+#include <azoth/engine/events.hpp>
 #include <azoth/engine/listener.hpp>
 #include <azoth/engine/result.hpp>
+#include <azoth/engine/tracing.hpp>
 #include <azoth/engine/url.hpp>
 #include <azoth/orm.hpp>
 #include <azoth/session/loading.hpp>

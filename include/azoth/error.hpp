@@ -116,6 +116,12 @@ public:
     using InvalidRequestError::InvalidRequestError;
 };
 
+/// The row of an expired object is not there any more.
+class ObjectDeletedError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
 /// A value from the database does not fit the C++ type that was asked for.
 class TypeMismatchError : public InvalidRequestError {
 public:

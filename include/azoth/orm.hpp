@@ -3,7 +3,11 @@
 #pragma once
 
 #include <azoth/core.hpp>
+#include <azoth/orm/composite.hpp>
 #include <azoth/orm/entity.hpp>
+#include <azoth/orm/events.hpp>
+#include <azoth/orm/inspect.hpp>
 #include <azoth/orm/loader_options.hpp>
 #include <azoth/orm/make.hpp>
 #include <azoth/orm/registry.hpp>
+#include <azoth/orm/write_only.hpp>

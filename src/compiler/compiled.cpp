@@ -6,12 +6,49 @@
 
 #include <azoth/error.hpp>
 
+#include "compiler/document_path.hpp"
+
 namespace azoth {
 
 namespace {
 
+[[noreturn]] void throw_no_value(const std::string& name) {
+    throw InvalidRequestError("the parameter '" + name + "' has no value; give it one with params()");
+}
+
 const std::vector<Value>& list_values(const sql::BindList& binds, std::size_t index) {
-    return static_cast<const sql::InListNode&>(*binds.nodes[index]).values;
+    const auto& node = *binds.nodes[index];
+    if (node.kind != sql::NodeKind::in_list) throw InvalidRequestError("a list is needed for an IN, not a single value");
+    const auto& list = static_cast<const sql::InListNode&>(node);
+    if (list.required) throw_no_value(list.name);
+    return list.values;
+}
+
+const Value& single_value(const sql::BindList& binds, std::size_t index) {
+    const auto& node = *binds.nodes[index];
+    if (node.kind != sql::NodeKind::bind) throw InvalidRequestError("a single value is needed, not a list");
+    const auto& bind = static_cast<const sql::BindNode&>(node);
+    if (bind.required) throw_no_value(bind.name);
+    return bind.value;
+}
+
+/// What takes the place of a parameter that the database does not take there.
+void write_value(std::string& text, const Param& value) {
+    switch (value.kind) {
+    case ParamKind::integer: text += std::to_string(value.integer); return;
+    case ParamKind::unsigned_integer: text += std::to_string(value.unsigned_integer); return;
+    case ParamKind::decimal: text += value.decimal->to_string(); return;
+    case ParamKind::text:
+        text += '\'';
+        for (const char c : value.view()) {
+            if (c == '\0') throw CompileError("a literal must not contain a NUL character");
+            text += c;
+            if (c == '\'') text += c;
+        }
+        text += '\'';
+        return;
+    default: throw CompileError("a number or text is needed here: the database takes no parameter");
+    }
 }
 
 } // namespace
@@ -26,12 +63,19 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
 
     const auto single = [&](const BindSlot& slot) -> Param {
         switch (slot.source) {
-        case BindSlot::Source::statement: return static_cast<const sql::BindNode&>(*binds.nodes[slot.index]).value.param();
+        case BindSlot::Source::statement: {
+            const auto& value = single_value(binds, slot.index);
+            if (!slot.document_path || value.is_null()) return value.param();
+            bound.scratch.push_back(Value{Value::Variant{document_path(value)}});
+            return bound.scratch.back().param();
+        }
         case BindSlot::Source::constant: return slot.value.param();
         case BindSlot::Source::default_:
             bound.scratch.push_back(slot.column->column->default_());
             return bound.scratch.back().param();
         case BindSlot::Source::expanding:
+        case BindSlot::Source::written:
+        case BindSlot::Source::output:
         case BindSlot::Source::row: break;
         }
         return {};
@@ -47,20 +91,29 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
     bound.expanded.clear();
     bound.types.clear();
     std::vector<std::size_t> first_number(slots.size(), 0); // $n of a slot that was written before
-    const auto placeholders = [&](std::size_t number, std::size_t count) {
+    const auto placeholders = [&](const BindSlot& slot, std::size_t number, std::size_t count) {
+        bound.expanded += slot.list_word;
         for (std::size_t i = 0; i < count; ++i) {
             if (i > 0) bound.expanded += ", ";
+            if (slot.parenthesized && i % slot.width == 0) bound.expanded += '(';
             if (style == ParameterStyle::dollar) bound.expanded += "$" + std::to_string(number + i);
             else bound.expanded += '?';
+            if (slot.parenthesized && i % slot.width + 1 == slot.width) bound.expanded += ')';
         }
     };
     for (const auto& piece : pieces) {
         bound.expanded += piece.text;
         const auto& slot = slots[piece.slot];
+        if (slot.source == BindSlot::Source::written) {
+            const auto& value = single_value(binds, slot.index);
+            if (slot.document_path) write_value(bound.expanded, Value{Value::Variant{document_path(value)}}.param());
+            else write_value(bound.expanded, value.param());
+            continue;
+        }
         const bool is_list = slot.source == BindSlot::Source::expanding;
         const std::size_t count = is_list ? list_values(binds, slot.index).size() : 1;
         if (is_list && count == 0) {
-            bound.expanded += slot.negated ? null_not_in_list : null_in_list;
+            bound.expanded += slot.empty_list;
             continue;
         }
         auto& number = first_number[piece.slot];
@@ -71,7 +124,7 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
             else bound.params.push_back(single(slot));
             bound.types.insert(bound.types.end(), count, slot.type);
         }
-        placeholders(number, count);
+        placeholders(slot, number, count);
     }
     bound.expanded += sql;
     bound.sql = &bound.expanded;

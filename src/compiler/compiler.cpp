@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include <azoth/compiler/literal.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
+#include "compiler/ddl_compiler.hpp"
+#include "compiler/document_path.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -24,7 +27,16 @@ constexpr char mark = '\0';
 Compiler::Compiler(const Dialect& dialect, const sql::BindList& binds, ParameterStyle style)
     : dialect_(dialect), binds_(binds), literal_binds_(binds.literal) {
     compiled_.style = style;
-    for (std::size_t i = 0; i < binds.nodes.size(); ++i) ordinals_.emplace(binds.nodes[i], i);
+    for (std::size_t i = 0; i < binds.nodes.size(); ++i) {
+        const auto* node = binds.nodes[i];
+        const auto& name = node->kind == sql::NodeKind::bind ? static_cast<const sql::BindNode&>(*node).name
+                                                             : static_cast<const sql::InListNode&>(*node).name;
+        const bool shared =
+            !name.empty() && !(node->kind == sql::NodeKind::bind && static_cast<const sql::BindNode&>(*node).unique);
+        if (shared) named_ordinals_.emplace(name, i);
+        else ordinals_.emplace(node, i);
+        has_names_ = has_names_ || !name.empty();
+    }
 }
 
 std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
@@ -34,12 +46,19 @@ std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
         compiled_.returns_rows = true;
         render_select(static_cast<const sql::SelectNode&>(statement), Place::top);
         break;
+    case sql::NodeKind::compound:
+        compiled_.returns_rows = true;
+        render_compound(static_cast<const sql::CompoundNode&>(statement), Place::top);
+        break;
     case sql::NodeKind::insert: render_insert(static_cast<const sql::DmlNode&>(statement)); break;
     case sql::NodeKind::update: render_update(static_cast<const sql::DmlNode&>(statement)); break;
     case sql::NodeKind::delete_: render_delete(static_cast<const sql::DmlNode&>(statement)); break;
     case sql::NodeKind::text:
         compiled_.returns_rows = true; // unknown: the driver sees what comes back
         render_text(static_cast<const sql::TextNode&>(statement));
+        break;
+    case sql::NodeKind::ddl:
+        out_ = dialect_.ddl_compiler()->statement(static_cast<const sql::DdlNode&>(statement));
         break;
     default: throw CompileError("only statements can be compiled, not a part of one");
     }
@@ -65,23 +84,28 @@ std::string Compiler::anonymous(std::string_view base) {
 }
 
 std::string Compiler::alias_name(const sql::Node& from) {
-    const auto named = [&](const std::string& name, std::string_view base) {
-        if (!name.empty()) return name;
-        auto [entry, fresh] = alias_names_.try_emplace(&from);
-        if (fresh) entry->second = anonymous(base);
-        return entry->second;
-    };
-    if (from.kind == sql::NodeKind::cte) return named(static_cast<const sql::CteNode&>(from).name, "anon");
-    const auto& alias = static_cast<const sql::AliasNode&>(from);
-    const auto* table = sql::table_data(from);
-    return named(alias.name, table != nullptr ? std::string_view{table->name} : std::string_view{"anon"});
+    switch (from.kind) {
+    case sql::NodeKind::cte: return cte_name(static_cast<const sql::CteNode&>(from));
+    case sql::NodeKind::values: return static_cast<const sql::ValuesNode&>(from).name;
+    case sql::NodeKind::alias:
+    case sql::NodeKind::table_function: break;
+    default: throw CompileError(sql::describe(from) + " has no name of its own");
+    }
+    const auto& named = static_cast<const sql::NamedFromNode&>(from);
+    if (!named.name.empty()) return named.name;
+    auto [entry, fresh] = alias_names_.try_emplace(&from);
+    if (fresh) {
+        const auto* table = sql::table_data(from);
+        entry->second = anonymous(table != nullptr ? std::string_view{table->name} : std::string_view{"anon"});
+    }
+    return entry->second;
 }
 
 void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
     if (literal_binds_) {
         switch (slot.source) {
-        case BindSlot::Source::constant: out_ += literal(slot.value.param()); return;
-        case BindSlot::Source::default_: out_ += literal(slot.column->column->default_().param()); return;
+        case BindSlot::Source::constant: out_ += literal_of(slot.value.param(), slot.type); return;
+        case BindSlot::Source::default_: out_ += literal_of(slot.column->column->default_().param(), slot.type); return;
         default: throw CompileError("parameter rows cannot be written as literals");
         }
     }
@@ -93,49 +117,117 @@ void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
 
 void Compiler::visit_bind(const sql::BindNode& node) {
     if (node.inlined || (literal_binds_ && !node.position)) {
-        out_ += literal(node.value.param());
+        out_ += literal_of(node.value.param(), node.type);
         return;
     }
     BindSlot slot;
     slot.source = node.position ? BindSlot::Source::row : BindSlot::Source::statement;
-    slot.index = node.position ? *node.position : ordinals_.at(&node);
+    slot.index = node.position ? *node.position : ordinal(node);
     slot.type = node.type;
-    bind_placeholder(slot, &node);
+    if (has_names_ && !node.name.empty()) claim_name(node.unique ? unnamed(node, node.name) : node.name, node.unique ? 'u' : 'n');
+    bind_placeholder(slot, identity(node));
+}
+
+std::size_t Compiler::ordinal(const sql::BindNode& node) const {
+    return node.name.empty() || node.unique ? ordinals_.at(&node) : named_ordinals_.at(node.name);
+}
+
+const void* Compiler::identity(const sql::BindNode& node) const {
+    return node.name.empty() || node.unique ? static_cast<const void*>(&node) : binds_.nodes[named_ordinals_.at(node.name)];
+}
+
+void Compiler::visit_document_path(const sql::Node& node, bool in_text) {
+    if (node.kind != sql::NodeKind::bind) {
+        visit(node);
+        return;
+    }
+    const auto& bind = static_cast<const sql::BindNode&>(node);
+    if (literal_binds_) {
+        out_ += literal(Value{Value::Variant{document_path(bind.value)}}.param());
+        return;
+    }
+    BindSlot slot;
+    slot.index = ordinal(bind);
+    slot.type = String{};
+    slot.document_path = true;
+    if (in_text) slot.source = BindSlot::Source::written;
+    bind_placeholder(slot, nullptr);
+}
+
+void Compiler::claim_name(const std::string& name, char use) {
+    if (!has_names_) return;
+    const auto [entry, fresh] = names_in_use_.emplace(name, use);
+    if (fresh || entry->second == use) return;
+    if (use == 'c' || entry->second == 'c')
+        throw CompileError(
+            "the name of the parameter '" + name
+            + "' stands for the column's own value in VALUES or SET; give the parameter another name");
+    throw CompileError("the parameter '" + name + "' has the name of a unique parameter; give it another name");
+}
+
+void Compiler::written(const sql::Node& node) {
+    if (node.kind != sql::NodeKind::bind || literal_binds_) return visit(node);
+    const auto& bind = static_cast<const sql::BindNode&>(node);
+    if (bind.inlined || bind.position || !bind.name.empty()) return visit(node);
+    BindSlot slot;
+    slot.source = BindSlot::Source::written;
+    slot.index = ordinal(bind);
+    slot.type = bind.type;
+    bind_placeholder(slot, nullptr);
+}
+
+void Compiler::output_placeholders(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0) out_ += ", ";
+        BindSlot slot;
+        slot.source = BindSlot::Source::output;
+        slot.index = i;
+        slot.type = compiled_.columns[i].type;
+        bind_placeholder(slot, nullptr);
+    }
+}
+
+bool Compiler::is_subquery() const noexcept {
+    return scopes_.size() > 1;
 }
 
 void Compiler::visit_in_list(const sql::InListNode& node) {
+    const bool tuples = node.item_types.size() > 1;
     if (node.negated) out_ += '(';
-    operand(*node.operand, sql::Operator::in);
-    out_ += node.negated ? " NOT IN (" : " IN (";
+    if (node.operand) {
+        const bool inside = std::exchange(in_operator_, true);
+        operand(*node.operand, sql::Operator::in);
+        in_operator_ = inside;
+        out_ += node.negated ? " NOT IN " : " IN ";
+    }
+    out_ += '(';
     if (literal_binds_) {
-        for (std::size_t i = 0; i < node.values.size(); ++i)
-            out_ += (i > 0 ? ", " : "") + literal(node.values[i].param());
-        if (node.values.empty()) out_ += empty_in_list(node.negated);
+        if (!node.values.empty()) out_ += tuples ? tuple_list_word() : "";
+        for (std::size_t i = 0; i < node.values.size(); ++i) {
+            if (i > 0) out_ += ", ";
+            if (tuples && i % node.item_types.size() == 0) out_ += '(';
+            out_ += literal_of(node.values[i].param(), node.item_types[i % node.item_types.size()]);
+            if (tuples && i % node.item_types.size() + 1 == node.item_types.size()) out_ += ')';
+        }
+        if (node.values.empty()) out_ += empty_in_list(node.negated, node.item_types.size());
     } else {
         BindSlot slot;
         slot.source = BindSlot::Source::expanding;
-        slot.index = ordinals_.at(&node);
-        slot.type = node.item_type;
-        slot.negated = node.negated;
-        bind_placeholder(slot, &node);
+        slot.index = node.name.empty() ? ordinals_.at(&node) : named_ordinals_.at(node.name);
+        slot.type = node.item_types.front();
+        slot.width = node.item_types.size();
+        slot.parenthesized = tuples;
+        slot.list_word = tuples ? tuple_list_word() : "";
+        slot.empty_list = empty_in_list(node.negated, node.item_types.size());
+        bind_placeholder(slot, node.name.empty() ? &node : binds_.nodes[slot.index]);
     }
     out_ += node.negated ? "))" : ")";
 }
 
 void Compiler::finish() {
-    if (!ctes_.empty()) {
-        std::string with = "WITH ";
-        for (std::size_t i = 0; i < ctes_.size(); ++i) {
-            if (i > 0) with += ", ";
-            with += dialect_.quote(alias_name(*ctes_[i].first)) + " AS (" + ctes_[i].second + ")";
-        }
-        out_ = with + " " + out_;
-    }
-
-    compiled_.null_in_list = empty_in_list(false);
-    compiled_.null_not_in_list = empty_in_list(true);
-    compiled_.expanding = std::ranges::any_of(
-        pending_, [](const Pending& p) { return p.slot.source == BindSlot::Source::expanding; });
+    compiled_.expanding = std::ranges::any_of(pending_, [](const Pending& p) {
+        return p.slot.source == BindSlot::Source::expanding || p.slot.source == BindSlot::Source::written;
+    });
     std::unordered_map<const void*, std::size_t> known; // PostgreSQL: a parameter that occurs again keeps its number
     std::string text;
     for (std::size_t i = 0; i < out_.size();) {

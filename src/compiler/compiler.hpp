@@ -11,10 +11,17 @@
 #include <azoth/compiler/compiled.hpp>
 #include <azoth/sql/from.hpp>
 #include <azoth/sql/node.hpp>
+#include <azoth/sql/sequence.hpp>
 
 namespace azoth {
 
 class Dialect;
+
+/// How rows are embedded in what is around them.
+struct Embedding {
+    bool lateral = false;
+    bool shares_with = false; ///< WITH belongs to the statement around it
+};
 
 /// Renders one statement. Used once, then thrown away.
 class Compiler {
@@ -39,14 +46,19 @@ protected:
     virtual void visit_in_list(const sql::InListNode& node);
     virtual void visit_function(const sql::FunctionNode& node);
     virtual void visit_cast(const sql::CastNode& node);
+    /// @throws CompileError unless overridden: no sequences here.
+    virtual void visit_next_value(const sql::NextValueNode& node);
     /// `left / right` as true division, of integers too.
     virtual void render_divide(const sql::BinaryNode& node);
+    /// What a frame says before PRECEDING and FOLLOWING.
+    virtual void render_frame_distance(const sql::Node& distance) { visit(distance); }
     /// Integers divide to integers with `/` alone.
     virtual bool divides_integers() const { return true; }
     /// A side of a LIKE that takes either case: as it is where there is ILIKE, else in lower().
     [[nodiscard]] virtual sql::NodePtr case_folded(const sql::NodePtr& node) const;
     [[nodiscard]] virtual std::string_view like_word(bool any_case, bool negated) const;
     virtual void render_regexp(const sql::BinaryNode& node);
+    virtual void render_regexp_replace(const sql::BinaryNode& node);
     virtual void render_match(const sql::BinaryNode& node);
     virtual void render_extract(std::string_view field, const sql::Node& from);
     void visit_boolean_list(const sql::BooleanListNode& node);
@@ -54,31 +66,131 @@ protected:
     void visit_case(const sql::CaseNode& node);
     void visit_tuple(const sql::TupleNode& node);
 
+    /// The names of a table function's columns behind its alias, if they are wanted.
+    void derived_columns(const sql::TableFunctionNode& function);
+    virtual void render_table_function(const sql::TableFunctionNode& function);
+    /// `column` of the row that an upsert could not insert.
+    virtual void render_excluded(const sql::ColumnNode& column);
+    virtual void visit_array(const sql::ArrayNode& node);
+    /// An element of an array or a document.
+    virtual void render_item(const sql::BinaryNode& node);
+    /// An element of a document as text: `->>`.
+    virtual void render_item_text(const sql::BinaryNode& node);
+
     // Statements.
     void render_insert(const sql::DmlNode& insert);
     void render_update(const sql::DmlNode& update);
     void render_delete(const sql::DmlNode& delete_statement);
     void render_text(const sql::TextNode& text);
-    virtual void render_limit(const sql::SelectNode& select);
-    virtual void render_for_update(const sql::SelectNode& select);
-    virtual std::string_view join_word(bool outer) const { return outer ? " LEFT OUTER JOIN " : " JOIN "; }
+    /// What stands between SELECT and the columns, with a blank after it: DISTINCT, TOP.
+    virtual void render_precolumns(const sql::SelectNode& select);
+    /// A hint comment behind SELECT, made of the hints beside tables.
+    virtual void render_select_hint(const sql::SelectNode&) {}
+    /// A hint beside a FROM element, whose text begins at `start`.
+    virtual void render_from_hint(std::size_t, const std::string&) {}
+    /// FROM of a SELECT that selects from nothing.
+    virtual void render_default_from() {}
+    virtual void render_order_by(const sql::GenerativeSelectNode& select);
+    virtual void render_limit(const sql::GenerativeSelectNode& select);
+    virtual void render_fetch(const sql::GenerativeSelectNode& select);
+    virtual void render_for_update(const sql::GenerativeSelectNode& select);
+    virtual std::string_view join_word(sql::JoinKind how) const;
+    /// Between a FROM element and its alias.
+    virtual std::string_view alias_word() const { return " AS "; }
+    /// WITH of a recursive CTE.
+    virtual std::string_view with_word(bool recursive) const { return recursive ? "WITH RECURSIVE " : "WITH "; }
+    [[nodiscard]] virtual std::string_view set_operation_word(sql::SetOperation operation) const;
+    /// Whether ORDER BY may name a label instead of repeating the labelled expression.
+    virtual bool orders_by_label() const { return true; }
+    /// Whether WITH stands between INSERT INTO … and its SELECT.
+    virtual bool cte_follows_insert() const { return false; }
+    /// What the rows of an INSERT of several rows look like. @throws CompileError where there is no such INSERT.
+    virtual void check_multiple_rows() const {}
+    /// What stands between UPDATE and SET.
+    virtual void render_update_tables(const sql::DmlNode& update, const std::vector<sql::NodePtr>& extra);
+    /// FROM of an UPDATE. @throws CompileError where an UPDATE has no second table.
+    virtual void render_update_from(const sql::DmlNode& update, const std::vector<sql::NodePtr>& extra);
+    /// Whether SET qualifies its columns and can change several tables.
+    virtual bool updates_many_tables() const { return false; }
+    /// What stands between DELETE FROM and WHERE.
+    virtual void render_delete_tables(const sql::DmlNode& statement, const std::vector<sql::NodePtr>& extra);
+    /// LIMIT of UPDATE and DELETE.
+    virtual void render_dml_limit(const sql::DmlNode& statement);
+    /// ON CONFLICT, ON DUPLICATE KEY UPDATE.
+    virtual void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert);
     /// Whether columns carry their table's name in RETURNING.
     virtual bool qualifies_returning() const { return true; }
+    /// Whether RETURNING stands before VALUES and WHERE instead of at the end.
+    virtual bool returning_precedes_values() const { return false; }
+    virtual void render_returning(const sql::DmlNode& dml);
     virtual std::string literal(const Param& value) const;
+    /// The same of a value whose SQL type is known.
+    virtual std::string literal_of(const Param& value, const Type&) const { return literal(value); }
     /// What stands between the parentheses of an empty IN list.
-    virtual std::string empty_in_list(bool negated) const;
+    [[nodiscard]] virtual std::string empty_in_list(bool negated, std::size_t width) const;
+    /// Before the members of a list of tuples.
+    virtual std::string_view tuple_list_word() const { return ""; }
 
     // The pieces they share.
     void operand(const sql::Node& node, sql::Operator outer);
     /// Left, operator, right, each side in parentheses where precedence asks for them.
     void infix(const sql::BinaryNode& node, std::string_view op);
+    /// With the precedence of what is around, for operators of the user's own.
+    void operand_within(const sql::Node& node, sql::Operator outer, int outer_precedence);
+    /// @throws CompileError for a type that is another database's own.
+    void check_known(Type type) const;
+    /// Text as a literal.
+    [[nodiscard]] std::string quoted_text(const std::string& text) const;
+    /// The same where what is inside does not count as an operand of an operator: LIKE.
+    void infix_plain(const sql::BinaryNode& node, std::string_view op);
+    /// As SQLAlchemy puts access to documents in parentheses: inside another operator.
+    void infix_eager(const sql::BinaryNode& node, std::string_view op);
     /// In parentheses unless it is a single thing: what SET and WHEN take.
     void grouped(const sql::Node& node);
     void list(const std::vector<sql::NodePtr>& nodes);
     void conditions(std::string_view word, const std::vector<sql::NodePtr>& nodes);
     void bind_placeholder(const BindSlot& slot, const void* identity);
-    void assignments_of_insert(const sql::DmlNode& insert);
+    /// A value where the database takes no parameter: written into the text when the statement is executed, so that it
+    /// is no part of the `Compiled`. Anything but a bound value is rendered as it always is.
+    void written(const sql::Node& node);
+    /// The step or path into a document, bound as the text that MySQL and SQLite take: `$."a"[0]`.
+    /// `in_text`: the database takes no parameter there.
+    void visit_document_path(const sql::Node& node, bool in_text = false);
+    /// The divisor as a NUMERIC, where integers divide to integers.
+    void divide_by_numeric(const sql::BinaryNode& node);
+    /// What RETURNING brings back, with or without `AS label`; how many columns that is.
+    std::size_t returned_columns(const std::vector<sql::NodePtr>& columns, bool labelled);
+    /// `count` more placeholders for what a RETURNING … INTO brings back.
+    void output_placeholders(std::size_t count);
+    /// Whether what is being rendered is the statement itself or something inside it.
+    [[nodiscard]] bool is_subquery() const noexcept;
     void returning(const sql::DmlNode& dml);
+    /// ON CONFLICT as PostgreSQL and SQLite have it.
+    void on_conflict(const sql::DmlNode& insert, const sql::UpsertClause& upsert);
+    /// `column = value, …` of an upsert.
+    void upsert_assignments(const sql::DmlNode& insert, const sql::UpsertClause& upsert);
+    void render_from(const sql::Node& from);
+    void from_elements(const std::vector<sql::NodePtr>& elements);
+    /// The name by which hints and FOR UPDATE OF call a FROM element.
+    void from_name(const sql::Node& from);
+    /// The FROM elements that FOR UPDATE OF names, each once.
+    [[nodiscard]] static std::vector<sql::NodePtr> locked(const sql::ForUpdateClause& clause);
+    /// ` OF a, b`, if the lock is of some tables only.
+    void lock_targets(const sql::ForUpdateClause& clause);
+    /// ` NOWAIT`, ` SKIP LOCKED`.
+    void lock_waiting(const sql::ForUpdateClause& clause);
+    /// A value as a literal of the text.
+    void in_text(const sql::Node& node);
+    /// `name(x, 'separator' ORDER BY y)`.
+    void aggregate_strings(const sql::FunctionNode& node, std::string_view name);
+    /// The same with its order behind it: WITHIN GROUP.
+    void aggregate_strings_within_group(const sql::FunctionNode& node, std::string_view name);
+    /// The hints of the current statement that this dialect takes, beside their tables.
+    [[nodiscard]] std::vector<std::pair<const sql::Node*, std::string>> table_hints(const sql::StatementNode& statement);
+    /// Fragments of this dialect, with a blank between them.
+    [[nodiscard]] std::string fragments(const std::vector<sql::Fragment>& all) const;
+    /// The SELECT that names the columns of a set operation.
+    [[nodiscard]] static const sql::Node& first_select(const sql::Node& rows);
     void raw(std::string_view text);
     [[nodiscard]] static std::string hexadecimal(std::string_view bytes);
     [[nodiscard]] std::string alias_name(const sql::Node& from);
@@ -90,8 +202,13 @@ protected:
     [[nodiscard]] bool literal_binds() const noexcept { return literal_binds_; }
 
 private:
-    /// What rendering a SELECT needs to know about where it stands.
-    enum class Place { top, from_element, expression };
+    /// What rendering rows needs to know about where they stand.
+    enum class Place {
+        top,          ///< the statement itself
+        from_element, ///< FROM, a CTE: every column has its name
+        expression,
+        source, ///< INSERT … SELECT
+    };
 
     /// A placeholder as it was met; the final pass numbers them in the order of the text.
     struct Pending {
@@ -99,28 +216,95 @@ private:
         const void* identity;
     };
 
-    void render_select(const sql::SelectNode& select, Place place);
-    void select_columns(const std::vector<sql::NodePtr>& columns, Place place, bool record);
-    void render_from(const sql::Node& from);
-    void order_by(const sql::SelectNode& select);
+    /// A statement that is being rendered, and what statements inside it may refer to.
+    struct Scope {
+        std::vector<const sql::Node*> nearest; ///< its own FROM elements
+        std::vector<const sql::Node*> all;     ///< and those of all statements around it
+    };
+
+    /// A CTE that was met.
+    struct CteState {
+        const sql::CteNode* cte;
+        std::size_t level; ///< of the statement whose WITH it stands in
+        bool nesting;
+        bool nested_explicitly;
+        bool rendered = false;
+        std::string text{};
+    };
+
+    /// The names that columns of one list have taken.
+    struct LabelNames;
+
+    void render_select(const sql::SelectNode& select, Place place, Embedding embedding = {});
+    void render_compound(const sql::CompoundNode& compound, Place place, Embedding embedding = {});
+    /// Anything that returns rows, without parentheses.
+    void render_rows(const sql::Node& rows, Place place, Embedding embedding = {});
+    void render_values(const sql::ValuesNode& values);
+    void render_tail(const sql::GenerativeSelectNode& select);
+    void select_columns(const std::vector<sql::NodePtr>& columns, Place place, sql::LabelStyle style, bool labelled = true);
+    [[nodiscard]] std::string
+    label_for(const sql::Node& node, LabelNames& names, sql::LabelStyle style, Place place);
+    /// The name of a column where it is referred to: an unnamed one of a subquery is numbered.
+    [[nodiscard]] std::string column_name(const sql::ColumnNode& column);
+    [[nodiscard]] std::string qualified_label(const sql::ColumnNode& column);
+    /// The invented name of an expression that has none.
+    [[nodiscard]] std::string
+    unnamed(const sql::Node& node, std::string_view base, const std::vector<std::string>& taken = {});
+    [[nodiscard]] std::vector<std::string> names_in_from(const std::vector<sql::NodePtr>& columns, sql::LabelStyle style);
+    /// The columns of a CTE whose list stands behind its name.
+    [[nodiscard]] std::vector<std::string> cte_column_names(const sql::Node& rows);
+
+    void render_alias(const sql::AliasNode& alias);
+    void render_join(const sql::JoinNode& join);
+    void from_hint(const sql::Node& from, std::size_t start);
+    void column_list(const std::vector<std::string>& names);
     void render_like_family(const sql::BinaryNode& node);
     void frame_bound(const sql::FrameBound& bound);
     void condition(const sql::Node& node, sql::Operator outer);
-    void visit_subquery(const sql::Node& select);
-    void visit_cte(const sql::CteNode& cte);
-    [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place) const;
-    [[nodiscard]] std::string label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used);
+    void order_item(const sql::Node& node, const std::vector<sql::NodePtr>& columns, bool in_compound);
+    void visit_subquery(const sql::Node& rows);
+    void visit_cte(const sql::CteNode& cte, bool in_from, bool nest_here = false);
+    void attached_ctes(const sql::StatementNode& statement);
+    /// Writes WITH at `start`, for the CTEs that belong to the statement that is being rendered.
+    void write_with(std::size_t start, bool includes_next = false);
+    [[nodiscard]] std::string cte_name(const sql::CteNode& cte);
+    [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place, bool lateral) const;
+    void push_scope(const std::vector<sql::NodePtr>& froms, bool sees_outside);
+
+    struct InsertColumn;
+    void insert_values(const sql::DmlNode& insert);
+    void insert_from_select(const sql::DmlNode& insert, std::size_t start);
+    void insert_value(const sql::DmlNode& insert, const InsertColumn& column, const sql::NodePtr& value);
+    [[nodiscard]] static bool has_default(const schema::ColumnData& column);
+    void default_value(const schema::ColumnData& column, const sql::DmlNode& insert);
+    void assignment(const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified);
+    [[nodiscard]] static std::vector<sql::NodePtr> extra_froms(const sql::DmlNode& statement);
+    [[nodiscard]] std::size_t ordinal(const sql::BindNode& node) const;
+    /// What makes two placeholders one parameter.
+    [[nodiscard]] const void* identity(const sql::BindNode& node) const;
+    /// Takes the name of a parameter: of a named one ('n'), a unique one ('u'), a column's own value ('c').
+    /// @throws CompileError when it was taken for something else.
+    void claim_name(const std::string& name, char use);
     void finish();
 
     const sql::BindList& binds_;
     std::unordered_map<const sql::Node*, std::size_t> ordinals_;
+    std::unordered_map<std::string_view, std::size_t> named_ordinals_; ///< of named parameters
+    std::unordered_map<std::string, char> names_in_use_;               ///< of parameters, when some are named
+    bool has_names_ = false;                                           ///< some parameter is named
     std::vector<Pending> pending_;
-    std::vector<const sql::SelectNode*> selects_;           ///< being rendered, outermost first
-    std::vector<std::vector<const sql::Node*>> correlated_; ///< the FROM elements that an inner SELECT may refer to
+    std::vector<Scope> scopes_; ///< statements being rendered, outermost first
     std::unordered_map<const sql::Node*, std::string> alias_names_;
+    std::unordered_map<const sql::Node*, std::string> unnamed_;
+    std::unordered_map<std::uint64_t, std::string> cte_names_;
     std::unordered_map<std::string, int> anonymous_counts_;
-    std::vector<std::pair<const sql::CteNode*, std::string>> ctes_; ///< with their text, in the order of WITH
+    std::vector<CteState> ctes_; ///< in the order of WITH
+    std::vector<std::pair<const sql::Node*, std::string>> hints_; ///< of the SELECT being rendered
+    const sql::DmlNode* select_defaults_ = nullptr; ///< the INSERT whose defaults the next SELECT has to add
     bool literal_binds_;
+    bool in_operator_ = false;     ///< an operand is being rendered
+    bool records_columns_ = true;  ///< the columns being rendered are the result's
+    bool schema_qualifies_ = true; ///< tables carry their schema's name
     Compiled compiled_;
 };
 

@@ -3,14 +3,13 @@
 #include "compiler/ddl_compiler.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
+#include <tuple>
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/sql/node.hpp>
 
-#include "compiler/compiler.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -18,35 +17,6 @@ namespace azoth {
 namespace {
 
 constexpr std::string_view separator = ", \n\t";
-
-/// ON DELETE and ON UPDATE are no place for foreign text: only what the standard knows.
-std::string referential_action(std::string_view word, const std::string& action) {
-    if (action.empty()) return {};
-    std::string upper = action;
-    for (char& c : upper)
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    constexpr std::array<std::string_view, 5>
-        known{"CASCADE", "SET NULL", "SET DEFAULT", "RESTRICT", "NO ACTION"};
-    if (std::ranges::find(known, upper) == known.end())
-        throw CompileError(
-            std::string{word} + " '" + action +
-            "': one of CASCADE, SET NULL, SET DEFAULT, RESTRICT, NO ACTION"
-        );
-    return " " + std::string{word} + " " + upper;
-}
-
-/// Cuts a name that is too long and marks it with a hash of the whole, so that two long names stay two.
-std::string shorten(const std::string& name, std::size_t limit) {
-    if (limit == 0 || name.size() <= limit) return name;
-    // FNV-1a: the same in every process, since the name is looked up again later.
-    std::uint32_t hash = 2166136261U;
-    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
-    std::size_t kept = limit - 9;
-    while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xC0) == 0x80) --kept; // no half character
-    std::string shortened = name.substr(0, kept) + "_";
-    for (int shift = 28; shift >= 0; shift -= 4) shortened += "0123456789abcdef"[(hash >> shift) & 0xF];
-    return shortened;
-}
 
 bool is_word(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -87,147 +57,160 @@ bool is_single_term(std::string_view text) noexcept {
     return false;
 }
 
-std::vector<std::string> DdlCompiler::create_table(const schema::TableData& table) const {
-    std::string text = "CREATE TABLE " + quote_table(dialect_, table.schema, table.name) + " (\n\t";
-    for (const auto& each : table.columns) {
-        if (each.position > 0) text += separator;
-        text += column(table, each);
-    }
-    text += constraints(table) + "\n)" + table_options(table);
+// ---- CREATE TABLE ------------------------------------------------------------------------------
 
-    std::vector<std::string> statements{std::move(text)};
+std::vector<std::string> DdlCompiler::create_table(const schema::TableData& table, const ForeignKeys& left_out) const {
+    std::vector<std::string> statements{create_table_text(table, false, left_out)};
     for (const auto& each : table.columns) {
         if (!each.index) continue;
         const schema::IndexData data{.name = {}, .columns = {each.name}, .unique = each.unique};
-        statements.push_back(create_index(table, data));
+        statements.push_back(create_index(table, data, false));
     }
-    for (const auto& each : table.indexes) statements.push_back(create_index(table, each));
+    for (const auto& each : table.indexes)
+        if (is_for_this_dialect(each.settings)) statements.push_back(create_index(table, each, false));
     add_comments(table, statements);
     return statements;
 }
 
-std::string DdlCompiler::drop_table(const schema::TableData& table) const {
-    return "DROP TABLE " + quote_table(dialect_, table.schema, table.name);
+std::string DdlCompiler::create_table_text(
+    const schema::TableData& table, bool if_not_exists, const ForeignKeys& left_out) const {
+    check_options(Owner::of_table, table.options, "table '" + table.full_name() + "'");
+    std::string text = "CREATE ";
+    for (const auto& prefix : table.prefixes) text += prefix + " ";
+    text += if_not_exists ? "TABLE IF NOT EXISTS " : "TABLE ";
+    text += quoted(table) + " (";
+    std::string_view before = "\n\t";
+    for (const auto& each : table.columns) {
+        if (each.system) continue;
+        check_options(Owner::of_column, each.options, describe_column(table, each));
+        text += before;
+        before = separator;
+        text += column(table, each);
+        for (const auto& own : each.checks)
+            if (is_for_this_dialect(own.settings)) text += " " + constraint(table, own);
+    }
+    if (const auto rest = constraints(table, left_out); !rest.empty()) text.append(before).append(rest);
+    return text + "\n)" + table_options(table);
 }
+
+std::string DdlCompiler::drop_table(const schema::TableData& table) const { return "DROP TABLE " + quoted(table); }
 
 std::string DdlCompiler::column(const schema::TableData& table, const schema::ColumnData& column) const {
     std::string text = dialect_.quote(column.name) + " " + type(table, column);
     if (column.server_default) text += " DEFAULT " + default_text(table, column);
-    if (!column.nullable) text += " NOT NULL";
+    if (column.computed) text += " " + computed(*column.computed);
+    if (has_identity(column)) text += " " + identity(*column.identity);
+    else if (!column.nullable) text += " NOT NULL";
     return text;
 }
 
 std::string DdlCompiler::type(const schema::TableData& table, const schema::ColumnData& column) const {
-    if (column.type.is_null_type())
+    if (column.type.is_null_type() && !column.type.details)
         throw CompileError(describe_column(table, column) + " has no type: give it one, as in Integer{}");
-    return dialect_.type_text(column.type);
+    try {
+        return dialect_.type_text(column.type);
+    } catch (const CompileError& error) {
+        throw CompileError(std::string{error.what()} + " (" + describe_column(table, column) + ")");
+    }
 }
 
-// ---- constraints -------------------------------------------------------------------------------
-
-// SQLAlchemy writes constraints in the order in which they were made: those given to the table before those
-// that come with a column. A foreign key of one column counts as the column's, whichever way it was declared.
-std::string DdlCompiler::constraints(const schema::TableData& table) const {
-    std::string text;
-    const auto add = [&text](const std::string& constraint) {
-        if (!constraint.empty()) text.append(separator).append(constraint);
-    };
-    add(primary_key(table));
-    for (const auto& check : table.checks) add(named(check.name) + "CHECK (" + check.condition + ")");
-    for (const auto& each : table.uniques) add(unique(each.name, each.columns));
-    for (const auto& key : table.foreign_keys)
-        if (key.columns.size() != 1) add(foreign_key(table, key));
-    for (const auto& column : table.columns) {
-        // With an index, that is the unique one.
-        if (column.unique && !column.index) add(unique({}, {column.name}));
-        for (const auto& key : table.foreign_keys)
-            if (key.columns.size() == 1 && key.columns.front() == column.name) add(foreign_key(table, key));
-    }
-    // Without columns the separator of the first constraint has nothing to separate.
-    if (table.columns.empty() && !text.empty()) text.erase(0, separator.size());
+std::string DdlCompiler::computed(const schema::ComputedData& computed) const {
+    std::string text = "GENERATED ALWAYS AS (" + (computed.expression ? expression(*computed.expression) : computed.text) + ")";
+    if (computed.persisted) text += *computed.persisted ? " STORED" : " VIRTUAL";
     return text;
 }
 
-std::string DdlCompiler::named(const std::string& constraint_name) const {
-    return constraint_name.empty() ? std::string{} : "CONSTRAINT " + dialect_.quote(constraint_name) + " ";
+bool DdlCompiler::has_identity(const schema::ColumnData& column) const {
+    return column.identity != nullptr && dialect_.features().identity_columns;
 }
 
-std::string DdlCompiler::primary_key(const schema::TableData& table) const {
-    std::vector<std::string> names;
-    const auto* generated = table.autoincrement_column();
-    for (const auto* column : table.primary_key()) {
-        // InnoDB wants the generated column to lead a key; SQLAlchemy puts it first everywhere.
-        if (column == generated) names.insert(names.begin(), column->name);
-        else names.push_back(column->name);
+std::string DdlCompiler::identity(const schema::IdentityData& identity) const {
+    std::string text = identity.always ? "GENERATED ALWAYS AS IDENTITY" : "GENERATED BY DEFAULT AS IDENTITY";
+    if (const auto options = identity_options(identity.options); !options.empty()) text += " (" + options + ")";
+    return text;
+}
+
+std::string DdlCompiler::identity_options(const schema::IdentityOptions& options) const {
+    std::string text;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : " ") + part; };
+    const auto number = [&](const char* word, const std::optional<std::int64_t>& value) {
+        if (value) add(word + std::to_string(*value));
+    };
+    number("INCREMENT BY ", options.increment);
+    number("START WITH ", options.start);
+    number("MINVALUE ", options.minvalue);
+    number("MAXVALUE ", options.maxvalue);
+    if (options.nominvalue) add("NO MINVALUE");
+    if (options.nomaxvalue) add("NO MAXVALUE");
+    number("CACHE ", options.cache);
+    if (options.cycle) add(*options.cycle ? "CYCLE" : "NO CYCLE");
+    return text;
+}
+
+// SQLAlchemy writes constraints in the order in which they were made: those given to the table before those
+// that come with a column.
+std::string DdlCompiler::constraints(const schema::TableData& table, const ForeignKeys& left_out) const {
+    std::string text;
+    const auto add = [&text](const std::string& constraint) {
+        if (!constraint.empty()) text.append(text.empty() ? "" : separator).append(constraint);
+    };
+    const auto inline_key = [&](const schema::ForeignKeyData& key) {
+        return !left_out.contains(&key) && !(key.use_alter && supports_alter());
+    };
+
+    std::vector<std::tuple<std::uint32_t, std::size_t, schema::ConstraintData>> given;
+    const auto collect = [&](const auto& constraint) {
+        if (is_for_this_dialect(constraint.settings))
+            given.emplace_back(constraint.settings.order, given.size(), constraint);
+    };
+    for (const auto& each : table.checks) collect(each);
+    for (const auto& each : table.uniques) collect(each);
+    for (const auto& each : table.foreign_keys)
+        if (!each.of_column && inline_key(each)) collect(each);
+    for (const auto& each : table.excludes) collect(each);
+    std::ranges::sort(given, [](const auto& a, const auto& b) {
+        return std::tie(std::get<0>(a), std::get<1>(a)) < std::tie(std::get<0>(b), std::get<1>(b));
+    });
+
+    if (!primary_key_columns(table).empty()) add(constraint(table, table.primary_key_constraint));
+    for (const auto& [order, position, data] : given) add(constraint(table, data));
+    for (const auto& column : table.columns) {
+        // With an index, that is the unique one.
+        if (column.unique && !column.index) add(constraint(table, schema::UniqueData{{}, {column.name}}));
+        if (!column.system) add(type_check(table, column));
+        for (const auto& key : table.foreign_keys) {
+            const bool own = key.of_column && key.columns.front() == column.name;
+            if (own && inline_key(key) && is_for_this_dialect(key.settings)) add(constraint(table, key));
+        }
     }
-    if (names.empty()) return {};
-    return named(table.primary_key_name) + "PRIMARY KEY (" + column_list(names) + ")";
+    return text;
 }
 
-std::string DdlCompiler::unique(const std::string& name, const std::vector<std::string>& columns) const {
-    if (columns.empty()) return {};
-    return named(name) + "UNIQUE (" + column_list(columns) + ")";
+/// The CHECK that stands in for a type that the database does not have: of an Enum, of a Boolean.
+std::string DdlCompiler::type_check(const schema::TableData& table, const schema::ColumnData& column) const {
+    const Type type = column.type.on(dialect_.name());
+    const auto& details = details_of(type);
+    if (!details.has(TypeFlag::create_constraint)) return {};
+    std::string members;
+    if (details.name == "enum") {
+        const bool native = !details.has(TypeFlag::not_native) && dialect_.features().native_enum;
+        if (native) return {};
+        for (const auto& member : details.members) members += (members.empty() ? "" : ", ") + literal(member);
+    } else {
+        if (!checks_booleans()) return {};
+        members = "0, 1";
+    }
+    return constraint(
+        table, schema::CheckData{details.type_name, dialect_.quote(column.name) + " IN (" + members + ")"});
 }
 
-std::string
-DdlCompiler::foreign_key(const schema::TableData& table, const schema::ForeignKeyData& key) const {
-    if (key.columns.empty() || !can_refer(table, key)) return {};
-    return named(key.name) + "FOREIGN KEY(" + column_list(key.columns) + ") REFERENCES " +
-           referred_table(table, key) + " (" + column_list(key.target_columns) + ")" +
-           referential_action("ON DELETE", key.on_delete) + referential_action("ON UPDATE", key.on_update);
-}
+bool DdlCompiler::checks_booleans() const { return !dialect_.features().native_boolean; }
 
-bool DdlCompiler::can_refer(const schema::TableData&, const schema::ForeignKeyData&) const { return true; }
-
-std::string
-DdlCompiler::referred_table(const schema::TableData& table, const schema::ForeignKeyData& key) const {
-    return quote_table(dialect_, schema::target_schema(table, key), key.target_table);
-}
-
-// ---- indexes -----------------------------------------------------------------------------------
-
-std::string DdlCompiler::index_name(const schema::TableData& table, const schema::IndexData& data) const {
-    if (!data.name.empty()) return data.name;
-    if (data.columns.empty())
-        throw CompileError("an index of table '" + table.full_name() + "' has no columns");
-    const auto prefix = table.schema.empty() ? std::string{} : table.schema + "_";
-    return shorten("ix_" + prefix + table.name + "_" + data.columns.front(), max_name_length());
-}
-
-std::string DdlCompiler::create_index_text(
-    const schema::IndexData& data, std::string_view quoted_name, std::string_view quoted_table) const {
-    std::string text = data.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-    return text.append(quoted_name).append(" ON ").append(quoted_table) + " (" + column_list(data.columns) +
-           ")";
-}
-
-std::string DdlCompiler::create_index(const schema::TableData& table, const schema::IndexData& data) const {
-    return create_index_text(
-        data, dialect_.quote(index_name(table, data)), quote_table(dialect_, table.schema, table.name));
-}
-
-// ---- what dialects differ in -------------------------------------------------------------------
+// ---- shared pieces -----------------------------------------------------------------------------
 
 std::string DdlCompiler::table_options(const schema::TableData&) const { return {}; }
 
 void DdlCompiler::add_comments(const schema::TableData&, std::vector<std::string>&) const {}
-
-std::string DdlCompiler::literal(std::string_view text) const {
-    std::string quoted = "'";
-    for (const char c : text) {
-        if (c == '\0') throw CompileError("a literal must not contain a NUL character");
-        quoted += c;
-        if (c == '\'') quoted += c;
-    }
-    return quoted + "'";
-}
-
-std::string DdlCompiler::expression(const sql::Node& node) const {
-    const sql::BindList none;
-    return Compiler{dialect_, none, ParameterStyle::question_mark}.literal_expression(node);
-}
-
-// ---- shared pieces -----------------------------------------------------------------------------
 
 std::string
 DdlCompiler::default_text(const schema::TableData& table, const schema::ColumnData& column) const {
@@ -250,12 +233,19 @@ DdlCompiler::default_text(const schema::TableData& table, const schema::ColumnDa
 
 bool DdlCompiler::generates_itself(const schema::TableData& table, const schema::ColumnData& column) const {
     if (table.autoincrement_column() != &column || column.server_default) return false;
-    if (!column.type.is_integer())
+    if (column.sequence && uses(*column.sequence)) return false;
+    const Type type = column.type.on(dialect_.name());
+    const bool counts = type.is_integer() || (type.kind == TypeKind::numeric && type.scale == 0);
+    if (!counts)
         throw CompileError(
             describe_column(table, column) +
             " is to generate itself but is no integer: " + to_string(column.type)
         );
     return true;
+}
+
+bool DdlCompiler::uses(const schema::SequenceData& sequence) const {
+    return dialect_.features().sequences && !sequence.optional;
 }
 
 std::string DdlCompiler::column_list(const std::vector<std::string>& names) const {
@@ -265,6 +255,33 @@ std::string DdlCompiler::column_list(const std::vector<std::string>& names) cons
         text += dialect_.quote(name);
     }
     return text;
+}
+
+std::string DdlCompiler::quoted(const schema::TableData& table) const {
+    return quote_table(dialect_, table.schema, table.name);
+}
+
+std::string DdlCompiler::quoted(const schema::SequenceData& sequence) const {
+    return quote_table(dialect_, sequence.schema, sequence.name);
+}
+
+std::string DdlCompiler::literal(std::string_view text) const {
+    std::string quoted = "'";
+    for (const char c : text) {
+        if (c == '\0') throw CompileError("a literal must not contain a NUL character");
+        quoted += c;
+        if (c == '\'') quoted += c;
+    }
+    return quoted + "'";
+}
+
+std::string DdlCompiler::expression(const sql::Node& node) const {
+    if (node.kind == sql::NodeKind::text) {
+        const auto& text = static_cast<const sql::TextNode&>(node);
+        if (!text.names.empty()) throw CompileError("text() in DDL cannot have parameters");
+        return text.pieces.empty() ? std::string{} : text.pieces.front();
+    }
+    return dialect_.literal_expression(node);
 }
 
 } // namespace azoth

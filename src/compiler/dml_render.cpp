@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rendering INSERT, UPDATE, DELETE and text(). Columns stand in the table's order, as SQLAlchemy writes them.
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
@@ -10,109 +12,350 @@
 
 namespace azoth {
 
+using sql::NodeKind;
+using sql::NodePtr;
+
 namespace {
 
-std::vector<sql::AssignmentPair> in_table_order(const sql::DmlNode& dml) {
-    auto pairs = dml.assignments;
-    std::ranges::sort(pairs, {}, [](const sql::AssignmentPair& pair) { return pair.column->column->position; });
-    return pairs;
-}
-
-/// The position of a column's value in the parameter row: rows follow the order of `columns()`.
-std::size_t row_position(const sql::DmlNode& dml, const sql::ColumnNode& column) {
-    std::size_t position = 0;
-    for (const auto& pair : dml.assignments) {
-        if (pair.column.get() == &column) break;
-        if (!pair.value) ++position;
-    }
-    return position;
+/// SET in the order in which it is written: what is no column first, columns in their table's order.
+std::vector<sql::AssignmentPair> in_table_order(const std::vector<sql::AssignmentPair>& assignments) {
+    std::vector<sql::AssignmentPair> special;
+    std::vector<sql::AssignmentPair> plain;
+    for (const auto& pair : assignments) (pair.target ? special : plain).push_back(pair);
+    std::ranges::sort(plain, {}, [](const sql::AssignmentPair& pair) { return pair.column->column->position; });
+    special.insert(special.end(), plain.begin(), plain.end());
+    return special;
 }
 
 } // namespace
 
-void Compiler::assignments_of_insert(const sql::DmlNode& insert) {
-    const auto& table = insert.table_data();
-    std::string columns;
-    auto values_before = std::exchange(out_, {});
-    const auto begin_column = [&](const std::string& name) {
-        if (!columns.empty()) {
-            columns += ", ";
-            out_ += ", ";
-        }
-        columns += dialect_.quote(name);
-    };
+/// A column of an INSERT: given by the statement, or filled in by the program.
+struct Compiler::InsertColumn {
+    const schema::ColumnData* data;
+    std::shared_ptr<const sql::ColumnNode> node; ///< null: the program's default
+    std::size_t given = 0;                       ///< position among the assignments
+    std::size_t row_position = 0;                ///< in the parameter row, when no value is given
+};
 
-    const auto assigned = in_table_order(insert);
-    auto next = assigned.begin();
+bool Compiler::has_default(const schema::ColumnData& column) { return column.default_ || column.default_expression; }
+
+void Compiler::default_value(const schema::ColumnData& column, const sql::DmlNode& insert) {
+    if (column.default_expression) {
+        grouped(*column.default_expression);
+        return;
+    }
+    BindSlot slot;
+    slot.source = BindSlot::Source::default_;
+    slot.type = column.type;
+    slot.column = sql::column_of(insert.table, column.name);
+    bind_placeholder(slot, nullptr);
+}
+
+void Compiler::insert_value(const sql::DmlNode&, const InsertColumn& column, const NodePtr& value) {
+    if (value) {
+        if (has_names_ && value->kind == NodeKind::bind && static_cast<const sql::BindNode&>(*value).name.empty())
+            claim_name(column.data->name, 'c');
+        grouped(*value);
+        return;
+    }
+    if (has_names_) claim_name(column.data->name, 'c');
+    BindSlot slot;
+    slot.source = BindSlot::Source::row;
+    slot.index = column.row_position;
+    slot.type = column.data->type;
+    slot.column = column.node;
+    bind_placeholder(slot, nullptr);
+}
+
+void Compiler::insert_values(const sql::DmlNode& insert) {
+    const auto& table = insert.table_data();
+    std::unordered_map<const schema::ColumnData*, std::size_t> given;
+    std::vector<std::size_t> row_positions;
+    std::size_t rows = 0;
+    for (std::size_t i = 0; i < insert.assignments.size(); ++i) {
+        given.emplace(insert.assignments[i].column->column, i);
+        row_positions.push_back(rows);
+        if (!insert.assignments[i].value) ++rows;
+    }
+    std::vector<InsertColumn> columns;
+    std::vector<std::string> names;
     for (const auto& data : table.columns) {
-        if (next != assigned.end() && next->column->column == &data) {
-            begin_column(data.name);
-            if (next->value) {
-                grouped(*next->value);
-            } else {
-                BindSlot slot;
-                slot.source = BindSlot::Source::row;
-                slot.index = row_position(insert, *next->column);
-                slot.type = data.type;
-                slot.column = next->column;
-                bind_placeholder(slot, nullptr);
-            }
-            ++next;
-        } else if (data.default_) {
-            begin_column(data.name);
-            BindSlot slot;
-            slot.source = BindSlot::Source::default_;
-            slot.type = data.type;
-            slot.column = sql::column_of(insert.table, data.name);
-            bind_placeholder(slot, nullptr);
+        const auto found = given.find(&data);
+        if (found != given.end())
+            columns.push_back({&data, insert.assignments[found->second].column, found->second, row_positions[found->second]});
+        else if (has_default(data)) columns.push_back({&data, nullptr});
+        else continue;
+        names.push_back(data.name);
+    }
+    if (!names.empty()) {
+        out_ += ' ';
+        column_list(names);
+    }
+    if (returning_precedes_values()) returning(insert);
+    if (names.empty()) {
+        out_ += dialect_.features().default_values ? " DEFAULT VALUES" : " () VALUES ()";
+        return;
+    }
+    if (!insert.more_rows.empty()) check_multiple_rows();
+    out_ += " VALUES ";
+    for (std::size_t row = 0; row <= insert.more_rows.size(); ++row) {
+        out_ += row == 0 ? "(" : ", (";
+        bool first = true;
+        for (const auto& column : columns) {
+            if (!first) out_ += ", ";
+            first = false;
+            if (!column.node) default_value(*column.data, insert);
+            else insert_value(insert, column, row == 0 ? insert.assignments[column.given].value : insert.more_rows[row - 1][column.given]);
+        }
+        out_ += ')';
+    }
+}
+
+void Compiler::insert_from_select(const sql::DmlNode& insert, std::size_t start) {
+    const auto& source = *insert.from_select;
+    std::vector<std::string> names;
+    for (const auto& column : source.columns) names.push_back(column->name);
+    bool adds_defaults = false;
+    if (source.include_defaults) {
+        for (const auto& data : insert.table_data().columns) {
+            const bool given =
+                std::ranges::any_of(source.columns, [&](const auto& column) { return column->column == &data; });
+            if (given || !has_default(data)) continue;
+            names.push_back(data.name);
+            adds_defaults = true;
         }
     }
-    auto values = std::exchange(out_, std::move(values_before));
-    if (columns.empty()) out_ += dialect_.features().default_values ? " DEFAULT VALUES" : " () VALUES ()";
-    else out_ += " (" + columns + ") VALUES (" + values + ")";
+    if (adds_defaults && source.select->kind != NodeKind::select)
+        throw CompileError(
+            "INSERT … SELECT cannot add the columns that have defaults to this statement; make it a subquery(), or use "
+            "from_select() without defaults");
+    out_ += ' ';
+    column_list(names);
+    if (returning_precedes_values()) returning(insert);
+    out_ += ' ';
+    const auto select_start = out_.size();
+    select_defaults_ = adds_defaults ? &insert : nullptr;
+    const bool records = std::exchange(records_columns_, false);
+    render_rows(*source.select, Place::source, {.shares_with = true});
+    records_columns_ = records;
+    write_with(cte_follows_insert() ? select_start : start, true);
 }
 
 void Compiler::render_insert(const sql::DmlNode& insert) {
-    const auto& table = insert.table_data();
-    out_ += "INSERT INTO " + quote_table(dialect_, table.schema, table.name);
-    assignments_of_insert(insert);
-    returning(insert);
+    const auto start = out_.size();
+    scopes_.push_back({});
+    auto outer_hints = std::exchange(hints_, table_hints(insert));
+    const auto& parts = insert.parts();
+    out_ += "INSERT ";
+    if (const auto prefixes = fragments(parts.prefixes); !prefixes.empty()) out_ += prefixes + " ";
+    out_ += "INTO ";
+    attached_ctes(insert);
+    render_from(*insert.table);
+    if (insert.from_select) insert_from_select(insert, start);
+    else insert_values(insert);
+    if (insert.upsert) {
+        out_ += ' ';
+        render_upsert(insert, *insert.upsert);
+    }
+    if (!returning_precedes_values()) returning(insert);
+    write_with(start, true);
+    hints_ = std::move(outer_hints);
+    scopes_.pop_back();
 }
 
-void Compiler::render_update(const sql::DmlNode& update) {
-    const auto& table = update.table_data();
+// ---- UPDATE and DELETE --------------------------------------------------------------------------------------------
+
+std::vector<NodePtr> Compiler::extra_froms(const sql::DmlNode& statement) {
+    std::vector<NodePtr> froms;
+    for (const auto& criterion : statement.where) sql::collect_froms(*criterion, froms);
+    for (const auto& pair : statement.assignments)
+        if (pair.value) sql::collect_froms(*pair.value, froms);
+    std::erase_if(froms, [&](const NodePtr& from) { return sql::contains_from(*statement.table, *from); });
+    return froms;
+}
+
+void Compiler::assignment(const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified) {
+    const bool qualify = std::exchange(qualify_, qualified);
+    if (pair.target) visit(*pair.target);
+    else visit(*pair.column);
+    qualify_ = qualify;
+    out_ += '=';
+    if (pair.value) {
+        if (has_names_ && pair.value->kind == NodeKind::bind && static_cast<const sql::BindNode&>(*pair.value).name.empty())
+            claim_name(pair.column->name, 'c');
+        grouped(*pair.value);
+        return;
+    }
+    std::size_t position = 0;
+    for (const auto& other : update.assignments) {
+        if (other.column == pair.column) break;
+        if (!other.value) ++position;
+    }
+    insert_value(update, {pair.column->column, pair.column, 0, position}, nullptr);
+}
+
+void Compiler::render_update(const sql::DmlNode& statement) {
+    // Without values all columns take theirs from the parameter row.
+    sql::DmlNode update{statement};
     if (update.assignments.empty())
-        throw CompileError("UPDATE of table '" + table.full_name() + "' changes nothing: give it values()");
-    correlated_.push_back({update.table.get()});
-    out_ += "UPDATE " + quote_table(dialect_, table.schema, table.name) + " SET ";
+        for (const auto& column : sql::columns_of(update.table))
+            update.assign({std::static_pointer_cast<const sql::ColumnNode>(column), nullptr});
+
+    const auto start = out_.size();
+    const auto extra = extra_froms(update);
+    std::vector<NodePtr> froms{update.table};
+    froms.insert(froms.end(), extra.begin(), extra.end());
+    push_scope(froms, false);
+    auto outer_hints = std::exchange(hints_, table_hints(update));
+    const bool qualify = std::exchange(qualify_, true);
+    const auto& parts = update.parts();
+
+    out_ += "UPDATE ";
+    if (const auto prefixes = fragments(parts.prefixes); !prefixes.empty()) out_ += prefixes + " ";
+    attached_ctes(update);
+    render_update_tables(update, extra);
+    out_ += " SET ";
+    const bool many = !extra.empty() || update.table->kind == NodeKind::join;
+    if (update.table->kind == NodeKind::join && !updates_many_tables())
+        throw CompileError(std::string{dialect_.name()} + " cannot UPDATE a join");
+    auto pairs = update.ordered ? update.assignments : in_table_order(update.assignments);
+    // Columns of other tables, where they can be changed at all, stand first.
+    const auto is_target = [&](const sql::AssignmentPair& pair) {
+        return pair.column->from == update.table || sql::table_data(*pair.column->from) == &update.table_data();
+    };
+    if (!std::ranges::all_of(pairs, is_target)) {
+        for (const auto& pair : pairs)
+            if (!is_target(pair) && !(updates_many_tables() && many))
+                throw CompileError(
+                    "values(): column '" + pair.column->name + "' does not belong to " + sql::describe(*update.table));
+        if (!update.ordered) {
+            std::vector<sql::AssignmentPair> sorted;
+            for (const auto& pair : pairs)
+                if (!is_target(pair)) sorted.push_back(pair);
+            for (const auto& pair : pairs)
+                if (is_target(pair)) sorted.push_back(pair);
+            pairs = std::move(sorted);
+        }
+    }
     bool first = true;
-    for (const auto& pair : in_table_order(update)) {
+    for (const auto& pair : pairs) {
         if (!first) out_ += ", ";
         first = false;
-        out_ += dialect_.quote(pair.column->name) + "=";
-        grouped(*pair.value);
+        assignment(update, pair, many && updates_many_tables());
     }
+    if (returning_precedes_values()) returning(update);
+    if (!extra.empty()) render_update_from(update, extra);
     conditions(" WHERE ", update.where);
-    correlated_.pop_back();
-    returning(update);
+    render_dml_limit(update);
+    if (!returning_precedes_values()) returning(update);
+    write_with(start);
+    qualify_ = qualify;
+    hints_ = std::move(outer_hints);
+    scopes_.pop_back();
 }
 
-void Compiler::render_delete(const sql::DmlNode& delete_statement) {
-    const auto& table = delete_statement.table_data();
-    correlated_.push_back({delete_statement.table.get()});
-    out_ += "DELETE FROM " + quote_table(dialect_, table.schema, table.name);
-    conditions(" WHERE ", delete_statement.where);
-    correlated_.pop_back();
-    returning(delete_statement);
+void Compiler::render_delete(const sql::DmlNode& statement) {
+    const auto start = out_.size();
+    const auto extra = extra_froms(statement);
+    std::vector<NodePtr> froms{statement.table};
+    froms.insert(froms.end(), extra.begin(), extra.end());
+    push_scope(froms, false);
+    auto outer_hints = std::exchange(hints_, table_hints(statement));
+    const bool qualify = std::exchange(qualify_, true);
+    const auto& parts = statement.parts();
+
+    out_ += "DELETE ";
+    if (const auto prefixes = fragments(parts.prefixes); !prefixes.empty()) out_ += prefixes + " ";
+    out_ += "FROM ";
+    attached_ctes(statement);
+    render_delete_tables(statement, extra);
+    conditions(" WHERE ", statement.where);
+    render_dml_limit(statement);
+    if (!returning_precedes_values()) returning(statement);
+    write_with(start);
+    qualify_ = qualify;
+    hints_ = std::move(outer_hints);
+    scopes_.pop_back();
+}
+
+void Compiler::render_update_tables(const sql::DmlNode& update, const std::vector<NodePtr>&) { render_from(*update.table); }
+
+void Compiler::render_update_from(const sql::DmlNode&, const std::vector<NodePtr>&) {
+    throw CompileError(std::string{dialect_.name()} + " has no UPDATE of one table by another");
+}
+
+void Compiler::render_delete_tables(const sql::DmlNode& statement, const std::vector<NodePtr>& extra) {
+    if (!extra.empty()) throw CompileError(std::string{dialect_.name()} + " has no DELETE from one table by another");
+    render_from(*statement.table);
+    if (returning_precedes_values()) returning(statement);
+}
+
+void Compiler::render_dml_limit(const sql::DmlNode& statement) {
+    if (statement.limit) throw CompileError(std::string{dialect_.name()} + " has no LIMIT of UPDATE and DELETE");
+}
+
+// ---- upserts ------------------------------------------------------------------------------------------------------
+
+void Compiler::render_upsert(const sql::DmlNode&, const sql::UpsertClause&) {
+    throw CompileError(std::string{dialect_.name()} + " has no such INSERT that may change rows instead");
+}
+
+void Compiler::render_excluded(const sql::ColumnNode& column) { out_ += "excluded." + dialect_.quote(column.name); }
+
+void Compiler::upsert_assignments(const sql::DmlNode&, const sql::UpsertClause& upsert) {
+    const auto pairs = upsert.ordered ? upsert.assignments : in_table_order(upsert.assignments);
+    bool first = true;
+    for (const auto& pair : pairs) {
+        if (!first) out_ += ", ";
+        first = false;
+        out_ += dialect_.quote(pair.column->name) + " = ";
+        grouped(*pair.value);
+    }
+}
+
+void Compiler::on_conflict(const sql::DmlNode& insert, const sql::UpsertClause& upsert) {
+    if (upsert.action == sql::UpsertClause::Action::on_duplicate_key_update)
+        throw CompileError(std::string{dialect_.name()} + " has no ON DUPLICATE KEY UPDATE; use on_conflict_do_update()");
+    out_ += "ON CONFLICT";
+    const bool schema_qualifies = std::exchange(schema_qualifies_, false);
+    if (!upsert.constraint.empty()) {
+        out_ += " ON CONSTRAINT " + dialect_.quote(upsert.constraint);
+    } else if (!upsert.elements.empty()) {
+        const bool qualify = std::exchange(qualify_, false);
+        out_ += " (";
+        list(upsert.elements);
+        out_ += ')';
+        conditions(" WHERE ", upsert.index_where);
+        qualify_ = qualify;
+    }
+    if (upsert.action == sql::UpsertClause::Action::do_nothing) {
+        out_ += " DO NOTHING";
+    } else {
+        out_ += " DO UPDATE SET ";
+        const bool qualify = std::exchange(qualify_, true);
+        upsert_assignments(insert, upsert);
+        conditions(" WHERE ", upsert.where);
+        qualify_ = qualify;
+    }
+    schema_qualifies_ = schema_qualifies;
 }
 
 void Compiler::returning(const sql::DmlNode& dml) {
     if (dml.returning.empty()) return;
-    compiled_.returns_rows = true;
+    compiled_.returns_rows = compiled_.returns_rows || records_columns_;
+    render_returning(dml);
+}
+
+void Compiler::render_returning(const sql::DmlNode& dml) {
     out_ += " RETURNING ";
     const bool qualified = std::exchange(qualify_, qualifies_returning());
-    select_columns(dml.returning, Place::top, true);
+    returned_columns(dml.returning, true);
     qualify_ = qualified;
+}
+
+std::size_t Compiler::returned_columns(const std::vector<sql::NodePtr>& columns, bool labelled) {
+    select_columns(sql::expand_entities(columns), Place::top, sql::LabelStyle::disambiguate_only, labelled);
+    return columns.size();
 }
 
 void Compiler::render_text(const sql::TextNode& text) {

@@ -7,6 +7,7 @@
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
 
 #include "compiler/compiler.hpp"
 #include "compiler/grouping.hpp"
@@ -42,9 +43,11 @@ void Compiler::visit(const sql::Node& node) {
     case NodeKind::over: visit_over(static_cast<const sql::OverNode&>(node)); return;
     case NodeKind::case_: visit_case(static_cast<const sql::CaseNode&>(node)); return;
     case NodeKind::cast: visit_cast(static_cast<const sql::CastNode&>(node)); return;
+    case NodeKind::type_coerce: visit(*static_cast<const sql::TypeCoerceNode&>(node).operand); return;
     case NodeKind::label: visit(*static_cast<const sql::LabelNode&>(node).operand); return;
     case NodeKind::label_reference: out_ += dialect_.quote(static_cast<const sql::LabelReferenceNode&>(node).name); return;
     case NodeKind::tuple: visit_tuple(static_cast<const sql::TupleNode&>(node)); return;
+    case NodeKind::array: visit_array(static_cast<const sql::ArrayNode&>(node)); return;
     case NodeKind::scalar_subquery: visit_subquery(*static_cast<const sql::ScalarSubqueryNode&>(node).select); return;
     case NodeKind::exists: {
         const auto& exists = static_cast<const sql::ExistsNode&>(node);
@@ -53,31 +56,49 @@ void Compiler::visit(const sql::Node& node) {
         if (exists.negated) out_ += ')';
         return;
     }
+    case NodeKind::next_value: visit_next_value(static_cast<const sql::NextValueNode&>(node)); return;
     case NodeKind::entity: list(static_cast<const sql::EntityNode&>(node).columns); return;
     case NodeKind::table:
     case NodeKind::alias:
     case NodeKind::cte:
+    case NodeKind::values:
+    case NodeKind::table_function:
+    case NodeKind::excluded:
+    case NodeKind::textual_select:
     case NodeKind::join: throw CompileError(sql::describe(node) + " cannot stand where a value is expected");
+    case NodeKind::text: render_text(static_cast<const sql::TextNode&>(node)); return;
     case NodeKind::select:
+    case NodeKind::compound:
     case NodeKind::insert:
     case NodeKind::update:
     case NodeKind::delete_:
-    case NodeKind::text:
+    case NodeKind::ddl:
         throw CompileError("a statement cannot stand where a value is expected; use scalar_subquery() or exists()");
     }
 }
 
 void Compiler::visit_column(const sql::ColumnNode& node) {
-    if (qualify_ && node.from) {
+    if (node.from && node.from->kind == NodeKind::excluded) {
+        render_excluded(node);
+        return;
+    }
+    if (node.name.empty() && node.from) { // the one column of a function that returns rows
+        out_ += dialect_.quote(alias_name(*node.from));
+        return;
+    }
+    const bool nameless =
+        node.from && node.from->kind == NodeKind::values && static_cast<const sql::ValuesNode&>(*node.from).name.empty();
+    if (qualify_ && node.from && !nameless) {
         if (node.from->kind == NodeKind::table) {
             const auto& table = *static_cast<const sql::TableNode&>(*node.from).table;
-            out_ += quote_table(dialect_, table.schema, table.name);
+            out_ += schema_qualifies_ ? quote_table(dialect_, table.schema, table.name) : dialect_.quote(table.name);
         } else {
             out_ += dialect_.quote(alias_name(*node.from));
         }
         out_ += '.';
     }
-    out_ += dialect_.quote(node.name);
+    if (node.is_literal()) raw(node.name);
+    else out_ += dialect_.quote(node.unnamed == nullptr ? node.name : column_name(node));
 }
 
 void Compiler::visit_constant(const sql::ConstantNode& node) {
@@ -87,6 +108,11 @@ void Compiler::visit_constant(const sql::ConstantNode& node) {
     case sql::Constant::false_: out_ += dialect_.features().native_boolean ? "false" : "0"; return;
     case sql::Constant::star: out_ += '*'; return;
     }
+}
+
+void Compiler::visit_next_value(const sql::NextValueNode& node) {
+    throw CompileError(
+        "dialect " + std::string{dialect_.name()} + " has no sequences: next_value() of '" + node.sequence->name + "'");
 }
 
 void Compiler::visit_function(const sql::FunctionNode& node) {
@@ -116,6 +142,36 @@ void Compiler::visit_function(const sql::FunctionNode& node) {
     }
     out_ += '(';
     list(node.arguments);
+    if (!node.order_by.empty()) {
+        out_ += " ORDER BY ";
+        list(node.order_by);
+    }
+    out_ += ')';
+}
+
+void Compiler::in_text(const sql::Node& node) {
+    const bool literal_binds = std::exchange(literal_binds_, true);
+    visit(node);
+    literal_binds_ = literal_binds;
+}
+
+void Compiler::aggregate_strings(const sql::FunctionNode& node, std::string_view name) {
+    out_.append(name) += '(';
+    visit(*node.arguments.at(0));
+    out_ += ", ";
+    in_text(*node.arguments.at(1));
+    if (!node.order_by.empty()) {
+        out_ += " ORDER BY ";
+        list(node.order_by);
+    }
+    out_ += ')';
+}
+
+void Compiler::aggregate_strings_within_group(const sql::FunctionNode& node, std::string_view name) {
+    aggregate_strings(sql::FunctionNode{node.name, node.arguments, node.type}, name);
+    if (node.order_by.empty()) return;
+    out_ += " WITHIN GROUP (ORDER BY ";
+    list(node.order_by);
     out_ += ')';
 }
 
@@ -157,11 +213,11 @@ void Compiler::frame_bound(const sql::FrameBound& bound) {
     case sql::FrameBound::Kind::unbounded: out_ += "UNBOUNDED"; return;
     case sql::FrameBound::Kind::current_row: out_ += "CURRENT ROW"; return;
     case sql::FrameBound::Kind::preceding:
-        visit(*bound.distance);
+        render_frame_distance(*bound.distance);
         out_ += " PRECEDING";
         return;
     case sql::FrameBound::Kind::following:
-        visit(*bound.distance);
+        render_frame_distance(*bound.distance);
         out_ += " FOLLOWING";
         return;
     }
@@ -189,9 +245,19 @@ void Compiler::visit_case(const sql::CaseNode& node) {
 }
 
 void Compiler::visit_cast(const sql::CastNode& node) {
+    if (node.is_try) throw CompileError(std::string{dialect_.name()} + " has no TRY_CAST");
     out_ += "CAST(";
     visit(*node.operand);
-    out_ += " AS " + dialect_.type_text(node.type) + ")";
+    auto type = dialect_.type_text(node.type);
+    const auto collate = std::min(type.find(" COLLATE "), type.size()); // of the result, not of the type
+    type.insert(collate, ")");
+    out_ += " AS " + type;
+}
+
+void Compiler::check_known(Type type) const {
+    if (details_of(type).name.empty()) return;
+    if (type.length == Type::unset) type.length = 1; // whether it needs a length is not the question
+    (void)dialect_.type_text(type);
 }
 
 void Compiler::visit_tuple(const sql::TupleNode& node) {
@@ -200,11 +266,14 @@ void Compiler::visit_tuple(const sql::TupleNode& node) {
     out_ += ')';
 }
 
-void Compiler::visit_subquery(const sql::Node& select) {
-    if (select.kind != NodeKind::select) throw CompileError("only a SELECT can be a subquery");
+void Compiler::visit_subquery(const sql::Node& rows) {
     out_ += '(';
-    render_select(static_cast<const sql::SelectNode&>(select), Place::expression);
+    render_rows(rows, Place::expression);
     out_ += ')';
+}
+
+void Compiler::visit_array(const sql::ArrayNode&) {
+    throw CompileError(std::string{dialect_.name()} + " has no arrays");
 }
 
 void Compiler::list(const std::vector<sql::NodePtr>& nodes) {
@@ -262,7 +331,8 @@ std::string Compiler::literal(const Param& value) const {
     case ParamKind::interval:
     case ParamKind::uuid:
     case ParamKind::json:
-    case ParamKind::bytes: break;
+    case ParamKind::bytes:
+    case ParamKind::array: break;
     }
     const auto owned = to_value(value);
     if (value.kind == ParamKind::date) return quoted(to_string(std::get<Date>(owned.variant())));
@@ -275,6 +345,13 @@ std::string Compiler::literal(const Param& value) const {
     throw CompileError("a value of this type cannot be written as a literal");
 }
 
-std::string Compiler::empty_in_list(bool negated) const { return negated ? "NULL) OR (1 = 1" : "NULL) AND (1 != 1"; }
+std::string Compiler::empty_in_list(bool negated, std::size_t width) const {
+    std::string nulls = "NULL";
+    if (width > 1) {
+        for (std::size_t i = 1; i < width; ++i) nulls += ", NULL";
+        nulls = "(" + nulls + ")";
+    }
+    return nulls + (negated ? ") OR (1 = 1" : ") AND (1 != 1");
+}
 
 } // namespace azoth

@@ -3,6 +3,10 @@
 #include "compiler/compiler.hpp"
 #include "compiler/grouping.hpp"
 
+#include <cstdint>
+#include <utility>
+#include <variant>
+
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
@@ -27,6 +31,8 @@ Operator operator_of(const sql::Node& node) {
         return static_cast<const sql::ExistsNode&>(node).negated ? Operator::not_ : Operator::exists;
     case NodeKind::label:
         return operator_of(*static_cast<const sql::LabelNode&>(node).operand);
+    case NodeKind::type_coerce:
+        return operator_of(*static_cast<const sql::TypeCoerceNode&>(node).operand);
     default:
         return Operator::none;
     }
@@ -53,8 +59,44 @@ bool is_bare_boolean(const sql::Node& node) {
     }
 }
 
+namespace {
+
+/// An operator of the user's own has the precedence that it was given.
+int precedence_of(const sql::Node& node) {
+    if (node.kind == NodeKind::binary) {
+        const auto& binary = static_cast<const sql::BinaryNode&>(node);
+        if (binary.op == Operator::custom)
+            return binary.custom_precedence;
+    }
+    if (node.kind == NodeKind::label)
+        return precedence_of(*static_cast<const sql::LabelNode&>(node).operand);
+    return precedence(operator_of(node));
+}
+
+/// An eager operator brings its own parentheses.
+bool chains(const sql::Node& node, Operator outer) {
+    return outer == Operator::custom && node.kind == NodeKind::binary && static_cast<const sql::BinaryNode&>(node).custom_eager;
+}
+
+/// What is then rendered like `operand()`, wherever it comes to stand.
+sql::NodePtr in_parentheses(const sql::NodePtr& node, Operator outer) {
+    if (!needs_parentheses(operator_of(*node), outer))
+        return node;
+    return std::make_shared<sql::TupleNode>(std::vector{node});
+}
+
+} // namespace
+
 void Compiler::operand(const sql::Node& node, Operator outer) {
-    const bool parentheses = needs_parentheses(operator_of(node), outer);
+    operand_within(node, outer, precedence(outer));
+}
+
+void Compiler::operand_within(const sql::Node& node, Operator outer, int outer_precedence) {
+    const auto inner = operator_of(node);
+    const bool custom = inner == Operator::custom || outer == Operator::custom;
+    const bool parentheses = custom && inner != Operator::none && outer != Operator::none
+                                 ? precedence_of(node) <= outer_precedence && !chains(node, outer)
+                                 : needs_parentheses(inner, outer);
     if (parentheses)
         out_ += '(';
     visit(node);
@@ -63,8 +105,13 @@ void Compiler::operand(const sql::Node& node, Operator outer) {
 }
 
 void Compiler::grouped(const sql::Node& node) {
-    const auto op = operator_of(node);
-    const bool single = op == Operator::none || op == Operator::exists || op == Operator::extract ||
+    auto op = operator_of(node);
+    const bool not_in =
+        (node.kind == NodeKind::in_list && static_cast<const sql::InListNode&>(node).negated) ||
+        (node.kind == NodeKind::binary && static_cast<const sql::BinaryNode&>(node).op == Operator::not_in);
+    if (not_in)
+        op = Operator::not_in; // its own parentheses do not count
+    const bool single = op == Operator::none || op == Operator::extract ||
                         (op == Operator::not_ && node.kind == NodeKind::unary &&
                          is_bare_boolean(*static_cast<const sql::UnaryNode&>(node).operand));
     if (!single)
@@ -81,11 +128,27 @@ void Compiler::condition(const sql::Node& node, Operator outer) {
 }
 
 void Compiler::infix(const sql::BinaryNode& node, std::string_view op) {
-    operand(*node.left, node.op);
+    const bool inside = std::exchange(in_operator_, true);
+    infix_plain(node, op);
+    in_operator_ = inside;
+}
+
+void Compiler::infix_plain(const sql::BinaryNode& node, std::string_view op) {
+    const int binds = node.op == Operator::custom ? node.custom_precedence : precedence(node.op);
+    operand_within(*node.left, node.op, binds);
     out_ += ' ';
     out_ += op;
     out_ += ' ';
-    operand(*node.right, node.op);
+    operand_within(*node.right, node.op, binds);
+}
+
+void Compiler::infix_eager(const sql::BinaryNode& node, std::string_view op) {
+    const bool inside = in_operator_;
+    if (inside)
+        out_ += '(';
+    infix(node, op);
+    if (inside)
+        out_ += ')';
 }
 
 void Compiler::visit_unary(const sql::UnaryNode& node) {
@@ -97,6 +160,17 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
         operand(*node.operand, Operator::comma);
         (out_ += ' ').append(text_of(node.op));
         return;
+    case Operator::any:
+    case Operator::all:
+        if (node.operand->kind != NodeKind::scalar_subquery) {
+            out_.append(text_of(node.op)) += " (";
+            visit(*node.operand);
+            out_ += ')';
+            return;
+        }
+        out_.append(text_of(node.op)) += ' ';
+        operand(*node.operand, node.op);
+        return;
     case Operator::not_:
         if (is_bare_boolean(*node.operand) && !dialect_.features().native_boolean) {
             visit(*node.operand);
@@ -105,8 +179,6 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
         }
         [[fallthrough]];
     case Operator::distinct:
-    case Operator::any:
-    case Operator::all:
         out_.append(text_of(node.op)) += ' ';
         operand(*node.operand, node.op);
         return;
@@ -132,11 +204,29 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         return;
     }
     case Operator::custom:
-        operand(*node.left, node.op);
-        out_ += ' ';
-        raw(node.custom);
-        out_ += ' ';
-        operand(*node.right, node.op);
+        if (node.custom.find('\0') != std::string::npos)
+            throw CompileError("SQL text must not contain a NUL character");
+        if (node.custom_eager)
+            infix_eager(node, node.custom);
+        else
+            infix(node, node.custom);
+        return;
+    case Operator::getitem:
+    case Operator::json_getitem:
+    case Operator::json_path_getitem:
+        render_item(node);
+        return;
+    case Operator::slice:
+        visit(*node.left);
+        out_ += ':';
+        visit(*node.right);
+        return;
+    case Operator::json_text:
+    case Operator::json_path_text:
+        render_item_text(node);
+        return;
+    case Operator::regexp_replace:
+        render_regexp_replace(node);
         return;
     case Operator::not_in:
         out_ += '(';
@@ -145,13 +235,13 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         return;
     case Operator::like:
     case Operator::not_like:
-        infix(node, text_of(node.op));
+        infix_plain(node, text_of(node.op));
         break;
     case Operator::ilike:
     case Operator::not_ilike:
-        operand(*case_folded(node.left), node.op);
+        visit(*case_folded(in_parentheses(node.left, node.op)));
         out_ += like_word(true, node.op == Operator::not_ilike);
-        operand(*case_folded(node.right), node.op);
+        visit(*case_folded(in_parentheses(node.right, node.op)));
         break;
     case Operator::regexp_match:
     case Operator::not_regexp_match:
@@ -206,16 +296,21 @@ void Compiler::render_like_family(const sql::BinaryNode& node) {
     const bool open_end = !is_one_of(endswith, not_endswith, iendswith, not_iendswith);
     const bool open_start = !is_one_of(startswith, not_startswith, istartswith, not_istartswith);
 
-    // '%' || value || '%', the value by itself so that the dialect may lower() it
+    // '%' || value || '%', the value by itself so that the dialect may lower() it. `any` binds tighter than what an
+    // operand can be made of.
     const auto wild = sql::make_inline_text("%");
-    auto pattern = any_case ? case_folded(node.right) : node.right;
+    auto pattern = node.right;
+    if (any_case)
+        pattern = case_folded(in_parentheses(node.right, any));
+    else if (operator_of(*node.right) != concat)
+        pattern = in_parentheses(node.right, any);
     if (open_start)
         pattern = sql::make_binary(concat, wild, std::move(pattern), String{});
     if (open_end)
         pattern = sql::make_binary(concat, std::move(pattern), wild, String{});
 
-    const auto left = any_case ? case_folded(node.left) : node.left;
-    operand(*left, operator_of(*left) == concat ? none : like);
+    const auto left = in_parentheses(node.left, any);
+    visit(any_case ? *case_folded(left) : *left);
     out_ += like_word(any_case, negated);
     visit(*pattern);
 }
@@ -234,8 +329,49 @@ void Compiler::render_divide(const sql::BinaryNode& node) {
     infix(node, "/");
 }
 
+void Compiler::divide_by_numeric(const sql::BinaryNode& node) {
+    const auto& divisor = *node.right;
+    Type type = sql::type_of(divisor);
+    const bool integer_value =
+        divisor.kind == NodeKind::bind &&
+        std::holds_alternative<std::int64_t>(static_cast<const sql::BindNode&>(divisor).value.variant());
+    // an integer is one whatever it is compared with
+    if (integer_value || type.is_integer() || !type.is_numeric())
+        type = Numeric{};
+    operand(*node.left, node.op);
+    out_ += " / CAST(";
+    operand(divisor, node.op);
+    out_ += " AS " + dialect_.type_text(type) + ")";
+}
+
+void Compiler::render_item_text(const sql::BinaryNode&) {
+    throw CompileError(std::string{dialect_.name()} + " has no ->>; use as_string()");
+}
+
+void Compiler::render_item(const sql::BinaryNode&) {
+    throw CompileError(std::string{dialect_.name()} + " has no access to elements of arrays and documents");
+}
+
 void Compiler::render_regexp(const sql::BinaryNode& node) {
+    if (!node.custom.empty())
+        throw CompileError(std::string{dialect_.name()} + " has no flags for regular expressions");
     infix(node, text_of(node.op));
+}
+
+void Compiler::render_regexp_replace(const sql::BinaryNode& node) {
+    out_ += "REGEXP_REPLACE(";
+    visit(*node.left);
+    out_ += ", ";
+    visit(*node.right);
+    out_ += ", ";
+    visit(*node.third);
+    if (!node.custom.empty())
+        out_ += ", " + quoted_text(node.custom);
+    out_ += ')';
+}
+
+std::string Compiler::quoted_text(const std::string& text) const {
+    return literal(Param{ParamKind::text, text});
 }
 
 void Compiler::render_match(const sql::BinaryNode& node) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Rendering SELECT: which FROM elements it has, how its columns are named, correlation, CTEs.
+// Rendering SELECT and set operations: which FROM elements there are, correlation, ordering, limits, locks.
 #include <algorithm>
+#include <utility>
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
@@ -24,31 +25,29 @@ void flatten_into(const sql::Node& from, std::vector<const sql::Node*>& elements
     flatten_into(*join.right, elements);
 }
 
-std::vector<NodePtr> expanded(const std::vector<NodePtr>& columns) {
-    std::vector<NodePtr> all;
-    for (const auto& column : columns) {
-        if (column->kind == NodeKind::entity) {
-            const auto& parts = static_cast<const sql::EntityNode&>(*column).columns;
-            all.insert(all.end(), parts.begin(), parts.end());
-        } else {
-            all.push_back(column);
-        }
-    }
-    return all;
+bool has(const std::vector<const sql::Node*>& elements, const sql::Node* element) {
+    return std::ranges::find(elements, element) != elements.end();
+}
+bool has(const std::vector<NodePtr>& elements, const sql::Node* element) {
+    return std::ranges::find(elements, element, [](const NodePtr& e) { return e.get(); }) != elements.end();
 }
 
-/// The same column of the same FROM element, whichever node says it.
-bool same_column(const sql::Node& a, const sql::Node& b) {
-    if (&a == &b) return true;
-    if (a.kind != NodeKind::column || b.kind != NodeKind::column) return false;
-    const auto& left = static_cast<const sql::ColumnNode&>(a);
-    const auto& right = static_cast<const sql::ColumnNode&>(b);
-    return left.from == right.from && left.name == right.name;
+/// A part of a set operation that needs parentheses: one with an order or a limit, or another set operation.
+bool needs_group(const sql::Node& part) {
+    if (part.kind == NodeKind::compound) return true;
+    if (part.kind != NodeKind::select) return false;
+    const auto& select = static_cast<const sql::SelectNode&>(part);
+    return !select.order_by.empty() || select.limit || select.offset || select.fetch;
+}
+
+std::size_t column_count(const sql::Node& rows) {
+    if (rows.kind != NodeKind::select) return 0;
+    return sql::expand_entities(static_cast<const sql::SelectNode&>(rows).columns).size();
 }
 
 } // namespace
 
-std::vector<NodePtr> Compiler::from_list(const sql::SelectNode& select, Place place) const {
+std::vector<NodePtr> Compiler::from_list(const sql::SelectNode& select, Place place, bool lateral) const {
     std::vector<NodePtr> froms;
     for (const auto& from : select.from)
         if (std::ranges::find(froms, from) == froms.end()) froms.push_back(from);
@@ -62,222 +61,252 @@ std::vector<NodePtr> Compiler::from_list(const sql::SelectNode& select, Place pl
             froms, [&](const NodePtr& other) { return other != from && sql::contains_from(*other, *from); });
         if (!hidden) shown.push_back(from);
     }
+    if (scopes_.empty()) return shown;
 
-    // A subquery in an expression refers to the enclosing FROM elements instead of listing them.
-    if (place == Place::expression && !correlated_.empty() && shown.size() > 1) {
-        const auto& outer = correlated_.back();
-        std::vector<NodePtr> own;
-        for (const auto& from : shown)
-            if (std::ranges::find(outer, from.get()) == outer.end()) own.push_back(from);
-        if (own.empty())
-            throw CompileError("a subquery has no FROM element of its own left: all of them belong to the enclosing SELECT");
-        return own;
+    // A subquery refers to what it was told to of the statements around it, one in FROM not to its neighbours.
+    const auto& outer = scopes_.back();
+    const auto& parts = select.select_parts();
+    const bool in_from = place == Place::from_element && !lateral;
+    const auto visible = [&](const sql::Node* from) { return has(outer.all, from) && !(in_from && has(outer.nearest, from)); };
+    if (parts.correlate)
+        std::erase_if(shown, [&](const NodePtr& f) { return visible(f.get()) && has(*parts.correlate, f.get()); });
+    if (parts.correlate_except)
+        std::erase_if(shown, [&](const NodePtr& f) { return visible(f.get()) && !has(*parts.correlate_except, f.get()); });
+    // Told nothing, one in an expression refers to the FROM elements right around it instead of listing them.
+    if (!parts.correlate && !parts.correlate_except && !in_from && shown.size() > 1) {
+        std::erase_if(shown, [&](const NodePtr& from) { return has(outer.nearest, from.get()); });
+        if (shown.empty())
+            throw CompileError(
+                "a subquery has no FROM element of its own left: all of them belong to the enclosing SELECT; "
+                "say with correlate() which do");
     }
     return shown;
 }
 
-void Compiler::render_select(const sql::SelectNode& select, Place place) {
-    const auto froms = from_list(select, place);
-    std::vector<const sql::Node*> visible;
-    for (const auto& from : froms) flatten_into(*from, visible);
-    if (place == Place::expression && !correlated_.empty())
-        visible.insert(visible.end(), correlated_.back().begin(), correlated_.back().end());
-    correlated_.push_back(std::move(visible));
-    selects_.push_back(&select);
+void Compiler::push_scope(const std::vector<NodePtr>& froms, bool sees_outside) {
+    Scope scope;
+    for (const auto& from : froms) flatten_into(*from, scope.nearest);
+    scope.all = scope.nearest;
+    if (sees_outside && !scopes_.empty())
+        scope.all.insert(scope.all.end(), scopes_.back().all.begin(), scopes_.back().all.end());
+    scopes_.push_back(std::move(scope));
+}
+
+void Compiler::render_rows(const sql::Node& rows, Place place, Embedding embedding) {
+    switch (rows.kind) {
+    case NodeKind::select: render_select(static_cast<const sql::SelectNode&>(rows), place, embedding); return;
+    case NodeKind::compound: render_compound(static_cast<const sql::CompoundNode&>(rows), place, embedding); return;
+    case NodeKind::values: render_values(static_cast<const sql::ValuesNode&>(rows)); return;
+    case NodeKind::textual_select: visit(*static_cast<const sql::TextualSelectNode&>(rows).text); return;
+    case NodeKind::insert: render_insert(static_cast<const sql::DmlNode&>(rows)); return;
+    case NodeKind::update: render_update(static_cast<const sql::DmlNode&>(rows)); return;
+    case NodeKind::delete_: render_delete(static_cast<const sql::DmlNode&>(rows)); return;
+    default: throw CompileError("only a statement that returns rows can be a subquery, not " + sql::describe(rows));
+    }
+}
+
+void Compiler::render_select(const sql::SelectNode& select, Place place, Embedding embedding) {
+    const auto start = out_.size();
+    const bool toplevel = scopes_.empty();
+    const auto froms = from_list(select, place, embedding.lateral);
+    push_scope(froms, true);
     const bool qualified = std::exchange(qualify_, true);
+    auto outer_hints = std::exchange(hints_, table_hints(select));
+    const auto& parts = select.parts();
 
     out_ += "SELECT ";
-    if (select.distinct) out_ += "DISTINCT ";
-    const auto columns = expanded(select.columns);
-    if (columns.empty()) out_ += place == Place::expression ? "*" : "";
-    select_columns(columns, place, place == Place::top);
+    render_select_hint(select);
+    attached_ctes(select);
+    if (const auto prefixes = fragments(parts.prefixes); !prefixes.empty()) out_ += prefixes + " ";
+    render_precolumns(select);
+    const auto columns = sql::expand_entities(select.columns);
+    if (!columns.empty()) select_columns(columns, place, select.select_parts().label_style);
+    else if (place == Place::expression) out_ += '*';
+    else out_.pop_back();
+    if (const auto* insert = std::exchange(select_defaults_, nullptr)) {
+        for (const auto& data : insert->table_data().columns) {
+            const bool given = std::ranges::any_of(
+                insert->from_select->columns, [&](const auto& column) { return column->column == &data; });
+            if (given || !has_default(data)) continue;
+            out_ += ", ";
+            default_value(data, *insert);
+            out_ += " AS " + anonymous("anon");
+        }
+    }
     if (!froms.empty()) {
         out_ += " FROM ";
-        bool first = true;
-        for (const auto& from : froms) {
-            if (!first) out_ += ", ";
-            first = false;
-            render_from(*from);
-        }
+        from_elements(froms);
+    } else {
+        render_default_from();
     }
     conditions(" WHERE ", select.where);
     if (!select.group_by.empty()) {
         out_ += " GROUP BY ";
-        list(select.group_by);
+        bool first = true;
+        for (const auto& node : select.group_by) {
+            if (!first) out_ += ", ";
+            first = false;
+            if (node->kind == NodeKind::label_reference) order_item(*node, columns, false);
+            else operand(*node, sql::Operator::comma);
+        }
     }
     conditions(" HAVING ", select.having);
-    order_by(select);
-    render_limit(select);
+    render_tail(select);
     if (select.for_update) render_for_update(select);
+    if (const auto hints = fragments(parts.hints); !hints.empty()) out_ += " " + hints;
+    if (!embedding.shares_with || toplevel) write_with(start);
+    if (const auto suffixes = fragments(parts.suffixes); !suffixes.empty()) out_ += " " + suffixes;
 
+    hints_ = std::move(outer_hints);
     qualify_ = qualified;
-    selects_.pop_back();
-    correlated_.pop_back();
+    scopes_.pop_back();
 }
 
-std::string Compiler::label_for(const sql::Node& node, std::vector<std::pair<std::string, const sql::Node*>>& used) {
-    const auto take = [&](std::string name) {
-        used.emplace_back(name, &node);
-        return name;
-    };
-    // A name that was taken gets a number; the same column again gets another underscore before it.
-    const auto named = [&](const std::string& name) {
-        const bool taken = std::ranges::any_of(used, [&](const auto& entry) { return entry.first == name; });
-        if (!taken) return take(name);
-        const bool repeated = std::ranges::any_of(used, [&](const auto& entry) { return same_column(*entry.second, node); });
-        return take(anonymous(repeated ? name + "_" : name));
-    };
-    switch (node.kind) {
-    case NodeKind::label: return take(static_cast<const sql::LabelNode&>(node).name);
-    case NodeKind::literal_column: return {};
-    case NodeKind::column: {
-        const auto& name = static_cast<const sql::ColumnNode&>(node).name;
-        auto label = named(name);
-        return label == name ? std::string{} : label;
-    }
-    case NodeKind::function: {
-        const auto& name = static_cast<const sql::FunctionNode&>(node).name;
-        return take(anonymous(std::string_view{name}.substr(name.rfind('.') + 1)));
-    }
-    case NodeKind::cast: {
-        const auto& operand = *static_cast<const sql::CastNode&>(node).operand;
-        if (operand.kind == NodeKind::column) return named(static_cast<const sql::ColumnNode&>(operand).name);
-        return take(anonymous("anon"));
-    }
-    case NodeKind::constant:
-        if (static_cast<const sql::ConstantNode&>(node).constant == sql::Constant::star) return {};
-        return take(anonymous("anon"));
-    case NodeKind::unary: {
-        const auto& unary = static_cast<const sql::UnaryNode&>(node);
-        if (unary.operand->kind != NodeKind::column) return take(anonymous("anon"));
-        // -x, ~x, DISTINCT x are recognised by their position; NOT x may have become `x = 0`
-        const bool compared = unary.op == sql::Operator::not_ && !dialect_.features().native_boolean;
-        return compared ? named(static_cast<const sql::ColumnNode&>(*unary.operand).name) : std::string{};
-    }
-    default: return take(anonymous("anon"));
-    }
-}
+void Compiler::render_compound(const sql::CompoundNode& compound, Place place, Embedding) {
+    const auto start = out_.size();
+    scopes_.push_back(scopes_.empty() ? Scope{} : scopes_.back());
+    attached_ctes(compound);
 
-void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, bool record) {
-    std::vector<std::pair<std::string, const sql::Node*>> used;
-    std::vector<std::string> outer_names; // in FROM every column has the name under which it is referred to
-    if (place == Place::from_element) outer_names = sql::output_names(columns);
+    const bool records = records_columns_;
+    const auto expected = column_count(first_select(compound));
     bool first = true;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const auto& column = *columns[i];
+    for (const auto& part : compound.selects) {
+        if (column_count(first_select(*part)) != expected)
+            throw CompileError("all parts of a set operation must have the same number of columns");
+        if (!first) (out_ += ' ').append(set_operation_word(compound.operation)) += ' ';
+        records_columns_ = records && first;
+        const bool group = needs_group(*part);
+        if (group) out_ += '(';
+        render_rows(*part, place, {.shares_with = true});
+        if (group) out_ += ')';
+        first = false;
+    }
+    records_columns_ = records;
+
+    const bool qualified = std::exchange(qualify_, false);
+    if (!compound.group_by.empty()) {
+        const auto columns = sql::expand_entities(static_cast<const sql::SelectNode&>(first_select(compound)).columns);
+        out_ += " GROUP BY ";
+        first = true;
+        for (const auto& node : compound.group_by) {
+            if (!first) out_ += ", ";
+            first = false;
+            order_item(*node, columns, true);
+        }
+    }
+    render_tail(compound);
+    qualify_ = qualified;
+    write_with(start, true);
+    if (const auto suffixes = fragments(compound.parts().suffixes); !suffixes.empty()) out_ += " " + suffixes;
+    scopes_.pop_back();
+}
+
+std::string_view Compiler::set_operation_word(sql::SetOperation operation) const {
+    switch (operation) {
+    case sql::SetOperation::union_: return "UNION";
+    case sql::SetOperation::union_all: return "UNION ALL";
+    case sql::SetOperation::except: return "EXCEPT";
+    case sql::SetOperation::except_all: return "EXCEPT ALL";
+    case sql::SetOperation::intersect: return "INTERSECT";
+    case sql::SetOperation::intersect_all: return "INTERSECT ALL";
+    }
+    return "UNION";
+}
+
+const sql::Node& Compiler::first_select(const sql::Node& rows) {
+    const auto* first = &rows;
+    while (first->kind == NodeKind::compound) first = static_cast<const sql::CompoundNode&>(*first).selects.front().get();
+    return *first;
+}
+
+void Compiler::render_values(const sql::ValuesNode& values) {
+    out_ += "VALUES ";
+    const bool literal_binds = std::exchange(literal_binds_, literal_binds_ || values.literal_binds);
+    bool first = true;
+    for (const auto& row : values.rows) {
         if (!first) out_ += ", ";
         first = false;
-        const auto label = place == Place::from_element ? outer_names[i] : label_for(column, used);
-        operand(column, column.kind == NodeKind::label ? sql::Operator::comma : sql::Operator::none);
-        const bool raw_sql = column.kind == NodeKind::literal_column || column.kind == NodeKind::constant;
-        if (!label.empty() && !(place == Place::from_element && raw_sql)) out_ += " AS " + dialect_.quote(label);
-        if (record) {
-            auto name = label;
-            if (name.empty() && column.kind == NodeKind::column) name = static_cast<const sql::ColumnNode&>(column).name;
-            compiled_.columns.emplace_back(std::move(name), sql::type_of(column));
-        }
+        out_ += '(';
+        list(row);
+        out_ += ')';
     }
+    literal_binds_ = literal_binds;
 }
 
-void Compiler::render_from(const sql::Node& from) {
-    switch (from.kind) {
-    case NodeKind::table: {
-        const auto& table = *static_cast<const sql::TableNode&>(from).table;
-        out_ += quote_table(dialect_, table.schema, table.name);
-        return;
+std::string Compiler::fragments(const std::vector<sql::Fragment>& all) const {
+    std::string text;
+    for (const auto& fragment : all) {
+        if (!fragment.dialect.empty() && fragment.dialect != "*" && fragment.dialect != dialect_.name()) continue;
+        if (fragment.text.find('\0') != std::string::npos) throw CompileError("SQL text must not contain a NUL character");
+        if (!text.empty()) text += ' ';
+        text += fragment.text;
     }
-    case NodeKind::alias: {
-        const auto& alias = static_cast<const sql::AliasNode&>(from);
-        if (alias.element->kind == NodeKind::select) {
-            out_ += '(';
-            render_select(static_cast<const sql::SelectNode&>(*alias.element), Place::from_element);
-            out_ += ')';
-        } else {
-            render_from(*alias.element);
-        }
-        out_ += " AS " + dialect_.quote(alias_name(from));
-        return;
-    }
-    case NodeKind::cte: visit_cte(static_cast<const sql::CteNode&>(from)); return;
-    case NodeKind::join: {
-        const auto& join = static_cast<const sql::JoinNode&>(from);
-        render_from(*join.left);
-        out_ += join_word(join.outer);
-        const bool nested = join.right->kind == NodeKind::join;
-        if (nested) out_ += '(';
-        render_from(*join.right);
-        if (nested) out_ += ')';
-        out_ += " ON ";
-        if (join.on) condition(*join.on, sql::Operator::comma);
-        else out_ += "true";
-        return;
-    }
-    default: throw CompileError("this cannot stand in FROM");
-    }
+    return text;
 }
 
-void Compiler::visit_cte(const sql::CteNode& cte) {
-    const bool known = std::ranges::any_of(ctes_, [&](const auto& entry) { return entry.first == &cte; });
-    if (!known) {
-        // Rendered apart, with no enclosing SELECT to refer to; what it reads itself goes before it.
-        auto outer_text = std::exchange(out_, {});
-        auto outer_scopes = std::exchange(correlated_, {});
-        render_select(static_cast<const sql::SelectNode&>(*cte.select), Place::from_element);
-        auto text = std::exchange(out_, std::move(outer_text));
-        correlated_ = std::move(outer_scopes);
-        ctes_.emplace_back(&cte, std::move(text));
-    }
-    out_ += dialect_.quote(alias_name(cte));
+// ---- what stands behind the rows ------------------------------------------------------------------------------------
+
+void Compiler::render_precolumns(const sql::SelectNode& select) {
+    if (!select.select_parts().distinct_on.empty())
+        throw CompileError(std::string{dialect_.name()} + " has no DISTINCT ON");
+    if (select.distinct) out_ += "DISTINCT ";
 }
 
-void Compiler::order_by(const sql::SelectNode& select) {
-    if (select.order_by.empty()) return;
-    out_ += " ORDER BY ";
-    const auto columns = expanded(select.columns);
+void Compiler::render_tail(const sql::GenerativeSelectNode& select) {
+    render_order_by(select);
+    if (select.fetch) render_fetch(select);
+    else render_limit(select);
+}
 
+void Compiler::order_item(const sql::Node& node, const std::vector<NodePtr>& columns, bool in_compound) {
     // A label of this SELECT is ordered by its name; so is the labelled expression itself.
-    const auto item = [&](const sql::Node& node, const auto& self) -> void {
-        if (node.kind == NodeKind::unary) {
-            const auto& unary = static_cast<const sql::UnaryNode&>(node);
-            if (precedence(unary.op) == precedence(sql::Operator::asc)) {
-                self(*unary.operand, self);
-                (out_ += ' ').append(text_of(unary.op));
+    if (node.kind == NodeKind::unary) {
+        const auto& unary = static_cast<const sql::UnaryNode&>(node);
+        if (precedence(unary.op) == precedence(sql::Operator::asc)) {
+            order_item(*unary.operand, columns, in_compound);
+            (out_ += ' ').append(text_of(unary.op));
+            return;
+        }
+    }
+    if (node.kind == NodeKind::label && (orders_by_label() || in_compound)) {
+        for (const auto& column : columns)
+            if (column.get() == &node) {
+                out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
+                return;
+            }
+    }
+    if (node.kind == NodeKind::label_reference) {
+        const auto& name = static_cast<const sql::LabelReferenceNode&>(node).name;
+        for (const auto& column : columns) {
+            if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
+                out_ += dialect_.quote(name);
+                return;
+            }
+            if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {
+                visit(*column);
                 return;
             }
         }
-        if (node.kind == NodeKind::label) {
-            for (const auto& column : columns)
-                if (column.get() == &node) {
-                    out_ += dialect_.quote(static_cast<const sql::LabelNode&>(node).name);
-                    return;
-                }
-        }
-        if (node.kind == NodeKind::label_reference) {
-            const auto& name = static_cast<const sql::LabelReferenceNode&>(node).name;
-            for (const auto& column : columns) {
-                if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
-                    out_ += dialect_.quote(name);
-                    return;
-                }
-                if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {
-                    visit(*column);
-                    return;
-                }
-            }
-            throw CompileError(
-                "ORDER BY '" + name + "': the SELECT has no label or column of that name; use text for raw SQL");
-        }
-        operand(node, sql::Operator::comma);
-    };
+        throw CompileError("'" + name + "': the SELECT has no label or column of that name; use text() for raw SQL");
+    }
+    operand(node, sql::Operator::comma);
+}
+
+void Compiler::render_order_by(const sql::GenerativeSelectNode& select) {
+    if (select.order_by.empty()) return;
+    out_ += " ORDER BY ";
+    const auto& source = first_select(select);
+    std::vector<NodePtr> columns;
+    if (source.kind == NodeKind::select) columns = sql::expand_entities(static_cast<const sql::SelectNode&>(source).columns);
     bool first = true;
     for (const auto& node : select.order_by) {
         if (!first) out_ += ", ";
         first = false;
-        item(*node, item);
+        order_item(*node, columns, select.kind == NodeKind::compound);
     }
 }
 
-void Compiler::render_limit(const sql::SelectNode& select) {
+void Compiler::render_limit(const sql::GenerativeSelectNode& select) {
     if (select.limit) {
         out_ += " LIMIT ";
         visit(*select.limit);
@@ -288,6 +317,18 @@ void Compiler::render_limit(const sql::SelectNode& select) {
     }
 }
 
-void Compiler::render_for_update(const sql::SelectNode&) { out_ += " FOR UPDATE"; }
+void Compiler::render_fetch(const sql::GenerativeSelectNode& select) {
+    if (select.offset) {
+        out_ += " OFFSET ";
+        visit(*select.offset);
+        out_ += " ROWS";
+    }
+    out_ += " FETCH FIRST ";
+    visit(*select.fetch->count);
+    out_ += select.fetch->percent ? " PERCENT ROWS " : " ROWS ";
+    out_ += select.fetch->with_ties ? "WITH TIES" : "ONLY";
+}
+
+void Compiler::render_for_update(const sql::GenerativeSelectNode&) { out_ += " FOR UPDATE"; }
 
 } // namespace azoth

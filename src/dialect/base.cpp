@@ -13,7 +13,9 @@ std::string quote_identifier(std::string_view identifier, const QuotingRules& ru
     if (identifier.find('\0') != std::string_view::npos)
         throw CompileError("an identifier must not contain a NUL character");
     const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$'; };
-    const bool starts_plain = identifier.front() != '$' && (identifier.front() < '0' || identifier.front() > '9');
+    const char first = identifier.front();
+    const bool starts_plain =
+        first != '$' && (first < '0' || first > '9') && (first != '_' || rules.starts_with_underscore);
     if (starts_plain && std::ranges::all_of(identifier, plain) && !rules.is_reserved(identifier))
         return std::string{identifier};
     std::string quoted;
@@ -29,7 +31,12 @@ std::string quote_identifier(std::string_view identifier, const QuotingRules& ru
 
 std::string quote_table(const Dialect& dialect, std::string_view schema, std::string_view table) {
     if (schema.empty()) return dialect.quote(table);
-    return dialect.quote(schema) + "." + dialect.quote(table);
+    return dialect.quote_schema(schema) + "." + dialect.quote(table);
+}
+
+void throw_no_driver(std::string_view dialect_name) {
+    throw NoSuchModuleError(
+        "the dialect '" + std::string{dialect_name} + "' writes SQL only: Azoth has no driver that connects to it");
 }
 
 } // namespace azoth

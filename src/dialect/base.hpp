@@ -14,6 +14,7 @@ struct QuotingRules {
     char open = '"';
     char close = '"';
     bool (*is_reserved)(std::string_view lower_case_word) = nullptr;
+    bool starts_with_underscore = true; ///< `_x` needs no quotes
 };
 
 /// As it is when the database takes it bare, else in quotes, quotes inside doubled.
@@ -21,5 +22,8 @@ struct QuotingRules {
 
 /// "schema"."table", each quoted where needed.
 [[nodiscard]] std::string quote_table(const Dialect& dialect, std::string_view schema, std::string_view table);
+
+/// For what only a connection can answer. @throws NoSuchModuleError always: the dialect has no driver.
+[[noreturn]] void throw_no_driver(std::string_view dialect_name);
 
 } // namespace azoth

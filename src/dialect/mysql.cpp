@@ -4,6 +4,9 @@
 
 #include <string>
 
+#include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
+
 #include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -13,7 +16,8 @@ namespace {
 
 class MySQLCompiler final : public PortableCompiler {
 public:
-    using PortableCompiler::PortableCompiler;
+    MySQLCompiler(const MySQLDialect& dialect, const sql::BindList& binds, bool is_mariadb)
+        : PortableCompiler(dialect, binds, ParameterStyle::question_mark), is_mariadb_(is_mariadb) {}
 
 protected:
     void visit_constant(const sql::ConstantNode& node) override {
@@ -55,13 +59,16 @@ protected:
     }
 
     void visit_function(const sql::FunctionNode& node) override {
-        if (node.arguments.empty() && node.name == "random") out_ += "rand()";
+        if (node.name == "aggregate_strings") group_concat(node);
+        else if (node.arguments.empty() && node.name == "random") out_ += "rand()";
         else if (node.arguments.empty() && node.name == "sysdate") out_ += "SYSDATE()";
         else PortableCompiler::visit_function(node);
     }
 
     /// CAST takes few types here, under names of its own; to the others the operand is not cast.
     void visit_cast(const sql::CastNode& node) override {
+        if (node.is_try) throw CompileError("MySQL has no TRY_CAST");
+        check_known(node.type);
         const auto target = cast_target(node.type);
         if (target.empty()) {
             operand(*node.operand, sql::Operator::comma);
@@ -85,7 +92,133 @@ protected:
         return escaped;
     }
 
-    void render_limit(const sql::SelectNode& select) override {
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += "nextval(" + quote_table(dialect_, node.sequence->schema, node.sequence->name) + ")";
+    }
+
+    void render_regexp(const sql::BinaryNode& node) override {
+        const bool negated = node.op == sql::Operator::not_regexp_match;
+        if (node.custom.empty()) return PortableCompiler::render_regexp(node);
+        if (is_mariadb_) {
+            operand(*node.left, node.op);
+            out_ += negated ? " NOT REGEXP " : " REGEXP ";
+            pattern_with_flags(node);
+            return;
+        }
+        if (negated) out_ += "NOT ";
+        out_ += "REGEXP_LIKE(";
+        visit(*node.left);
+        out_ += ", ";
+        visit(*node.right);
+        out_ += ", " + quoted_text(node.custom) + ")";
+    }
+
+    void render_regexp_replace(const sql::BinaryNode& node) override {
+        if (!is_mariadb_ || node.custom.empty()) return PortableCompiler::render_regexp_replace(node);
+        out_ += "REGEXP_REPLACE(";
+        visit(*node.left);
+        out_ += ", ";
+        pattern_with_flags(node);
+        out_ += ", ";
+        visit(*node.third);
+        out_ += ')';
+    }
+
+    void render_item(const sql::BinaryNode& node) override {
+        if (node.op == sql::Operator::getitem) return PortableCompiler::render_item(node);
+        if (node.type.kind == TypeKind::json) return extract(node);
+        out_ += "CASE "; // JSON's null is no NULL
+        extract(node);
+        out_ += " WHEN 'null' THEN NULL ";
+        switch (node.type.kind) {
+        case TypeKind::boolean: out_ += "WHEN true THEN true ELSE false"; break;
+        case TypeKind::small_integer:
+        case TypeKind::integer:
+        case TypeKind::big_integer:
+            out_ += "ELSE CAST(";
+            extract(node);
+            out_ += " AS SIGNED INTEGER)";
+            break;
+        case TypeKind::numeric:
+        case TypeKind::float_:
+        case TypeKind::double_:
+            if (node.type.precision != Type::unset && node.type.scale != Type::unset) {
+                out_ += "ELSE CAST(";
+                extract(node);
+                out_ += " AS DECIMAL(" + std::to_string(node.type.precision) + ", " + std::to_string(node.type.scale) + "))";
+            } else {
+                out_ += "ELSE ";
+                extract(node);
+                out_ += "+0.0000000000000000000000";
+            }
+            break;
+        case TypeKind::string:
+        case TypeKind::text:
+            out_ += "ELSE JSON_UNQUOTE(";
+            extract(node);
+            out_ += ')';
+            break;
+        default:
+            out_ += "ELSE ";
+            extract(node);
+        }
+        out_ += " END";
+    }
+
+    void render_for_update(const sql::GenerativeSelectNode& select) override {
+        const auto& lock = *select.for_update;
+        if (lock.read) out_ += is_mariadb_ ? " LOCK IN SHARE MODE" : " FOR SHARE";
+        else out_ += " FOR UPDATE";
+        if (!is_mariadb_) lock_targets(lock);
+        lock_waiting(lock);
+    }
+
+    void render_from_hint(std::size_t, const std::string& hint) override { out_ += " " + hint; }
+    bool cte_follows_insert() const override { return true; }
+
+    void render_update_tables(const sql::DmlNode& update, const std::vector<sql::NodePtr>& extra) override {
+        render_from(*update.table);
+        if (extra.empty()) return;
+        out_ += ", ";
+        from_elements(extra);
+    }
+    void render_update_from(const sql::DmlNode&, const std::vector<sql::NodePtr>&) override {}
+    bool updates_many_tables() const override { return true; }
+
+    void render_delete_tables(const sql::DmlNode& statement, const std::vector<sql::NodePtr>& extra) override {
+        if (extra.empty()) return render_from(*statement.table);
+        if (statement.table->kind == sql::NodeKind::table) render_from(*statement.table);
+        else from_name(*statement.table);
+        out_ += " USING ";
+        render_from(*statement.table);
+        out_ += ", ";
+        from_elements(extra);
+    }
+
+    void render_dml_limit(const sql::DmlNode& statement) override {
+        if (!statement.limit) return;
+        out_ += " LIMIT ";
+        written(*statement.limit);
+    }
+
+    void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override {
+        if (upsert.action != sql::UpsertClause::Action::on_duplicate_key_update)
+            throw CompileError("MySQL has no ON CONFLICT; use on_duplicate_key_update()");
+        new_row_.clear();
+        if (!is_mariadb_ && !insert.from_select) {
+            new_row_ = insert.table_data().name == "new" ? "new_1" : "new";
+            out_ += "AS " + new_row_ + " ";
+        }
+        out_ += "ON DUPLICATE KEY UPDATE ";
+        upsert_assignments(insert, upsert);
+    }
+
+    void render_excluded(const sql::ColumnNode& column) override {
+        if (new_row_.empty()) out_ += "VALUES(" + dialect_.quote(column.name) + ")";
+        else out_ += new_row_ + "." + dialect_.quote(column.name);
+    }
+
+    void render_limit(const sql::GenerativeSelectNode& select) override {
         if (!select.limit && !select.offset) return;
         out_ += " LIMIT ";
         if (select.offset) {
@@ -96,10 +229,13 @@ protected:
         else out_ += "18446744073709551615"; // the manual's own "all rows"
     }
 
-    std::string_view join_word(bool outer) const override { return outer ? " LEFT OUTER JOIN " : " INNER JOIN "; }
+    std::string_view join_word(sql::JoinKind how) const override {
+        return how == sql::JoinKind::inner ? " INNER JOIN " : PortableCompiler::join_word(how);
+    }
 
 private:
     [[nodiscard]] std::string cast_target(const Type& type) const {
+        if (details_of(type).name == "enum") return {};
         const auto sized = [&](std::string_view name) {
             return std::string{name} + (type.length == Type::unset ? "" : "(" + std::to_string(type.length) + ")");
         };
@@ -129,6 +265,33 @@ private:
         return {};
     }
 
+    void extract(const sql::BinaryNode& node) {
+        out_ += "JSON_EXTRACT(";
+        visit(*node.left);
+        out_ += ", ";
+        visit_document_path(*node.right);
+        out_ += ')';
+    }
+
+    /// MariaDB takes a pattern's flags in the pattern.
+    void pattern_with_flags(const sql::BinaryNode& node) {
+        out_ += "CONCAT('(?', " + quoted_text(node.custom) + ", ')', ";
+        visit(*node.right);
+        out_ += ')';
+    }
+
+    void group_concat(const sql::FunctionNode& node) {
+        out_ += "group_concat(";
+        visit(*node.arguments.at(0));
+        if (!node.order_by.empty()) {
+            out_ += " ORDER BY ";
+            list(node.order_by);
+        }
+        out_ += " SEPARATOR ";
+        in_text(*node.arguments.at(1));
+        out_ += ')';
+    }
+
     /// a || b || c is one concat().
     void concat_operand(const sql::Node& node) {
         if (node.kind == sql::NodeKind::binary) {
@@ -140,8 +303,11 @@ private:
                 return;
             }
         }
-        operand(node, sql::Operator::comma);
+        operand(node, sql::Operator::concat);
     }
+
+    bool is_mariadb_;
+    std::string new_row_; ///< in ON DUPLICATE KEY UPDATE: the alias of the row that was to be inserted; empty: VALUES()
 };
 
 } // namespace
@@ -155,12 +321,18 @@ MySQLDialect::MySQLDialect(bool is_mariadb) : is_mariadb_(is_mariadb) {
     features_.default_values = false;
     features_.native_boolean = false;
     features_.sequences = is_mariadb;
+    features_.native_enum = true;
 }
 
 std::string_view MySQLDialect::name() const noexcept { return is_mariadb_ ? "mariadb" : "mysql"; }
 
 std::shared_ptr<const Compiled> MySQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
-    return MySQLCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
+    return MySQLCompiler{*this, binds, is_mariadb_}.compile(statement);
+}
+
+std::string MySQLDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return MySQLCompiler{*this, none, is_mariadb_}.literal_expression(expression);
 }
 
 std::string MySQLDialect::quote(std::string_view identifier) const {

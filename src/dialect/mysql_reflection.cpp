@@ -85,6 +85,12 @@ FROM information_schema.tables AS t
 WHERE t.table_schema = coalesce(?, database()) AND t.table_type = 'BASE TABLE'
 ORDER BY t.table_name)";
 
+    if (is_mariadb_)
+        queries.sequences = R"(SELECT t.table_name
+FROM information_schema.tables AS t
+WHERE t.table_schema = coalesce(?, database()) AND t.table_type = 'SEQUENCE'
+ORDER BY t.table_name)";
+
     // The two servers tell a default in their own ways. MariaDB: as it stands in SQL, NULL included, and JSON
     // is a LONGTEXT with a check. MySQL: the value of a literal without its quotes, or an expression marked
     // DEFAULT_GENERATED.

@@ -2,7 +2,8 @@
 // PostgreSQL's SQL: numbered placeholders, ILIKE, everything else as the base has it.
 #include "dialect/postgresql.hpp"
 
-#include <variant>
+#include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
 
 #include "compiler/compiler.hpp"
 #include "dialect/reserved_words.hpp"
@@ -16,13 +17,7 @@ public:
     using Compiler::Compiler;
 
 protected:
-    /// Integers divide to integers here, so the divisor becomes a NUMERIC.
-    void render_divide(const sql::BinaryNode& node) override {
-        operand(*node.left, node.op);
-        out_ += " / CAST(";
-        operand(*node.right, node.op);
-        out_ += " AS " + dialect_.type_text(divisor_type(*node.right)) + ")";
-    }
+    void render_divide(const sql::BinaryNode& node) override { divide_by_numeric(node); }
 
     void visit_binary(const sql::BinaryNode& node) override {
         if (node.op == sql::Operator::bitwise_xor) infix(node, "#");
@@ -30,35 +25,133 @@ protected:
     }
 
     void render_regexp(const sql::BinaryNode& node) override {
-        infix(node, node.op == sql::Operator::regexp_match ? "~" : "!~");
+        const bool negated = node.op == sql::Operator::not_regexp_match;
+        if (node.custom.empty()) return infix(node, negated ? "!~" : "~");
+        if (node.custom == "i") return infix(node, negated ? "!~*" : "~*");
+        operand(*node.left, node.op);
+        out_ += negated ? " !~ CONCAT('(?', " : " ~ CONCAT('(?', ";
+        out_ += quoted_text(node.custom) + ", ')', ";
+        visit(*node.right);
+        out_ += ')';
     }
 
     void render_match(const sql::BinaryNode& node) override {
         operand(*node.left, node.op);
         out_ += " @@ plainto_tsquery(";
+        if (!node.custom.empty()) out_ += quoted_text(node.custom) + ", ";
         visit(*node.right);
         out_ += ')';
     }
 
-private:
-    static Type divisor_type(const sql::Node& divisor) {
-        const Type& type = sql::type_of(divisor);
-        if (divisor.kind == sql::NodeKind::bind) {
-            const auto& value = static_cast<const sql::BindNode&>(divisor).value.variant();
-            if (std::holds_alternative<std::int64_t>(value)) return Numeric{}; // whatever it is compared with
+    void visit_next_value(const sql::NextValueNode& node) override {
+        out_ += "nextval('";
+        for (const char c : quote_table(dialect_, node.sequence->schema, node.sequence->name)) {
+            out_ += c;
+            if (c == '\'') out_ += c;
         }
-        return type.is_numeric() && !type.is_integer() ? type : Numeric{};
+        out_ += "')";
     }
+
+    void visit_function(const sql::FunctionNode& node) override {
+        if (node.name == "aggregate_strings") aggregate_strings(node, "string_agg");
+        else Compiler::visit_function(node);
+    }
+
+    void visit_array(const sql::ArrayNode& node) override {
+        out_ += "ARRAY[";
+        list(node.items);
+        out_ += ']';
+        if (node.items.empty() && !details_of(node.type).item.empty()) out_ += "::" + dialect_.type_text(node.type);
+    }
+
+    void render_item(const sql::BinaryNode& node) override {
+        const bool is_path = node.op == sql::Operator::json_path_getitem;
+        if (node.op == sql::Operator::getitem || (!is_path && is_jsonb(node.left) && node.type.kind == TypeKind::json)) {
+            const bool group = node.left->kind == sql::NodeKind::function || node.left->kind == sql::NodeKind::cast;
+            if (group) out_ += '(';
+            operand(*node.left, node.op);
+            if (group) out_ += ')';
+            out_ += '[';
+            visit(*node.right);
+            out_ += ']';
+            return;
+        }
+        if (node.type.kind == TypeKind::json) return infix_eager(node, is_path ? "#>" : "->");
+        out_ += "CAST(";
+        infix_eager(node, is_path ? "#>>" : "->>");
+        out_ += " AS " + dialect_.type_text(node.type) + ")";
+    }
+
+    void render_item_text(const sql::BinaryNode& node) override { infix_eager(node, text_of(node.op)); }
+
+    void render_precolumns(const sql::SelectNode& select) override {
+        const auto& on = select.select_parts().distinct_on;
+        if (on.empty()) return Compiler::render_precolumns(select);
+        out_ += "DISTINCT ON (";
+        list(on);
+        out_ += ") ";
+    }
+
+    void render_fetch(const sql::GenerativeSelectNode& select) override {
+        if (select.offset) {
+            out_ += " OFFSET (";
+            visit(*select.offset);
+            out_ += ") ROWS";
+        }
+        out_ += " FETCH FIRST (";
+        visit(*select.fetch->count);
+        out_ += select.fetch->percent ? ") PERCENT ROWS " : ") ROWS ";
+        out_ += select.fetch->with_ties ? "WITH TIES" : "ONLY";
+    }
+
+    void render_for_update(const sql::GenerativeSelectNode& select) override {
+        const auto& lock = *select.for_update;
+        if (lock.read) out_ += lock.key_share ? " FOR KEY SHARE" : " FOR SHARE";
+        else out_ += lock.key_share ? " FOR NO KEY UPDATE" : " FOR UPDATE";
+        lock_targets(lock);
+        lock_waiting(lock);
+    }
+
+    void render_from_hint(std::size_t start, const std::string& hint) override {
+        if (hint != "ONLY" && hint != "only") throw CompileError("PostgreSQL has no hint '" + hint + "' but ONLY");
+        out_.insert(start, "ONLY ");
+    }
+
+    void render_update_from(const sql::DmlNode&, const std::vector<sql::NodePtr>& extra) override {
+        out_ += " FROM ";
+        from_elements(extra);
+    }
+
+    void render_delete_tables(const sql::DmlNode& statement, const std::vector<sql::NodePtr>& extra) override {
+        render_from(*statement.table);
+        if (extra.empty()) return;
+        out_ += " USING ";
+        from_elements(extra);
+    }
+
+    void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override { on_conflict(insert, upsert); }
+
+private:
+    static bool is_jsonb(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "JSONB"; }
 };
 
 } // namespace
 
-PostgreSQLDialect::PostgreSQLDialect() { features_.sequences = true; }
+PostgreSQLDialect::PostgreSQLDialect() {
+    features_.sequences = true;
+    features_.identity_columns = true;
+    features_.native_enum = true;
+}
 
 std::string_view PostgreSQLDialect::name() const noexcept { return "postgresql"; }
 
 std::shared_ptr<const Compiled> PostgreSQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
     return PostgreSQLCompiler{*this, binds, ParameterStyle::dollar}.compile(statement);
+}
+
+std::string PostgreSQLDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return PostgreSQLCompiler{*this, none, ParameterStyle::dollar}.literal_expression(expression);
 }
 
 std::string PostgreSQLDialect::quote(std::string_view identifier) const {

@@ -77,6 +77,17 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname = coalesce($1::text, current_schema()::text)
 ORDER BY c.relname)";
 
+    queries.sequences = R"(SELECT c.relname::text
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'S' AND n.nspname = coalesce($1::text, current_schema()::text)
+ORDER BY c.relname)";
+    queries.types = R"(SELECT t.typname::text
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+WHERE t.typtype IN ('e', 'd') AND n.nspname = coalesce($1::text, current_schema()::text)
+ORDER BY t.typname)";
+
     // What a sequence or an identity fills generates itself and has no default besides. What a generated column
     // is made of is no default. A domain counts as the type it is made from.
     queries.columns = R"(SELECT c.relname::text, a.attname::text,

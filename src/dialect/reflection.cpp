@@ -76,7 +76,7 @@ void ReflectedSchema::add_primary_keys(const RowBuffer& rows) {
         Row row{rows, i};
         auto* table = find(row.text());
         if (table == nullptr) continue;
-        table->primary_key_name = row.text();
+        table->primary_key_constraint.name = row.text();
         const auto column = std::ranges::find(table->columns, row.text(), &schema::ColumnData::name);
         if (column == table->columns.end()) continue;
         column->primary_key = true;

@@ -11,5 +11,7 @@ namespace azoth {
 [[nodiscard]] bool is_reserved_in_mysql(std::string_view word);
 [[nodiscard]] bool is_reserved_in_mariadb(std::string_view word);
 [[nodiscard]] bool is_reserved_in_sqlite(std::string_view word);
+[[nodiscard]] bool is_reserved_in_oracle(std::string_view word);
+[[nodiscard]] bool is_reserved_in_mssql(std::string_view word);
 
 } // namespace azoth

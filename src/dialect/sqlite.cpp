@@ -60,15 +60,44 @@ protected:
     }
 
     void visit_function(const sql::FunctionNode& node) override {
-        if (node.arguments.empty() && node.name == "now") out_ += "CURRENT_TIMESTAMP";
-        else if (node.arguments.empty() && (node.name == "localtime" || node.name == "localtimestamp"))
-            out_ += "DATETIME(CURRENT_TIMESTAMP, \"localtime\")";
+        if (node.name == "aggregate_strings") aggregate_strings(node, "group_concat");
+        else if (node.arguments.empty() && node.name == "now") out_ += "CURRENT_TIMESTAMP";
+        else if (node.arguments.empty() && node.name == "localtimestamp")
+            out_ += "DATETIME(CURRENT_TIMESTAMP, 'localtime')";
         else if (node.name == "char_length")
             PortableCompiler::visit_function(sql::FunctionNode{"length", node.arguments, node.type});
         else PortableCompiler::visit_function(node);
     }
 
-    void render_limit(const sql::SelectNode& select) override {
+    void render_regexp_replace(const sql::BinaryNode&) override { throw CompileError("SQLite has no REGEXP_REPLACE"); }
+
+    void render_item(const sql::BinaryNode& node) override {
+        if (node.op == sql::Operator::getitem) return PortableCompiler::render_item(node);
+        if (node.type.kind == TypeKind::json) out_ += "JSON_QUOTE(";
+        else out_ += "CAST(";
+        out_ += "JSON_EXTRACT(";
+        visit(*node.left);
+        out_ += ", ";
+        visit_document_path(*node.right);
+        out_ += ')';
+        if (node.type.kind != TypeKind::json) out_ += " AS " + dialect_.type_text(node.type);
+        out_ += ')';
+    }
+
+    void render_update_from(const sql::DmlNode&, const std::vector<sql::NodePtr>& extra) override {
+        out_ += " FROM ";
+        from_elements(extra);
+    }
+
+    void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override {
+        if (!upsert.constraint.empty())
+            throw CompileError("SQLite has no ON CONFLICT ON CONSTRAINT; name the columns of the index");
+        on_conflict(insert, upsert);
+    }
+
+    std::string_view tuple_list_word() const override { return "VALUES "; }
+
+    void render_limit(const sql::GenerativeSelectNode& select) override {
         if (!select.limit && !select.offset) return;
         out_ += " LIMIT ";
         if (select.limit) visit(*select.limit);
@@ -86,9 +115,13 @@ protected:
         return text;
     }
 
-    void render_for_update(const sql::SelectNode&) override {} // one writer at a time: nothing to lock
+    void render_for_update(const sql::GenerativeSelectNode&) override {} // one writer at a time: nothing to lock
     bool qualifies_returning() const override { return false; }
-    std::string empty_in_list(bool) const override { return "SELECT 1 FROM (SELECT 1) WHERE 1!=1"; }
+    std::string empty_in_list(bool, std::size_t width) const override {
+        std::string ones = "1";
+        for (std::size_t i = 1; i < width; ++i) ones += ", 1";
+        return "SELECT " + ones + " FROM (SELECT " + ones + ") WHERE 1!=1";
+    }
 
 private:
     void constant(std::int64_t value) {
@@ -113,6 +146,11 @@ std::string_view SQLiteDialect::name() const noexcept { return "sqlite"; }
 
 std::shared_ptr<const Compiled> SQLiteDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
     return SQLiteCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
+}
+
+std::string SQLiteDialect::literal_expression(const sql::Node& expression) const {
+    const sql::BindList none;
+    return SQLiteCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
 }
 
 std::string SQLiteDialect::quote(std::string_view identifier) const {

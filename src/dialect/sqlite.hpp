@@ -17,8 +17,8 @@ public:
     [[nodiscard]] std::string quote(std::string_view identifier) const override;
     [[nodiscard]] std::string type_text(const Type& type) const override;
     [[nodiscard]] Type type_from_text(std::string_view text) const override;
-    [[nodiscard]] std::vector<std::string> create_table(const schema::TableData& table) const override;
-    [[nodiscard]] std::string drop_table(const schema::TableData& table) const override;
+    [[nodiscard]] std::unique_ptr<DdlCompiler> ddl_compiler() const override;
+    [[nodiscard]] std::string literal_expression(const sql::Node& expression) const override;
     [[nodiscard]] ReflectionQueries reflection() const override;
 
 private:

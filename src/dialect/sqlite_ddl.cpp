@@ -1,31 +1,22 @@
 // SPDX-License-Identifier: MIT
-// SQLite's DDL: the INTEGER key that is the rowid, defaults that are expressions in parentheses, no comments.
+// SQLite's DDL: the INTEGER key that is the rowid, defaults that are expressions in parentheses, ON CONFLICT, no comments.
+#include <algorithm>
+#include <array>
+
 #include <azoth/error.hpp>
 
 #include "compiler/ddl_compiler.hpp"
-#include "dialect/portable_compiler.hpp"
 #include "dialect/sqlite.hpp"
-#include "dialect/type_name.hpp"
 
 namespace azoth {
 
 namespace {
 
-/// Expressions in DDL, where there are no parameters.
-class SQLiteLiteralCompiler final : public PortableCompiler {
-public:
-    using PortableCompiler::PortableCompiler;
-
-protected:
-    void visit_function(const sql::FunctionNode& node) override {
-        if (node.name == "now" && node.arguments.empty()) out_ += "CURRENT_TIMESTAMP";
-        else PortableCompiler::visit_function(node);
-    }
-};
-
 class SQLiteDdlCompiler final : public DdlCompiler {
 public:
     using DdlCompiler::DdlCompiler;
+
+    bool supports_alter() const override { return false; }
 
 protected:
     std::string column(const schema::TableData& table, const schema::ColumnData& column) const override {
@@ -34,7 +25,13 @@ protected:
             const auto value = default_text(table, column);
             text += " DEFAULT " + (is_single_term(value) ? value : "(" + value + ")");
         }
-        if (!column.nullable) text += " NOT NULL";
+        if (!column.nullable) text += " NOT NULL" + on_conflict(text_option(column.options, "on_conflict_not_null"));
+        if (column.primary_key && column.autoincrement == schema::Autoincrement::on && table.primary_key().size() != 1)
+            throw CompileError(
+                describe_column(table, column) + " is to generate itself, which on SQLite a key of several columns cannot");
+        if (is_autoincrement(table, column))
+            text += " PRIMARY KEY" + on_conflict(text_option(column.options, "on_conflict_primary_key")) + " AUTOINCREMENT";
+        if (column.computed) text += " " + computed(*column.computed);
         return text;
     }
 
@@ -42,14 +39,59 @@ protected:
     // BIGINT or SMALLINT here, whose keys then stay NULL; but std::int64_t is BigInteger to us, and SQLite's
     // INTEGER has 64 bits.
     std::string type(const schema::TableData& table, const schema::ColumnData& column) const override {
-        if (generates_itself(table, column) && table.primary_key().size() == 1) return "INTEGER";
+        if (table.primary_key().size() == 1 && !has_own_name(column.type) && generates_itself(table, column)) return "INTEGER";
         return DdlCompiler::type(table, column);
     }
 
+    std::string primary_key(const schema::TableData& table) const override {
+        const auto names = primary_key_columns(table);
+        const auto* only = names.size() == 1 ? table.find(names.front()) : nullptr;
+        if (only != nullptr && is_autoincrement(table, *only)) return {}; // said with the column
+        auto text = DdlCompiler::primary_key(table);
+        if (text.empty()) return text;
+        auto clause = text_option(table.primary_key_constraint.settings.options, "on_conflict");
+        if (clause.empty() && only != nullptr) clause = text_option(only->options, "on_conflict_primary_key");
+        return text + on_conflict(clause);
+    }
+
+    std::string unique(const schema::TableData& table, const schema::UniqueData& data) const override {
+        auto text = DdlCompiler::unique(table, data);
+        if (text.empty()) return text;
+        auto clause = text_option(data.settings.options, "on_conflict");
+        const auto* only = data.columns.size() == 1 ? table.find(data.columns.front()) : nullptr;
+        if (clause.empty() && only != nullptr) clause = text_option(only->options, "on_conflict_unique");
+        return text + on_conflict(clause);
+    }
+
+    std::string check(const schema::TableData& table, const schema::CheckData& check) const override {
+        return DdlCompiler::check(table, check) + on_conflict(text_option(check.settings.options, "on_conflict"));
+    }
+
+    std::string table_options(const schema::TableData& table) const override {
+        std::string text;
+        if (option(table.options, "with_rowid") != nullptr && !flag(table.options, "with_rowid")) text += "\n WITHOUT ROWID";
+        if (flag(table.options, "strict")) text += text.empty() ? "\n STRICT" : ",\n STRICT";
+        return text;
+    }
+
     // An index lives in its table's schema, and says so before its own name.
-    std::string create_index(const schema::TableData& table, const schema::IndexData& data) const override {
-        return create_index_text(
-            data, quote_table(dialect_, table.schema, index_name(table, data)), dialect_.quote(table.name));
+    std::string create_index(
+        const schema::TableData& table, const schema::IndexData& data, bool if_not_exists) const override {
+        check_options(Owner::of_index, data.settings.options, "index '" + data.name + "'");
+        std::string text = data.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
+        if (if_not_exists) text += "IF NOT EXISTS ";
+        if (!table.schema.empty()) text += dialect_.quote(table.schema) + ".";
+        text += index_name(table, data) + " ON " + dialect_.quote(table.name) + " (";
+        const auto parts = index_parts(data);
+        for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
+        text += ")";
+        if (const auto where = sql_option(data.settings.options, "where"); !where.empty()) text += " WHERE " + where;
+        return text;
+    }
+
+    std::string create_view(const sql::DdlNode& node) const override {
+        check_options(Owner::of_view, node.options, "view '" + node.name + "'");
+        return view_select(node, node.materialized ? "MATERIALIZED VIEW" : "VIEW", flag(node.options, "if_not_exists"));
     }
 
     // A foreign key stays within its schema, which is not written.
@@ -60,45 +102,38 @@ protected:
         return dialect_.quote(key.target_table);
     }
 
-    std::string expression(const sql::Node& node) const override {
-        const sql::BindList none;
-        return SQLiteLiteralCompiler{dialect_, none, ParameterStyle::question_mark}.literal_expression(node);
+    bool knows_option(Owner owner, std::string_view name) const override {
+        switch (owner) {
+        case Owner::of_table: return name == "autoincrement" || name == "with_rowid" || name == "strict";
+        case Owner::of_column:
+            return name == "on_conflict_primary_key" || name == "on_conflict_not_null" || name == "on_conflict_unique";
+        case Owner::of_index: return name == "where";
+        case Owner::of_primary_key:
+        case Owner::of_unique:
+        case Owner::of_check: return name == "on_conflict";
+        case Owner::of_view: return name == "if_not_exists";
+        case Owner::of_foreign_key: return false;
+        }
+        return false;
+    }
+
+private:
+    static bool has_own_name(const Type& type) { return type.details && !type.details->name.empty(); }
+
+    /// AUTOINCREMENT is written only in the column, and its PRIMARY KEY with it.
+    bool is_autoincrement(const schema::TableData& table, const schema::ColumnData& column) const {
+        return column.primary_key && flag(table.options, "autoincrement") && table.primary_key().size() == 1
+            && column.type.on(dialect_.name()).is_integer() && !table.is_foreign_key(column.name);
+    }
+
+    static std::string on_conflict(const std::string& clause) {
+        static constexpr std::array<std::string_view, 5> known{"ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"};
+        return clause.empty() ? clause : " ON CONFLICT " + phrase("ON CONFLICT", clause, known);
     }
 };
 
 } // namespace
 
-// Lengths and precisions mean nothing to SQLite; they are written where SQLAlchemy writes them, for who reads
-// the schema.
-std::string SQLiteDialect::type_text(const Type& type) const {
-    switch (type.kind) {
-    case TypeKind::null_type: throw_no_type();
-    case TypeKind::boolean: return "BOOLEAN";
-    case TypeKind::small_integer: return "SMALLINT";
-    case TypeKind::integer: return "INTEGER";
-    case TypeKind::big_integer: return "BIGINT";
-    case TypeKind::float_: return "FLOAT";
-    case TypeKind::double_: return "DOUBLE";
-    case TypeKind::numeric: return numeric_text(type);
-    case TypeKind::string: return with_argument("VARCHAR", type.length);
-    case TypeKind::text: return with_argument("TEXT", type.length);
-    case TypeKind::large_binary: return "BLOB";
-    case TypeKind::date: return "DATE";
-    case TypeKind::time: return "TIME";
-    case TypeKind::date_time: return "DATETIME";
-    case TypeKind::interval: return "DATETIME"; // SQLAlchemy's: the distance from 1970-01-01
-    case TypeKind::uuid: return "CHAR(32)";
-    case TypeKind::json: return "JSON";
-    }
-    throw_no_type();
-}
-
-std::vector<std::string> SQLiteDialect::create_table(const schema::TableData& table) const {
-    return SQLiteDdlCompiler{*this}.create_table(table);
-}
-
-std::string SQLiteDialect::drop_table(const schema::TableData& table) const {
-    return SQLiteDdlCompiler{*this}.drop_table(table);
-}
+std::unique_ptr<DdlCompiler> SQLiteDialect::ddl_compiler() const { return std::make_unique<SQLiteDdlCompiler>(*this); }
 
 } // namespace azoth

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Cutting a group of objects into statements, and their values into parameter rows.
+// Cutting objects of a class into statements, and their values into parameter rows.
 #include <azoth/orm/flush_plan.hpp>
 
 #include <algorithm>
@@ -11,38 +11,34 @@ namespace azoth::orm {
 
 namespace {
 
-void apply_sync(const KeySync& sync) {
-    auto& child = *sync.child;
-    const auto& mapper = *child.orm_state().mapper;
-    for (const auto& [own, theirs] : sync.relationship->child_pairs) {
-        const auto& info = mapper.attributes[own];
-        auto& attribute = MapperData::attribute(child, info);
-        Value value;
-        if (sync.parent != nullptr) {
-            const auto& source = sync.parent->orm_state().mapper->attributes[theirs];
-            const auto& key = MapperData::attribute(*sync.parent, source);
-            if (key.is_present()) value = source.operations->value(key);
-        }
-        if (info.primary_key && value.is_null() && child.orm_state().lifecycle == Lifecycle::persistent)
-            throw FlushError(
-                mapper.class_name + "::" + info.name
-                + " is part of the primary key and would become NULL, as its parent is gone: delete the object, or give the "
-                  "relationship cascade(\"all, delete-orphan\")");
-        if (child.orm_state().lifecycle == Lifecycle::persistent) {
-            const bool known = std::ranges::any_of(
-                child.orm_state().changed().values, [&](const auto& old) { return old.attribute == own; });
-            if (!known)
-                child.orm_state().changed().values.push_back(
-                    {own, attribute.is_present(), attribute.is_present() ? info.operations->value(attribute) : Value{}});
-        }
-        info.operations->assign(attribute, value);
-        // A member that cannot hold NULL stays without a value, which is written as NULL.
-        const bool holds = !value.is_null() || info.operations->nullable;
-        attribute.set_flags(static_cast<std::uint8_t>((holds ? AttributeBase::present : 0) | AttributeBase::changed));
-    }
+const Changes::Old* stored_value(const ModelBase& object, std::uint16_t attribute) {
+    const auto* changes = object.orm_state().changes.get();
+    if (changes != nullptr)
+        for (const auto& old : changes->values)
+            if (old.attribute == attribute && old.known) return &old;
+    return nullptr;
 }
 
-/// Attributes of a persistent object whose value is not what the row has.
+sql::NodePtr expression_of(const ModelBase& object, std::uint16_t attribute) {
+    const auto* changes = object.orm_state().changes.get();
+    if (changes != nullptr)
+        for (const auto& set : changes->expressions)
+            if (set.attribute == attribute) return set.node;
+    return nullptr;
+}
+
+Value current_value(ModelBase& object, std::uint16_t index) {
+    const auto& info = object.orm_state().mapper->attributes[index];
+    const auto& attribute = MapperData::attribute(object, info);
+    return attribute.is_present() ? info.operations->value(attribute) : Value{};
+}
+
+Value stored_or_current(ModelBase& object, std::uint16_t index) {
+    if (const auto* old = stored_value(object, index)) return old->value;
+    return current_value(object, index);
+}
+
+/// Attributes of a stored object whose value is not what the row has.
 void find_changed_columns(ModelBase& object, std::vector<std::uint16_t>& columns) {
     columns.clear();
     const auto& state = object.orm_state();
@@ -50,111 +46,242 @@ void find_changed_columns(ModelBase& object, std::vector<std::uint16_t>& columns
     for (const auto& old : state.changes->values) {
         const auto& info = state.mapper->attributes[old.attribute];
         const auto& attribute = MapperData::attribute(object, info);
-        const Value now = attribute.is_present() ? info.operations->value(attribute) : Value{};
-        if (old.known && old.value == now) continue;
+        if (attribute.is_expired() && !attribute.is_changed()) continue;
+        if (old.known && expression_of(object, old.attribute) == nullptr) {
+            const Value now = attribute.is_present() ? info.operations->value(attribute) : Value{};
+            if (old.value == now) continue;
+        }
         columns.push_back(old.attribute);
     }
     std::ranges::sort(columns);
 }
 
-/// Which attributes a row writes, and which it brings back.
-struct Shape {
-    std::vector<std::uint16_t> columns;
-    std::vector<std::uint16_t> fetch;
-};
+/// An empty batch, its memory kept.
+void reset(FlushBatch& batch, FlushBatch::Kind kind, const MapperData& mapper) {
+    batch.kind = kind;
+    batch.mapper = &mapper;
+    batch.versioned = mapper.version_id >= 0 && kind != FlushBatch::Kind::insert;
+    for (auto* attributes : {&batch.columns, &batch.defaulted, &batch.where, &batch.fetch}) attributes->clear();
+    batch.objects.clear();
+    batch.expressions.clear();
+    batch.identities.clear();
+}
 
-void find_insert_shape(ModelBase& object, bool returns_defaults, Shape& shape) {
+/// Puts the expressions of one object beside its columns.
+void add_expressions(FlushBatch& shape, const ModelBase& object) {
+    if (!object.orm_state().changes || object.orm_state().changes->expressions.empty()) return;
+    for (const auto column : shape.columns) shape.expressions.push_back(expression_of(object, column));
+}
+
+void raise_version(ModelBase& object, ModelBase& stored) {
     const auto& mapper = *object.orm_state().mapper;
-    shape.columns.clear();
-    shape.fetch.clear();
+    const auto index = static_cast<std::uint16_t>(mapper.version_id);
+    const auto before = stored_or_current(stored, index);
+    const auto* number = std::get_if<std::int64_t>(&before.variant());
+    MapperData::attribute(object, mapper.attributes[index])
+        .set_from_flush(Value{Value::Variant{(number != nullptr ? *number : 0) + 1}});
+}
+
+void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch) {
+    const auto& mapper = *object.orm_state().mapper;
+    reset(batch, FlushBatch::Kind::update, mapper);
+    if (switched == nullptr) {
+        find_changed_columns(object, batch.columns);
+    } else { // what the new object says is written, the rest of the row stays
+        for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
+            const auto index = static_cast<std::uint16_t>(i);
+            if (MapperData::attribute(object, mapper.attributes[i]).is_changed() && !mapper.attributes[i].primary_key)
+                batch.columns.push_back(index);
+        }
+    }
+    if (batch.columns.empty()) return;
+    for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
+        const auto& info = mapper.attributes[i];
+        const auto& column = mapper.column(info);
+        auto& attribute = MapperData::attribute(object, info);
+        if (!column.on_update || attribute.is_changed()) continue;
+        attribute.set_from_flush(column.on_update());
+        batch.columns.push_back(static_cast<std::uint16_t>(i));
+        batch.defaulted.push_back(static_cast<std::uint16_t>(i));
+    }
+    batch.where = mapper.primary_key;
+    if (mapper.version_id >= 0) {
+        const auto version = static_cast<std::uint16_t>(mapper.version_id);
+        raise_version(object, switched != nullptr ? *switched : object);
+        if (std::ranges::find(batch.columns, version) == batch.columns.end()) batch.columns.push_back(version);
+        batch.where.push_back(version);
+    }
+    std::ranges::sort(batch.columns);
+    if (switched != nullptr) batch.identities.push_back(switched);
+    add_expressions(batch, object);
+}
+
+void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& batch) {
+    const auto& mapper = *object.orm_state().mapper;
+    reset(batch, FlushBatch::Kind::insert, mapper);
+    const bool fetches_defaults = returns_defaults && mapper.eager_defaults != MapperData::EagerDefaults::off;
+    if (mapper.version_id >= 0)
+        MapperData::attribute(object, mapper.attributes[static_cast<std::size_t>(mapper.version_id)])
+            .set_from_flush(Value{Value::Variant{std::int64_t{1}}});
     for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
         const auto& info = mapper.attributes[i];
         const auto index = static_cast<std::uint16_t>(i);
         auto& attribute = MapperData::attribute(object, info);
-        const auto& column = mapper.table->data().columns[info.column];
-        if (!attribute.is_present() && column.default_) {
+        const auto& column = mapper.column(info);
+        const bool computed = !attribute.is_present() && attribute.is_changed() && expression_of(object, index) != nullptr;
+        // NULL counts as not set: defaults apply. (A JSON null is no NULL.)
+        if (computed || (attribute.is_present() && !info.operations->is_null(attribute))) {
+            batch.columns.push_back(index);
+        } else if (column.default_) {
             info.operations->assign(attribute, column.default_());
             attribute.set_flags(AttributeBase::present | AttributeBase::changed);
-        }
-        const bool has_value = attribute.is_present()
-            && (attribute.is_changed() || !info.operations->is_null(attribute));
-        if (has_value) {
-            shape.columns.push_back(index);
+            batch.columns.push_back(index);
+            batch.defaulted.push_back(index);
         } else if (info.autoincrement) {
-            shape.fetch.push_back(index);
+            batch.fetch.push_back(index);
         } else if (info.server_default) {
-            if (returns_defaults) shape.fetch.push_back(index);
+            if (fetches_defaults) batch.fetch.push_back(index);
+            else attribute.set_flags(0);
         } else if (info.primary_key) {
             throw FlushError(
                 mapper.class_name + "::" + info.name
                 + " is part of the primary key and has no value, and the database makes none: assign it before flush()");
+        } else if (info.operations->type.kind == TypeKind::json) {
+            if (info.operations->nullable) attribute.set_flags(AttributeBase::present);
         } else {
-            shape.columns.push_back(index); // written as NULL
+            batch.columns.push_back(index); // written as NULL
+            if (info.operations->nullable) attribute.set_flags(AttributeBase::present);
         }
     }
+    batch.fetches_only_key = batch.fetch.size() == 1 && mapper.attributes[batch.fetch.front()].autoincrement;
+    add_expressions(batch, object);
+}
+
+bool same_shape(const FlushBatch& a, const FlushBatch& b) {
+    return a.columns == b.columns && a.fetch == b.fetch && a.defaulted == b.defaulted && a.where == b.where
+        && a.expressions.empty() && b.expressions.empty() && a.identities.empty() == b.identities.empty();
 }
 
 /// Adds to the last batch when the shape is the same.
-void add(std::vector<FlushBatch>& batches, FlushBatch::Kind kind, const Shape& shape, ModelBase& object) {
-    const bool fits = !batches.empty() && batches.back().kind == kind && batches.back().columns == shape.columns
-        && batches.back().fetch == shape.fetch;
-    if (!fits) {
-        auto& batch = batches.emplace_back();
-        batch.kind = kind;
-        batch.mapper = object.orm_state().mapper;
-        batch.columns = shape.columns;
-        batch.fetch = shape.fetch;
-        batch.fetches_only_key = shape.fetch.size() == 1 && batch.mapper->attributes[shape.fetch.front()].autoincrement;
+void add(std::vector<FlushBatch>& batches, const FlushBatch& shape, ModelBase& object) {
+    if (batches.empty() || batches.back().kind != shape.kind || !same_shape(batches.back(), shape)) {
+        batches.push_back(shape);
+    } else {
+        auto& identities = batches.back().identities;
+        identities.insert(identities.end(), shape.identities.begin(), shape.identities.end());
     }
     batches.back().objects.push_back(&object);
 }
 
-void sort_by_key(std::vector<ModelBase*>& objects) {
-    std::vector<std::pair<IdentityKey, ModelBase*>> keyed;
-    keyed.reserve(objects.size());
-    for (auto* object : objects) keyed.emplace_back(identity_key(*object, true), object);
-    std::ranges::sort(keyed, {}, [](const auto& entry) -> const IdentityKey& { return entry.first; });
-    for (std::size_t i = 0; i < objects.size(); ++i) objects[i] = keyed[i].second;
-}
-
-sql::NodePtr key_condition(const MapperData& mapper, std::size_t first_position) {
-    std::vector<sql::NodePtr> conditions;
-    for (const auto attribute : mapper.primary_key) {
-        const auto& node = mapper.attributes[attribute].node;
-        conditions.push_back(sql::make_binary(
-            sql::Operator::eq, node, std::make_shared<sql::BindNode>(first_position++, sql::type_of(*node)), Boolean{}));
-    }
-    return sql::make_boolean_list(sql::Operator::and_, std::move(conditions));
+bool less(const Value& a, const Value& b) {
+    const auto compare = [](const auto* x, const auto* y) { return x != nullptr && y != nullptr; };
+    const auto* integer = std::get_if<std::int64_t>(&a.variant());
+    const auto* other_integer = std::get_if<std::int64_t>(&b.variant());
+    if (compare(integer, other_integer)) return *integer < *other_integer;
+    const auto* text = std::get_if<std::string>(&a.variant());
+    const auto* other_text = std::get_if<std::string>(&b.variant());
+    if (compare(text, other_text)) return *text < *other_text;
+    if (a.variant().index() != b.variant().index()) return a.variant().index() < b.variant().index();
+    return to_string(a.param(), std::string::npos) < to_string(b.param(), std::string::npos);
 }
 
 } // namespace
 
-std::vector<FlushBatch> make_batches(FlushGroup& group, const std::vector<KeySync>& syncs, bool returns_defaults) {
-    for (const auto& sync : syncs) apply_sync(sync);
+bool has_net_changes(ModelBase& object) {
+    std::vector<std::uint16_t> columns;
+    find_changed_columns(object, columns);
+    return !columns.empty();
+}
+
+void sort_by_key(std::vector<ModelBase*>& objects) {
+    if (objects.size() < 2) return;
+    struct Entry {
+        std::vector<Value> key;
+        ModelBase* object;
+        std::size_t position;
+    };
+    std::vector<std::pair<std::int64_t, ModelBase*>> numbered;
+    numbered.reserve(objects.size());
+    for (auto* object : objects) {
+        const auto key = identity_key(*object, true);
+        const auto* integer = std::get_if<std::int64_t>(&key);
+        if (integer == nullptr) break;
+        numbered.emplace_back(*integer, object);
+    }
+    if (numbered.size() == objects.size()) {
+        std::ranges::sort(numbered, {}, [](const auto& entry) { return entry.first; });
+        for (std::size_t i = 0; i < objects.size(); ++i) objects[i] = numbered[i].second;
+        return;
+    }
+    std::vector<Entry> entries;
+    entries.reserve(objects.size());
+    for (auto* object : objects) {
+        Entry entry{{}, object, entries.size()};
+        for (const auto index : object->orm_state().mapper->primary_key) entry.key.push_back(stored_or_current(*object, index));
+        entries.push_back(std::move(entry));
+    }
+    std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
+        if (std::ranges::lexicographical_compare(a.key, b.key, less)) return true;
+        if (std::ranges::lexicographical_compare(b.key, a.key, less)) return false;
+        return a.position < b.position;
+    });
+    for (std::size_t i = 0; i < objects.size(); ++i) objects[i] = entries[i].object;
+}
+
+std::vector<FlushBatch> save_batches(
+    const std::vector<ModelBase*>& fresh, const std::vector<ModelBase*>& stored, const RowSwitches& switches, bool returns_defaults) {
     std::vector<FlushBatch> batches;
-    if (group.deletes) {
-        sort_by_key(group.objects);
-        FlushBatch batch;
-        batch.kind = FlushBatch::Kind::delete_;
-        batch.mapper = group.mapper;
-        batch.objects = group.objects;
-        batches.push_back(std::move(batch));
-        return batches;
+    FlushBatch shape;
+    const auto switched = [&](const ModelBase* object) -> ModelBase* {
+        if (switches.empty()) return nullptr;
+        const auto found = switches.find(object);
+        return found == switches.end() ? nullptr : found->second;
+    };
+    for (auto* object : fresh) {
+        auto* before = switched(object);
+        if (before == nullptr) continue;
+        find_update_shape(*object, before, shape);
+        if (!shape.columns.empty()) add(batches, shape, *object);
     }
-    std::vector<ModelBase*> persistent;
-    for (auto* object : group.objects)
-        if (object->orm_state().lifecycle == Lifecycle::persistent) persistent.push_back(object);
-    sort_by_key(persistent);
-    Shape shape;
-    for (auto* object : persistent) {
-        find_changed_columns(*object, shape.columns);
-        if (!shape.columns.empty()) add(batches, FlushBatch::Kind::update, shape, *object);
+    for (auto* object : stored) {
+        find_update_shape(*object, nullptr, shape);
+        if (!shape.columns.empty()) add(batches, shape, *object);
     }
-    for (auto* object : group.objects) {
-        if (object->orm_state().lifecycle != Lifecycle::pending) continue;
+    for (auto* object : fresh) {
+        if (switched(object) != nullptr) continue;
         find_insert_shape(*object, returns_defaults, shape);
-        add(batches, FlushBatch::Kind::insert, shape, *object);
+        add(batches, shape, *object);
     }
+    return batches;
+}
+
+std::vector<FlushBatch> delete_batches(const MapperData& mapper, std::vector<ModelBase*> objects) {
+    std::vector<FlushBatch> batches;
+    if (objects.empty()) return batches;
+    auto& batch = batches.emplace_back();
+    batch.kind = FlushBatch::Kind::delete_;
+    batch.mapper = &mapper;
+    batch.objects = std::move(objects);
+    batch.where = mapper.primary_key;
+    if (mapper.version_id >= 0) {
+        batch.where.push_back(static_cast<std::uint16_t>(mapper.version_id));
+        batch.versioned = true;
+    }
+    return batches;
+}
+
+std::vector<FlushBatch>
+post_update_batches(const MapperData& mapper, std::vector<ModelBase*> objects, std::vector<std::uint16_t> columns) {
+    std::vector<FlushBatch> batches;
+    if (objects.empty()) return batches;
+    sort_by_key(objects);
+    std::ranges::sort(columns);
+    auto& batch = batches.emplace_back();
+    batch.kind = FlushBatch::Kind::update;
+    batch.mapper = &mapper;
+    batch.objects = std::move(objects);
+    batch.columns = std::move(columns);
+    batch.where = mapper.primary_key;
     return batches;
 }
 
@@ -163,25 +290,59 @@ std::shared_ptr<const sql::Node> batch_statement(const FlushBatch& batch, bool r
     const auto kind = batch.kind == FlushBatch::Kind::insert ? sql::NodeKind::insert
         : batch.kind == FlushBatch::Kind::update             ? sql::NodeKind::update
                                                              : sql::NodeKind::delete_;
+    const bool with_values = !batch.expressions.empty(); // a single row
     auto statement = std::make_shared<sql::DmlNode>(kind, mapper.table->node());
     std::size_t position = 0;
-    for (const auto attribute : batch.columns) {
-        const auto& node = mapper.attributes[attribute].node;
+    const auto bind = [&](std::uint16_t attribute, const Value* value) -> sql::NodePtr {
+        const auto type = sql::type_of(*mapper.attributes[attribute].node);
+        if (value != nullptr) return sql::make_bind(*value, type);
+        return std::make_shared<sql::BindNode>(position++, type);
+    };
+    for (std::size_t i = 0; i < batch.columns.size(); ++i) {
+        const auto attribute = batch.columns[i];
+        auto value = with_values ? batch.expressions[i] : nullptr;
+        if (!value) {
+            const auto current = with_values ? current_value(*batch.objects.front(), attribute) : Value{};
+            value = bind(attribute, with_values ? &current : nullptr);
+        }
         statement->assign(
-            {std::static_pointer_cast<const sql::ColumnNode>(node),
-             std::make_shared<sql::BindNode>(position++, sql::type_of(*node))});
+            {std::static_pointer_cast<const sql::ColumnNode>(mapper.attributes[attribute].node), std::move(value)});
     }
-    if (kind != sql::NodeKind::insert) statement->add(&sql::DmlNode::where, 'w', key_condition(mapper, position));
+    if (kind != sql::NodeKind::insert) {
+        std::vector<sql::NodePtr> conditions;
+        for (const auto attribute : batch.where) {
+            auto& owner = batch.identities.empty() ? *batch.objects.front() : *batch.identities.front();
+            const auto stored = with_values ? stored_or_current(owner, attribute) : Value{};
+            conditions.push_back(sql::make_binary(
+                sql::Operator::eq, mapper.attributes[attribute].node, bind(attribute, with_values ? &stored : nullptr), Boolean{}));
+        }
+        statement->add(&sql::DmlNode::where, 'w', sql::make_boolean_list(sql::Operator::and_, std::move(conditions)));
+    }
     if (returning)
         for (const auto attribute : batch.fetch)
             statement->add(&sql::DmlNode::returning, 'r', mapper.attributes[attribute].node);
     return statement;
 }
 
+std::shared_ptr<const sql::Node> association_statement(const AssociationBatch& batch) {
+    auto statement = std::make_shared<sql::DmlNode>(
+        batch.deletes ? sql::NodeKind::delete_ : sql::NodeKind::insert, batch.table->node());
+    std::vector<sql::NodePtr> conditions;
+    std::size_t position = 0;
+    for (const auto index : batch.columns) {
+        auto column = azoth::detail::make_column_node(batch.table->node(), batch.table->data().columns[index]);
+        auto bind = std::make_shared<sql::BindNode>(position++, sql::type_of(*column));
+        if (batch.deletes) conditions.push_back(sql::make_binary(sql::Operator::eq, column, std::move(bind), Boolean{}));
+        else statement->assign({std::static_pointer_cast<const sql::ColumnNode>(column), std::move(bind)});
+    }
+    if (batch.deletes)
+        statement->add(&sql::DmlNode::where, 'w', sql::make_boolean_list(sql::Operator::and_, std::move(conditions)));
+    return statement;
+}
+
 std::vector<Param> batch_params(const FlushBatch& batch, std::vector<Value>& scratch) {
     const auto& mapper = *batch.mapper;
-    const bool by_key = batch.kind != FlushBatch::Kind::insert;
-    const auto width = batch.columns.size() + (by_key ? mapper.primary_key.size() : 0);
+    const auto width = batch.columns.size() + batch.where.size();
     std::vector<Param> params;
     params.reserve(width * batch.objects.size());
     scratch.clear();
@@ -197,16 +358,12 @@ std::vector<Param> batch_params(const FlushBatch& batch, std::vector<Value>& scr
         scratch.push_back(std::move(made));
         return scratch.back().param();
     };
-    for (auto* object : batch.objects) {
-        for (const auto index : batch.columns) params.push_back(current(*object, index));
-        if (!by_key) continue;
-        for (const auto index : mapper.primary_key) {
-            const auto* changes = object->orm_state().changes.get();
-            const Changes::Old* original = nullptr;
-            if (changes != nullptr)
-                for (const auto& old : changes->values)
-                    if (old.attribute == index && old.known) original = &old;
-            params.push_back(original != nullptr ? original->value.param() : current(*object, index));
+    for (std::size_t i = 0; i < batch.objects.size(); ++i) {
+        for (const auto index : batch.columns) params.push_back(current(*batch.objects[i], index));
+        auto& identity = batch.identities.empty() ? *batch.objects[i] : *batch.identities[i];
+        for (const auto index : batch.where) {
+            const auto* stored = stored_value(identity, index);
+            params.push_back(stored != nullptr ? stored->value.param() : current(identity, index));
         }
     }
     return params;

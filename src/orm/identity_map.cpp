@@ -40,9 +40,25 @@ struct Entry {
     }
 };
 
+/// Asks entries whether they are alive, a graph once where its objects follow each other: the answer costs a lock.
+class Liveness {
+public:
+    [[nodiscard]] bool operator()(const Entry& entry) {
+        if (entry.graph.address() != asked_) {
+            asked_ = entry.graph.address();
+            alive_ = !entry.graph.expired();
+        }
+        return alive_;
+    }
+
+private:
+    const Graph* asked_ = nullptr;
+    bool alive_ = false;
+};
+
 /// Calls `visit(Entry&)`; entries for which it says false are erased.
 template <class Map, class Visit>
-void keep_if(Map& map, const Visit& visit) {
+void keep_if(Map& map, Visit visit) {
     for (auto entry = map.begin(); entry != map.end();) {
         if (visit(entry->second)) ++entry;
         else entry = map.erase(entry);
@@ -59,9 +75,8 @@ struct IdentityMap::Objects {
     [[nodiscard]] std::size_t size() const noexcept { return integers.size() + others.size(); }
 
     void sweep() {
-        const auto alive = [](const Entry& entry) { return !entry.graph.expired(); };
-        keep_if(integers, alive);
-        keep_if(others, alive);
+        keep_if(integers, Liveness{});
+        keep_if(others, Liveness{});
         sweep_at = std::max<std::size_t>(1024, 2 * size());
     }
 };
@@ -159,8 +174,8 @@ void IdentityMap::clear() {
 
 std::size_t IdentityMap::size() const {
     std::size_t alive = 0;
-    const auto count = [&alive](const auto& map) {
-        for (const auto& [key, entry] : map) alive += entry.graph.expired() ? 0 : 1;
+    auto count = [&alive, is_alive = Liveness{}](const auto& map) mutable {
+        for (const auto& [key, entry] : map) alive += is_alive(entry) ? 1 : 0;
     };
     for (const auto& [mapper, objects] : classes_) {
         count(objects->integers);

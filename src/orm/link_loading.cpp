@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <azoth/sql/from.hpp>
+
 namespace azoth::orm {
 
 namespace {
@@ -19,7 +21,7 @@ const sql::NodePtr& target_node(const RelationshipInfo& info, std::size_t pair) 
     return info.target->attributes[info.pairs[pair].second].node;
 }
 
-sql::NodePtr bind(const Value& value, const sql::NodePtr& like) { return sql::make_bind(value, sql::type_of(*like)); }
+sql::NodePtr parameter(const Value& value, const sql::NodePtr& like) { return sql::make_bind(value, sql::type_of(*like)); }
 
 } // namespace
 
@@ -29,6 +31,41 @@ void fill_related(ModelBase& owner, const RelationshipInfo& info, ModelBase* tar
     if (target != nullptr) link(owner.orm_state().graph, target->orm_state().graph);
     related.load(target);
 }
+
+namespace {
+
+/// The other side of what a collection holds is known without having been loaded.
+void imply_related(ModelBase& member, const RelationshipInfo& info, ModelBase& owner) {
+    auto& related = MapperData::related(member, info);
+    if (related.is_present()) return;
+    fill_related(member, info, &owner);
+    related.set_flags(related.flags() | AttributeBase::implied);
+}
+
+std::size_t link_width_of(const RelationshipInfo& info) { return info.pairs.size() + info.secondary_pairs.size(); }
+
+sql::NodePtr secondary_column(const RelationshipInfo& info, std::size_t position) {
+    return azoth::detail::make_column_node(info.secondary->node(), info.secondary->data().columns[position]);
+}
+
+void add_order(sql::SelectNode& select, const RelationshipInfo& info) {
+    for (const auto& [name, descending] : info.order_by) {
+        auto node = info.target->attributes[info.target->attribute_index(name)].node;
+        if (descending) node = sql::make_unary(sql::Operator::desc, std::move(node), Type{});
+        select.add(&sql::SelectNode::order_by, 'o', std::move(node));
+    }
+}
+
+/// Many-to-many: the association table's rows of the targets.
+void add_association(sql::SelectNode& select, const RelationshipInfo& info) {
+    for (const auto& [attribute, column] : info.secondary_target_pairs)
+        select.add(
+            &sql::SelectNode::where, 'w',
+            sql::make_binary(
+                sql::Operator::eq, info.target->attributes[attribute].node, secondary_column(info, column), Boolean{}));
+}
+
+} // namespace
 
 void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector<ModelBase*> loaded) {
     auto& collection = MapperData::collection(owner, info);
@@ -40,11 +77,10 @@ void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector
                 && std::ranges::find(loaded, member.object) == loaded.end())
                 loaded.push_back(member.object);
     }
-    const auto* reverse = info.reverse < 0 ? nullptr : &info.target->relationships[static_cast<std::size_t>(info.reverse)];
+    const auto* reverse = info.viewonly ? nullptr : info.other_side();
     for (auto* object : loaded) {
         link(state.graph, object->orm_state().graph);
-        if (reverse != nullptr && !reverse->collection && !MapperData::related(*object, *reverse).is_present())
-            fill_related(*object, *reverse, &owner);
+        if (reverse != nullptr && !reverse->collection) imply_related(*object, *reverse, owner);
     }
     collection.items() = std::move(loaded);
     collection.set_flags(AttributeBase::present);
@@ -52,66 +88,80 @@ void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector
 
 std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info) {
     std::vector<Value> values;
-    for (const auto& [here, there] : info.pairs) {
-        const auto& attribute_info = owner.orm_state().mapper->attributes[here];
-        const auto& attribute = MapperData::attribute(owner, attribute_info);
-        if (!attribute.is_present() || attribute_info.operations->is_null(attribute)) return {};
-        values.push_back(attribute_info.operations->value(attribute));
-    }
+    const auto take = [&](const auto& pairs) {
+        for (const auto& pair : pairs) {
+            const auto& attribute_info = owner.orm_state().mapper->attributes[pair.first];
+            const auto& attribute = MapperData::attribute(owner, attribute_info);
+            if (!attribute.is_present() || attribute_info.operations->is_null(attribute)) return false;
+            values.push_back(attribute_info.operations->value(attribute));
+        }
+        return true;
+    };
+    if (!take(info.pairs) || !take(info.secondary_pairs)) return {};
     return values;
 }
 
-std::shared_ptr<const sql::SelectNode> lazy_select(const RelationshipInfo& info, const std::vector<Value>& values) {
+std::shared_ptr<sql::SelectNode> lazy_select(const RelationshipInfo& info, const std::vector<Value>& values) {
     auto select = std::make_shared<sql::SelectNode>();
     select->add(&sql::SelectNode::columns, 'c', info.target->entity);
-    for (std::size_t i = 0; i < info.pairs.size(); ++i) {
-        const auto& column = target_node(info, i);
-        auto value = bind(values[i], column);
-        // SQLAlchemy writes the parameter first where the target has the key.
-        const bool many_to_one = info.direction == Direction::many_to_one;
+    const auto compare = [&](sql::NodePtr column, const Value& value, bool column_first) {
+        auto bound = parameter(value, column);
         select->add(
             &sql::SelectNode::where, 'w',
-            sql::make_binary(sql::Operator::eq, many_to_one ? column : value, many_to_one ? value : column, Boolean{}));
-    }
+            sql::make_binary(
+                sql::Operator::eq, column_first ? column : bound, column_first ? bound : column, Boolean{}));
+    };
+    // SQLAlchemy writes the parameter first where the target, or an association table, has the key.
+    for (std::size_t i = 0; i < info.pairs.size(); ++i)
+        compare(target_node(info, i), values[i], info.direction == Direction::many_to_one || info.target_first);
+    for (std::size_t i = 0; i < info.secondary_pairs.size(); ++i)
+        compare(secondary_column(info, info.secondary_pairs[i].second), values[i], false);
+    add_association(*select, info);
+    add_order(*select, info);
     return select;
 }
+
+std::size_t link_width(const RelationshipInfo& info) { return link_width_of(info); }
 
 std::shared_ptr<const sql::SelectNode>
 selectin_select(const RelationshipInfo& info, const std::vector<std::vector<Value>>& values) {
     auto select = std::make_shared<sql::SelectNode>();
+    std::vector<sql::NodePtr> links;
+    for (std::size_t i = 0; i < info.pairs.size(); ++i) links.push_back(target_node(info, i));
+    for (const auto& pair : info.secondary_pairs) links.push_back(secondary_column(info, pair.second));
     const auto is_link = [&](std::size_t attribute) {
         return std::ranges::any_of(info.pairs, [&](const auto& pair) { return pair.second == attribute; });
     };
-    for (std::size_t i = 0; i < info.pairs.size(); ++i) select->add(&sql::SelectNode::columns, 'c', target_node(info, i));
+    for (const auto& link : links) select->add(&sql::SelectNode::columns, 'c', link);
     for (std::size_t i = 0; i < info.target->attributes.size(); ++i)
         if (!is_link(i)) select->add(&sql::SelectNode::columns, 'c', info.target->attributes[i].node);
 
-    if (info.pairs.size() == 1) {
+    if (links.size() == 1) {
         std::vector<Value> list;
         list.reserve(values.size());
         for (const auto& value : values) list.push_back(value.front());
-        const auto& column = target_node(info, 0);
         select->add(
             &sql::SelectNode::where, 'w',
-            std::make_shared<sql::InListNode>(column, std::move(list), sql::type_of(*column), false));
-        return select;
+            std::make_shared<sql::InListNode>(links.front(), std::move(list), sql::type_of(*links.front()), false));
+    } else {
+        // A key of several columns: (a = 1 AND b = 2) OR …, which every database takes.
+        std::vector<sql::NodePtr> alternatives;
+        for (const auto& value : values) {
+            std::vector<sql::NodePtr> parts;
+            for (std::size_t i = 0; i < links.size(); ++i)
+                parts.push_back(sql::make_binary(sql::Operator::eq, links[i], parameter(value[i], links[i]), Boolean{}));
+            alternatives.push_back(sql::make_boolean_list(sql::Operator::and_, std::move(parts)));
+        }
+        select->add(&sql::SelectNode::where, 'w', sql::make_boolean_list(sql::Operator::or_, std::move(alternatives)));
     }
-    // A key of several columns: (a = 1 AND b = 2) OR …, which every database takes.
-    std::vector<sql::NodePtr> alternatives;
-    for (const auto& value : values) {
-        std::vector<sql::NodePtr> parts;
-        for (std::size_t i = 0; i < info.pairs.size(); ++i)
-            parts.push_back(sql::make_binary(
-                sql::Operator::eq, target_node(info, i), bind(value[i], target_node(info, i)), Boolean{}));
-        alternatives.push_back(sql::make_boolean_list(sql::Operator::and_, std::move(parts)));
-    }
-    select->add(&sql::SelectNode::where, 'w', sql::make_boolean_list(sql::Operator::or_, std::move(alternatives)));
+    add_association(*select, info);
+    add_order(*select, info);
     return select;
 }
 
 std::vector<std::size_t> selectin_columns(const RelationshipInfo& info) {
     std::vector<std::size_t> columns(info.target->attributes.size());
-    std::size_t next = info.pairs.size();
+    std::size_t next = link_width_of(info);
     for (std::size_t attribute = 0; attribute < columns.size(); ++attribute) {
         const auto pair = std::ranges::find(info.pairs, attribute, [](const auto& p) { return std::size_t{p.second}; });
         columns[attribute] = pair != info.pairs.end() ? static_cast<std::size_t>(pair - info.pairs.begin()) : next++;
@@ -119,15 +169,55 @@ std::vector<std::size_t> selectin_columns(const RelationshipInfo& info) {
     return columns;
 }
 
-std::shared_ptr<const sql::SelectNode> select_by_key(const MapperData& mapper, const std::vector<Value>& key) {
-    auto select = std::make_shared<sql::SelectNode>();
-    select->add(&sql::SelectNode::columns, 'c', mapper.entity);
+namespace {
+
+void add_key_condition(sql::SelectNode& select, const MapperData& mapper, const std::vector<Value>& key) {
     for (std::size_t i = 0; i < mapper.primary_key.size(); ++i) {
         const auto& column = mapper.attributes[mapper.primary_key[i]].node;
-        select->add(
-            &sql::SelectNode::where, 'w', sql::make_binary(sql::Operator::eq, column, bind(key[i], column), Boolean{}));
+        select.add(&sql::SelectNode::where, 'w', sql::make_binary(sql::Operator::eq, column, parameter(key[i], column), Boolean{}));
     }
+}
+
+} // namespace
+
+std::shared_ptr<sql::SelectNode> select_by_key(const MapperData& mapper, const std::vector<Value>& key) {
+    auto select = std::make_shared<sql::SelectNode>();
+    select->add(&sql::SelectNode::columns, 'c', mapper.entity);
+    add_key_condition(*select, mapper, key);
     return select;
+}
+
+std::shared_ptr<sql::SelectNode>
+select_attributes(const MapperData& mapper, const std::vector<std::uint16_t>& attributes, const std::vector<Value>& key) {
+    auto select = std::make_shared<sql::SelectNode>();
+    for (const auto attribute : attributes) select->add(&sql::SelectNode::columns, 'c', mapper.attributes[attribute].node);
+    add_key_condition(*select, mapper, key);
+    return select;
+}
+
+std::vector<std::uint16_t> expired_attributes(ModelBase& object) {
+    std::vector<std::uint16_t> expired;
+    const auto& mapper = *object.orm_state().mapper;
+    for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
+        const auto& attribute = MapperData::attribute(object, mapper.attributes[i]);
+        if (attribute.is_expired() && !attribute.is_changed()) expired.push_back(static_cast<std::uint16_t>(i));
+    }
+    return expired;
+}
+
+std::vector<Value> stored_key(ModelBase& object) {
+    std::vector<Value> key;
+    const auto& state = object.orm_state();
+    for (const auto index : state.mapper->primary_key) {
+        const auto& info = state.mapper->attributes[index];
+        const auto& attribute = MapperData::attribute(object, info);
+        Value value = attribute.is_present() ? info.operations->value(attribute) : Value{};
+        if (state.changes)
+            for (const auto& old : state.changes->values)
+                if (old.attribute == index && old.known) value = old.value;
+        key.push_back(std::move(value));
+    }
+    return key;
 }
 
 } // namespace azoth::orm

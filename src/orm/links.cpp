@@ -3,12 +3,18 @@
 #include <azoth/orm/links.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include <azoth/error.hpp>
 #include <azoth/orm/mapper_data.hpp>
 #include <azoth/orm/session_state.hpp>
 
 namespace azoth::orm {
+
+// Defined at the end.
+[[nodiscard]] bool tracks_parents(const RelationshipInfo& info);
+void record_parent(ModelBase& child, const RelationshipInfo& info, const ModelBase& parent);
+void forget_parent(ModelBase& child, const RelationshipInfo& info, const ModelBase& parent);
 
 namespace {
 
@@ -18,7 +24,7 @@ const RelationshipInfo& info_of(const AttributeBase& link) {
 
 const RelationshipInfo* reverse_of(const AttributeBase& link) {
     const auto& info = info_of(link);
-    return info.reverse < 0 ? nullptr : &info.target->relationships[static_cast<std::size_t>(info.reverse)];
+    return info.viewonly ? nullptr : info.other_side();
 }
 
 void require_managed(const AttributeBase& link, const ModelBase* object) {
@@ -47,6 +53,14 @@ bool has_member(const std::vector<Changes::Member>& members, std::uint16_t relat
         members, [&](const auto& member) { return member.relationship == relationship && member.object == object; });
 }
 
+/// A new object that lost the parent it cannot be without is not to be inserted.
+void let_pending_orphan_go(ModelBase& child) {
+    auto& state = child.orm_state();
+    if (state.lifecycle >= Lifecycle::persistent || !is_orphan(child)) return;
+    if (state.session != nullptr) state.session->expunge(child);
+    else state.orphaned_outside = true;
+}
+
 [[noreturn]] void throw_link_not_loaded(const AttributeBase& link, const char* eager_option) {
     if (link.owner() == nullptr)
         throw NotLoadedError("this link belongs to an object that was not made by make<T>() or loaded by a session");
@@ -66,107 +80,254 @@ bool has_member(const std::vector<Changes::Member>& members, std::uint16_t relat
 void RelatedBase::require_present() const { throw_link_not_loaded(*this, "selectinload"); }
 void CollectionBase::require_present() const { throw_link_not_loaded(*this, "selectinload"); }
 
-void RelatedBase::assign(ModelBase* target) {
+bool RelatedBase::peek(ModelBase*& target) const {
+    target = nullptr;
+    if (is_present()) {
+        target = target_;
+        return true;
+    }
+    const auto& state = owner()->orm_state();
+    const auto& info = info_of(*this);
+    if (state.session == nullptr || !info.to_primary_key) return false;
+    std::vector<Value> key;
+    for (const auto& [here, there] : info.pairs) {
+        const auto& attribute_info = state.mapper->attributes[here];
+        const auto& attribute = MapperData::attribute(*owner(), attribute_info);
+        const Changes::Old* original = nullptr;
+        if (state.changes)
+            for (const auto& old : state.changes->values)
+                if (old.attribute == here) original = &old;
+        if (original != nullptr ? !original->known : !attribute.is_present()) return false;
+        key.push_back(original != nullptr ? original->value : attribute_info.operations->value(attribute));
+        if (key.back().is_null()) return true;
+    }
+    GraphRef kept;
+    target = state.session->identity_map.find(*info.target, identity_key(key), kept);
+    return target != nullptr;
+}
+
+void RelatedBase::assign(ModelBase* target, ModelBase* old, bool known) {
     auto& object = *owner();
     auto& state = object.orm_state();
+    const auto& info = info_of(*this);
     if (is_present() && target_ == target && (state.lifecycle >= Lifecycle::persistent || is_changed())) return;
-    const bool known = state.changes && std::ranges::any_of(state.changes->targets, [&](const auto& old) {
-        return old.relationship == index_;
-    });
-    if (!known && state.lifecycle >= Lifecycle::persistent)
-        state.changed().targets.push_back({index_, is_present() ? target_ : nullptr});
+    if (state.lifecycle >= Lifecycle::persistent && !info.viewonly) {
+        auto& targets = state.changed().targets;
+        if (std::ranges::find(targets, index_, &Changes::OldTarget::relationship) == targets.end())
+            targets.push_back({index_, old, known});
+    }
     if (target != nullptr) orm::link(state.graph, target->orm_state().graph);
+    if (tracks_parents(info)) {
+        if (old != nullptr && old != target) forget_parent(*old, info, object);
+        if (target != nullptr) record_parent(*target, info, object);
+    }
     target_ = target;
     flags_ = present | changed;
-    tell_session(object, info_of(*this), nullptr);
+    if (!info.viewonly) tell_session(object, info, nullptr);
 }
 
 void RelatedBase::link(ModelBase* target) {
     require_managed(*this, target);
     auto& object = *owner();
-    auto* old = is_present() ? target_ : nullptr;
-    assign(target);
+    auto& state = object.orm_state();
+    const auto& info = info_of(*this);
+    if (!is_present() && state.lifecycle >= Lifecycle::persistent && info.direction == Direction::one_to_many)
+        require_present(); // the object that is there would keep its key
+    ModelBase* old = nullptr;
+    const bool known = peek(old);
+    if (watched_ && info.watch) {
+        if (info.watch->validate && target != nullptr) info.watch->validate(object, *target);
+        info.watch->set(object, target, old);
+    }
+    const GraphRef kept{old != nullptr ? old->orm_state().graph : nullptr};
+    assign(target, old, known);
     if (const auto* reverse = reverse_of(*this)) {
         if (old != nullptr && old != target) {
             if (reverse->collection) MapperData::collection(*old, *reverse).erase(&object);
-            else MapperData::related(*old, *reverse).assign(nullptr);
+            else MapperData::related(*old, *reverse).assign(nullptr, &object, true);
         }
         if (target != nullptr && target != old) {
-            if (reverse->collection) MapperData::collection(*target, *reverse).insert(&object);
-            else MapperData::related(*target, *reverse).assign(&object);
+            if (reverse->collection) {
+                MapperData::collection(*target, *reverse).insert(&object);
+            } else {
+                // Whoever had the target before keeps showing it until that is loaded again, as in SQLAlchemy.
+                auto& back = MapperData::related(*target, *reverse);
+                ModelBase* before = nullptr;
+                const bool before_known = back.peek(before);
+                back.assign(&object, before, before_known);
+            }
         }
     }
-    tell_session(object, info_of(*this), target);
+    if (old != nullptr && old != target && info.cascade.delete_orphan) let_pending_orphan_go(*old);
+    tell_session(object, info, target);
 }
 
-void CollectionBase::insert(ModelBase* object) {
+void CollectionBase::insert(ModelBase* object, std::size_t position) {
     auto& self = *owner();
     auto& state = self.orm_state();
-    if (is_present()) {
+    const auto& info = info_of(*this);
+    const bool stored = state.lifecycle >= Lifecycle::persistent;
+    if (is_present() && !(stored && info.write_only)) {
         orm::link(state.graph, object->orm_state().graph);
-        items_.push_back(object);
+        items_.insert(position >= items_.size() ? items_.end() : items_.begin() + static_cast<std::ptrdiff_t>(position), object);
     }
-    if (state.lifecycle >= Lifecycle::persistent) {
+    if (info.viewonly) return;
+    if (stored) {
         auto& changes = state.changed();
         if (has_member(changes.removed, index_, object)) erase_member(changes.removed, index_, object);
         else if (!has_member(changes.added, index_, object))
             changes.added.push_back({index_, object, GraphRef{object->orm_state().graph}});
     }
-    tell_session(self, info_of(*this), nullptr);
+    if (tracks_parents(info)) record_parent(*object, info, self);
+    tell_session(self, info, nullptr);
 }
 
 void CollectionBase::erase(ModelBase* object) {
     auto& self = *owner();
     auto& state = self.orm_state();
-    if (is_present()) {
+    const auto& info = info_of(*this);
+    const bool stored = state.lifecycle >= Lifecycle::persistent;
+    if (is_present() && !(stored && info.write_only)) {
         const auto found = std::ranges::find(items_, object);
         if (found == items_.end()) return;
         items_.erase(found);
     }
-    if (state.lifecycle >= Lifecycle::persistent) {
+    if (info.viewonly) return;
+    if (stored) {
         auto& changes = state.changed();
         if (has_member(changes.added, index_, object)) erase_member(changes.added, index_, object);
         else if (!has_member(changes.removed, index_, object))
             changes.removed.push_back({index_, object, GraphRef{object->orm_state().graph}});
     }
-    tell_session(self, info_of(*this), nullptr);
+    if (tracks_parents(info)) forget_parent(*object, info, self);
+    tell_session(self, info, nullptr);
 }
 
 bool CollectionBase::has(const ModelBase* object) const {
     // The other side knows without a search.
     if (const auto* reverse = reverse_of(*this); reverse != nullptr && !reverse->collection) {
         const auto& back = MapperData::related(const_cast<ModelBase&>(*object), *reverse);
-        if (back.is_present()) return back.target() == owner();
+        if (back.is_present() && back.target() != owner()) return false;
+        if (back.is_present() && !is_present()) return true;
     }
     return is_present() && std::ranges::find(items_, object) != items_.end();
 }
 
-void CollectionBase::link(ModelBase* object) {
+void CollectionBase::link(ModelBase* object, std::size_t position) {
     require_managed(*this, object);
     if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
     auto& self = *owner();
+    const auto& info = info_of(*this);
     if (has(object)) return;
-    insert(object);
-    if (const auto* reverse = reverse_of(*this); reverse != nullptr && !reverse->collection) {
-        auto& back = MapperData::related(*object, *reverse);
-        auto* old = back.is_present() ? back.target() : nullptr;
-        back.assign(&self);
-        if (old != nullptr && old != &self) MapperData::collection(*old, info_of(*this)).erase(object);
+    if (watched_ && info.watch) {
+        if (info.watch->validate) info.watch->validate(self, *object);
+        info.watch->append(self, *object);
     }
-    tell_session(self, info_of(*this), object);
+    const auto* session = self.orm_state().session;
+    if (session != nullptr && object->orm_state().session == session && object->orm_state().lifecycle == Lifecycle::deleted)
+        throw InvalidRequestError(
+            "an object of class " + object->orm_state().mapper->class_name + " has been deleted in this transaction: it cannot be put into "
+            + self.orm_state().mapper->class_name + "::" + info.name);
+    insert(object, position);
+    if (is_present()) flags_ |= changed; // by the program, not only by the other side
+    if (const auto* reverse = reverse_of(*this)) {
+        if (reverse->collection) {
+            MapperData::collection(*object, *reverse).insert(&self);
+        } else {
+            auto& back = MapperData::related(*object, *reverse);
+            ModelBase* old = nullptr;
+            const bool known = back.peek(old);
+            back.assign(&self, old, known);
+            if (old != nullptr && old != &self) MapperData::collection(*old, info).erase(object);
+        }
+    }
+    tell_session(self, info, object);
 }
 
 void CollectionBase::unlink(ModelBase* object) {
     require_managed(*this, object);
     if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
-    if (is_present() && std::ranges::find(items_, object) == items_.end())
+    auto& self = *owner();
+    const auto& info = info_of(*this);
+    const bool all_known = is_present() && !(info.write_only && self.orm_state().lifecycle >= Lifecycle::persistent);
+    if (all_known && std::ranges::find(items_, object) == items_.end())
         throw ArgumentError(
-            owner()->orm_state().mapper->class_name + "::" + info_of(*this).name + ": the object is not in this collection");
+            self.orm_state().mapper->class_name + "::" + info.name + ": the object is not in this collection");
+    if (watched_ && info.watch) info.watch->remove(self, *object);
+    const GraphRef kept{object->orm_state().graph};
     erase(object);
-    if (const auto* reverse = reverse_of(*this); reverse != nullptr && !reverse->collection) {
-        auto& back = MapperData::related(*object, *reverse);
-        if (!back.is_present() || back.target() == owner()) back.assign(nullptr);
+    if (const auto* reverse = reverse_of(*this)) {
+        if (reverse->collection) {
+            MapperData::collection(*object, *reverse).erase(&self);
+        } else {
+            auto& back = MapperData::related(*object, *reverse);
+            if (!back.is_present() || back.target() == &self) back.assign(nullptr, &self, true);
+        }
     }
+    if (info.cascade.delete_orphan) let_pending_orphan_go(*object);
+}
+
+void CollectionBase::replace(const std::vector<ModelBase*>& objects) {
+    require_managed(*this, nullptr);
+    if (!is_present() || (info_of(*this).write_only && owner()->orm_state().lifecycle >= Lifecycle::persistent)) require_present();
+    const auto before = items_;
+    std::vector<GraphRef> kept;
+    for (auto* object : before) kept.emplace_back(object->orm_state().graph);
+    for (auto* object : objects) link(object);
+    const std::unordered_set<const ModelBase*> wanted(objects.begin(), objects.end());
+    for (auto* object : before)
+        if (!wanted.contains(object)) unlink(object);
+    std::vector<ModelBase*> in_order;
+    std::unordered_set<const ModelBase*> placed;
+    for (auto* object : objects)
+        if (placed.insert(object).second) in_order.push_back(object);
+    items_ = std::move(in_order);
+}
+
+bool tracks_parents(const RelationshipInfo& info) {
+    return !info.viewonly && (info.direction == Direction::one_to_many || info.single_parent);
+}
+
+void record_parent(ModelBase& child, const RelationshipInfo& info, const ModelBase& parent) {
+    auto& state = child.orm_state();
+    // What a new object's own link says needs no record.
+    if (state.lifecycle < Lifecycle::persistent && info.reverse >= 0 && !info.other_side()->collection) return;
+    auto& parents = state.changed().parents;
+    const auto known = std::ranges::find(parents, &info, &Changes::Parent::relationship);
+    if (known != parents.end()) known->parent = &parent;
+    else parents.push_back({&info, &parent});
+}
+
+void forget_parent(ModelBase& child, const RelationshipInfo& info, const ModelBase& parent) {
+    auto& state = child.orm_state();
+    if (state.lifecycle < Lifecycle::persistent && info.reverse >= 0 && !info.other_side()->collection) return;
+    auto& parents = state.changed().parents;
+    const auto known = std::ranges::find(parents, &info, &Changes::Parent::relationship);
+    if (known == parents.end()) parents.push_back({&info, nullptr});
+    else if (known->parent == &parent) known->parent = nullptr; // it may have been taken by another meanwhile
+}
+
+bool has_parent(ModelBase& child, const RelationshipInfo& info, bool otherwise) {
+    const auto& state = child.orm_state();
+    if (state.changes)
+        for (const auto& known : state.changes->parents)
+            if (known.relationship == &info) return known.parent != nullptr;
+    if (state.lifecycle < Lifecycle::persistent && info.reverse >= 0 && !info.other_side()->collection)
+        return MapperData::related(child, *info.other_side()).target() != nullptr;
+    return otherwise;
+}
+
+bool is_orphan(ModelBase& child) {
+    const auto& state = child.orm_state();
+    if (state.changes)
+        for (const auto& known : state.changes->parents)
+            if (known.relationship->cascade.delete_orphan && known.parent == nullptr) return true;
+    if (state.lifecycle >= Lifecycle::persistent) return false;
+    return std::ranges::any_of(state.mapper->relationships, [&](const auto& info) {
+        const auto* parents = info.other_side();
+        return parents != nullptr && parents->cascade.delete_orphan && !info.collection
+            && MapperData::related(child, info).target() == nullptr;
+    });
 }
 
 } // namespace azoth::orm

@@ -63,7 +63,7 @@ LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled) {
 void populate(const EntityPlan& plan, const RowBuffer& rows, std::size_t row, ModelBase& object, bool populate_existing) {
     for (const auto& load : plan.loads) {
         auto& attribute = *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + load.offset);
-        if (!populate_existing && (attribute.is_present() || attribute.is_changed())) continue;
+        if (!populate_existing && (attribute.is_changed() || (attribute.is_present() && !attribute.is_expired()))) continue;
         try {
             load.load(attribute, rows.field(row, load.column), load.type);
         } catch (const TypeMismatchError& error) {
@@ -99,7 +99,17 @@ ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std
         object = session_.identity_map.find(*plan.mapper, key, owner);
     }
     if (object != nullptr) {
-        populate(plan, rows, row, *object, false);
+        auto& state = object->orm_state();
+        if (populate_existing_) {
+            for (std::size_t i = 0; i < plan.mapper->attributes.size(); ++i)
+                session_.expire_attribute(*object, static_cast<std::uint16_t>(i));
+            for (const auto& info : plan.mapper->relationships) session_.expire_link(*object, info.index);
+        }
+        populate(plan, rows, row, *object, populate_existing_);
+        if (state.expired) {
+            state.expired = false;
+            plan.mapper->signals.refresh(*object);
+        }
         link(&graph_, object->orm_state().graph);
         return object;
     }
@@ -110,6 +120,8 @@ ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std
     state.session = &session_;
     if (plan.integer_key) session_.identity_map.insert(integer, *object);
     else session_.identity_map.insert(key, *object);
+    plan.mapper->signals.load(*object);
+    session_.signals.loaded_as_persistent(*object);
     return object;
 }
 

@@ -44,10 +44,88 @@ keys_between(const MapperData& referring, const MapperData& referred, const std:
     std::vector<const schema::ForeignKeyData*> keys;
     for (const auto& key : referring.table->data().foreign_keys) {
         if (key.target_table != referred.table->name()) continue;
-        if (!only_attribute.empty() && std::ranges::find(key.columns, only_attribute) == key.columns.end()) continue;
+        if (!only_attribute.empty()) {
+            const auto* attribute = referring.find(only_attribute);
+            if (attribute == nullptr || std::ranges::find(key.columns, referring.column(*attribute).name) == key.columns.end())
+                continue;
+        }
         keys.push_back(&key);
     }
     return keys;
+}
+
+/// Whose columns come first in a table made for both sides: the side whose name the table's begins with.
+bool comes_first(const MapperData& mapper, const MapperData& target, const std::string& table) {
+    const bool mine = table.starts_with(mapper.table->name());
+    const bool theirs = table.starts_with(target.table->name());
+    if (mine != theirs) return mine;
+    return mapper.class_name <= target.class_name;
+}
+
+void add_association_columns(schema::TableData& table, const MapperData& mapper, const std::string& name) {
+    schema::ForeignKeyData key;
+    key.target_table = mapper.table->name();
+    key.target_schema = mapper.table->schema();
+    for (const auto attribute : mapper.primary_key) {
+        const auto& source = mapper.column(mapper.attributes[attribute]);
+        auto& column = table.add_column(
+            name.empty() || mapper.primary_key.size() > 1 ? mapper.table->name() + "_" + source.name : name, source.type);
+        column.primary_key = true;
+        column.nullable = false;
+        key.columns.push_back(column.name);
+        key.target_columns.push_back(source.name);
+    }
+    table.foreign_keys.push_back(std::move(key));
+}
+
+std::unique_ptr<Table> make_association_table(const MapperData& mapper, const RelationshipInfo& info, const MapperData& target) {
+    auto data = std::make_shared<schema::TableData>(info.secondary_name, mapper.table->schema());
+    if (comes_first(mapper, target, info.secondary_name)) {
+        add_association_columns(*data, mapper, info.secondary_here);
+        add_association_columns(*data, target, info.secondary_there);
+    } else {
+        add_association_columns(*data, target, info.secondary_there);
+        add_association_columns(*data, mapper, info.secondary_here);
+    }
+    return std::make_unique<Table>(std::move(data));
+}
+
+/// The association table's columns that refer to `mapper`, with the attributes that they hold.
+std::vector<std::pair<std::uint16_t, std::size_t>>
+association_pairs(const Table& table, const MapperData& mapper, std::size_t skip, const std::string& what) {
+    for (const auto& key : table.data().foreign_keys) {
+        if (key.target_table != mapper.table->name() || skip-- > 0) continue;
+        std::vector<std::pair<std::uint16_t, std::size_t>> pairs;
+        for (std::size_t i = 0; i < key.columns.size(); ++i) {
+            const auto* to = mapper.table->data().find(key.target_columns[i]);
+            const auto* attribute = to != nullptr ? mapper.by_column(to->position) : nullptr;
+            if (attribute == nullptr)
+                throw ArgumentError(what + ": '" + table.name() + "' refers to a column that " + mapper.class_name + " does not map");
+            pairs.emplace_back(
+                static_cast<std::uint16_t>(attribute - mapper.attributes.data()), table.data().find(key.columns[i])->position);
+        }
+        return pairs;
+    }
+    throw ArgumentError(
+        what + ": no foreign key of the association table '" + table.name() + "' refers to '" + mapper.table->name() + "'");
+}
+
+void configure_many_to_many(MapperData& mapper, RelationshipInfo& info, MapperData& target, const std::string& what) {
+    info.direction = Direction::many_to_many;
+    RelationshipInfo* other = nullptr;
+    if (!info.back_populates.empty()) {
+        info.reverse = target.relationship_index(info.back_populates);
+        other = &target.relationships[static_cast<std::size_t>(info.reverse)];
+    }
+    const bool second_side = other != nullptr && other->secondary != nullptr && other->target != nullptr;
+    if (!info.secondary) {
+        info.secondary = other != nullptr && other->secondary ? std::make_unique<Table>(*other->secondary)
+                                                              : make_association_table(mapper, info, target);
+    }
+    // Where both sides are one class, the first key is the side's that was looked at first.
+    const bool same = &mapper == &target;
+    info.secondary_pairs = association_pairs(*info.secondary, mapper, same && second_side ? 1 : 0, what);
+    info.secondary_target_pairs = association_pairs(*info.secondary, target, same && !second_side ? 1 : 0, what);
 }
 
 void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
@@ -55,6 +133,12 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
     auto& target = info.target_reference();
     target.resolve_keys();
     info.target = &target;
+    if (info.cascade.delete_orphan && !info.cascade.delete_)
+        throw ArgumentError(what + ": cascade: delete-orphan goes together with delete");
+    if (!info.secondary_name.empty()) {
+        configure_many_to_many(mapper, info, target, what);
+        return;
+    }
 
     const auto own_keys = keys_between(mapper, target, info.foreign_key);
     const auto target_keys = keys_between(target, mapper, info.foreign_key);
@@ -76,12 +160,14 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
     if (many_to_one) {
         info.child_pairs = key_pairs(mapper, target, *keys.front(), what);
         info.pairs = info.child_pairs;
+        info.to_primary_key = std::ranges::equal(info.pairs, target.primary_key, {}, [](const auto& pair) { return pair.second; });
     } else {
         info.child_pairs = key_pairs(target, mapper, *keys.front(), what);
         for (const auto& [child, parent] : info.child_pairs) info.pairs.emplace_back(parent, child);
     }
-    if (info.cascade.delete_orphan && many_to_one)
-        throw ArgumentError(what + ": delete-orphan belongs on the \"one\" side of a relationship");
+    if (info.cascade.delete_orphan && many_to_one && !info.single_parent)
+        throw ArgumentError(
+            what + ": delete-orphan belongs on the \"one\" side of a relationship, or goes together with single_parent");
     if (!info.back_populates.empty()) info.reverse = target.relationship_index(info.back_populates);
 }
 
@@ -96,10 +182,13 @@ void MapperData::resolve_keys() {
         const auto& target = pending.target();
         auto& key = data.foreign_keys[pending.key];
         key.target_table = target.table->name();
-        key.target_schema = target.table->schema() == table->schema() ? std::string{} : target.table->schema();
-        key.target_columns = {target.attributes[target.attribute_index(pending.attribute)].name};
+        key.target_schema = target.table->schema();
+        key.target_columns.clear();
+        for (const auto& attribute : pending.attributes)
+            key.target_columns.push_back(target.column(target.attributes[target.attribute_index(attribute)]).name);
     }
     std::ranges::sort(attributes, {}, &AttributeInfo::column);
+    if (!version_name.empty()) version_id = attribute_index(version_name);
     const auto* generated = data.autoincrement_column();
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         auto& attribute = attributes[i];
@@ -158,11 +247,12 @@ ModelBase* MapperData::create(Graph& graph, bool loaded) const {
     state.mapper = this;
     state.graph = &graph;
     for (std::size_t i = 0; i < attributes.size(); ++i)
-        attribute(*object, attributes[i]).place(attributes[i].offset, static_cast<std::uint16_t>(i));
+        attribute(*object, attributes[i])
+            .place(attributes[i].offset, static_cast<std::uint16_t>(i), attributes[i].watch != nullptr);
     for (std::size_t i = 0; i < relationships.size(); ++i) {
-        auto& link = *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(object) + relationships[i].offset);
-        link.place(relationships[i].offset, static_cast<std::uint16_t>(i));
-        if (!loaded) link.set_flags(AttributeBase::present); // a new object's links are known: there are none
+        auto& member = link(*object, relationships[i]);
+        member.place(relationships[i].offset, static_cast<std::uint16_t>(i), relationships[i].watch != nullptr);
+        if (!loaded) member.set_flags(AttributeBase::present); // a new object's links are known: there are none
     }
     return object;
 }
@@ -173,15 +263,22 @@ schema::TableData& require_table(MapperData& data) {
 }
 
 Cascade parse_cascade(std::string_view text) {
-    Cascade cascade{false, false, false};
+    Cascade cascade{false, false, false, false, false, false};
     std::string word;
     const auto take = [&] {
         if (word.empty()) return;
-        if (word == "all") cascade.save_update = cascade.delete_ = true;
-        else if (word == "save-update") cascade.save_update = true;
-        else if (word == "delete") cascade.delete_ = true;
-        else if (word == "delete-orphan") cascade.delete_orphan = true;
-        else if (word != "merge" && word != "refresh-expire" && word != "expunge" && word != "none")
+        const bool all = word == "all";
+        bool known = all || word == "none";
+        const auto set = [&](bool& flag, std::string_view name) {
+            if (word == name || (all && name != "delete-orphan")) flag = known = true;
+        };
+        set(cascade.save_update, "save-update");
+        set(cascade.merge, "merge");
+        set(cascade.refresh_expire, "refresh-expire");
+        set(cascade.expunge, "expunge");
+        set(cascade.delete_, "delete");
+        set(cascade.delete_orphan, "delete-orphan");
+        if (!known)
             throw ArgumentError(
                 "cascade(\"" + word + "\"): the cascades are all, save-update, merge, refresh-expire, expunge, delete, "
                 "delete-orphan, none");
@@ -197,11 +294,30 @@ Cascade parse_cascade(std::string_view text) {
     return cascade;
 }
 
+PassiveDeletesOption PassiveDeletesOption::operator()(std::string_view mode) const {
+    if (mode == "all") return {PassiveDeletes::all};
+    throw ArgumentError("passive_deletes(\"" + std::string{mode} + "\"): only \"all\" is known; passive_deletes alone is the other");
+}
+
+const RelationshipInfo* RelationshipInfo::other_side() const noexcept {
+    return reverse < 0 ? nullptr : &target->relationships[static_cast<std::size_t>(reverse)];
+}
+
+std::vector<std::uint16_t> RelationshipInfo::local_attributes() const {
+    std::vector<std::uint16_t> attributes;
+    for (const auto& pair : pairs) attributes.push_back(pair.first);
+    for (const auto& pair : secondary_pairs) attributes.push_back(pair.first);
+    return attributes;
+}
+
 const sql::NodePtr& attribute_node(const MapperData& mapper, std::string_view name) {
     return mapper.attributes[mapper.attribute_index(name)].node;
 }
 
 sql::NodePtr relationship_condition(const MapperData& mapper, const RelationshipInfo& relationship) {
+    if (relationship.direction == Direction::many_to_many)
+        throw ArgumentError(
+            mapper.class_name + "::" + relationship.name + ": a many-to-many relationship is joined through its association table");
     std::vector<sql::NodePtr> conditions;
     for (const auto& [here, there] : relationship.pairs) {
         const auto& own = mapper.attributes[here].node;

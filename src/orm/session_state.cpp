@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A session's lists: what is new, changed or to be deleted, and what becomes of it at the end of a flush or transaction.
+// A session's lists: what is new, changed or to be deleted, and what becomes of it at the end of a flush.
 #include <azoth/orm/session_state.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include <azoth/error.hpp>
+#include <azoth/orm/flush_plan.hpp>
 
 namespace azoth::orm {
 
@@ -18,29 +20,54 @@ void forget_changes(ModelBase& object) {
     auto& state = object.orm_state();
     state.changes.reset();
     state.in_dirty_list = false;
+    const bool inserted = state.lifecycle == Lifecycle::pending;
     for (const auto& info : state.mapper->attributes) {
         auto& attribute = MapperData::attribute(object, info);
-        attribute.set_flags(attribute.is_present() ? AttributeBase::present : std::uint8_t{0});
+        if (attribute.is_present())
+            attribute.set_flags(attribute.flags() & static_cast<std::uint8_t>(~AttributeBase::changed));
+        else if (inserted || attribute.is_changed()) attribute.set_flags(AttributeBase::expired); // the database has made it
     }
     for (const auto& info : state.mapper->relationships) {
-        auto& link = *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + info.offset);
-        link.set_flags(link.is_present() ? AttributeBase::present : std::uint8_t{0});
+        auto& link = MapperData::link(object, info);
+        link.set_flags(link.flags() & static_cast<std::uint8_t>(~AttributeBase::changed));
+        // What is added to a collection that is never loaded is not kept after it was written.
+        if (info.write_only) MapperData::collection(object, info).items().clear();
     }
 }
 
-void detach(ModelBase& object) {
-    auto& state = object.orm_state();
-    state.session = nullptr;
-    state.in_dirty_list = false;
-    state.to_be_deleted = false;
-    if (state.lifecycle == Lifecycle::pending) state.lifecycle = Lifecycle::transient;
-    else if (state.lifecycle == Lifecycle::persistent || state.lifecycle == Lifecycle::deleted)
-        state.lifecycle = Lifecycle::detached;
+std::vector<Value> key_values(ModelBase& object) {
+    std::vector<Value> values;
+    const auto& mapper = *object.orm_state().mapper;
+    for (const auto index : mapper.primary_key) {
+        const auto& info = mapper.attributes[index];
+        const auto& attribute = MapperData::attribute(object, info);
+        values.push_back(attribute.is_present() ? info.operations->value(attribute) : Value{});
+    }
+    return values;
 }
 
 } // namespace
 
 SessionState::~SessionState() { expunge_all(); }
+
+/// What `let_go` does to the object itself.
+void SessionState::let_go(ModelBase& object, bool to_transient) {
+    auto& state = object.orm_state();
+    const auto before = state.lifecycle;
+    state.session = nullptr;
+    state.in_dirty_list = false;
+    state.to_be_deleted = false;
+    if (before == Lifecycle::pending) {
+        state.lifecycle = Lifecycle::transient;
+        signals.pending_to_transient(object);
+    } else if (before == Lifecycle::persistent) {
+        state.lifecycle = to_transient ? Lifecycle::transient : Lifecycle::detached;
+        (to_transient ? signals.persistent_to_transient : signals.persistent_to_detached)(object);
+    } else if (before == Lifecycle::deleted) {
+        state.lifecycle = Lifecycle::detached;
+        signals.deleted_to_detached(object);
+    }
+}
 
 void SessionState::add(ModelBase& root) {
     std::vector<ModelBase*> open{&root};
@@ -51,6 +78,10 @@ void SessionState::add(ModelBase& root) {
         if (state.mapper == nullptr)
             throw ArgumentError("session.add(): the object was not made by make<T>() or loaded by a session");
         if (state.session == this) {
+            if (state.lifecycle == Lifecycle::deleted)
+                throw InvalidRequestError(
+                    "an object of class " + state.mapper->class_name
+                    + " has been deleted in this transaction; make_transient() it to store it again as a new row");
             if (state.to_be_deleted) {
                 state.to_be_deleted = false;
                 remove_from(deleted_, object);
@@ -73,10 +104,13 @@ void SessionState::add(ModelBase& root) {
                 state.lifecycle = Lifecycle::persistent;
                 state.session = this;
                 if (state.changes) mark_dirty(object);
+                signals.detached_to_persistent(object);
             } else {
                 state.lifecycle = Lifecycle::pending;
                 state.session = this;
+                state.orphaned_outside = false;
                 new_.emplace_back(object);
+                signals.transient_to_pending(object);
             }
         }
         // Pushed backwards, so that objects enter in the order of their links.
@@ -96,130 +130,222 @@ void SessionState::mark_dirty(ModelBase& object) {
     dirty_.emplace_back(object);
 }
 
-void SessionState::mark_deleted(ModelBase& root) {
-    if (root.orm_state().session != this || root.orm_state().lifecycle != Lifecycle::persistent) {
-        const auto* mapper = root.orm_state().mapper;
-        throw InvalidRequestError(
-            "session.delete_(): the object" + (mapper != nullptr ? " of class " + mapper->class_name : std::string{})
-            + " is not persistent in this session; add() and flush() it, or load it, first");
-    }
+void SessionState::require_persistent(const ModelBase& object, const char* operation) const {
+    const auto& state = object.orm_state();
+    if (state.session == this && state.lifecycle == Lifecycle::persistent) return;
+    throw InvalidRequestError(
+        "session." + std::string{operation} + ": the object"
+        + (state.mapper != nullptr ? " of class " + state.mapper->class_name : std::string{})
+        + " is not persistent in this session; add() and flush() it, or load it, first");
+}
+
+void SessionState::mark_deleted(ModelBase& object) {
+    auto& state = object.orm_state();
+    if (state.to_be_deleted) return;
+    state.to_be_deleted = true;
+    deleted_.emplace_back(object);
+}
+
+void SessionState::expunge(ModelBase& root) {
+    if (root.orm_state().session != this)
+        throw InvalidRequestError("session.expunge(): the object is not in this session");
     std::vector<ModelBase*> open{&root};
+    std::vector<GraphRef> kept; // the lists may hold the last references
     while (!open.empty()) {
         auto& object = *open.back();
         open.pop_back();
         auto& state = object.orm_state();
-        if (state.session != this || state.to_be_deleted) continue;
-        if (state.lifecycle == Lifecycle::pending) {
-            expunge(object);
-            continue;
-        }
-        state.to_be_deleted = true;
-        deleted_.emplace_back(object);
+        if (state.session != this) continue;
+        kept.emplace_back(state.graph);
+        if (state.lifecycle == Lifecycle::persistent) identity_map.erase(*state.mapper, identity_key(object, true));
+        let_go(object, false);
+        for (auto* list : {&new_, &dirty_, &deleted_}) remove_from(*list, object);
+        for (auto& level : levels_)
+            for (auto* list : {&level.inserted, &level.removed, &level.dirty}) remove_from(*list, object);
         for (const auto& info : state.mapper->relationships)
-            if (info.cascade.delete_) each_linked(object, info, [&](ModelBase& other) { open.push_back(&other); });
+            if (info.cascade.expunge) each_linked(object, info, [&](ModelBase& other) { open.push_back(&other); });
     }
-}
-
-void SessionState::expunge(ModelBase& object) {
-    auto& state = object.orm_state();
-    if (state.session != this)
-        throw InvalidRequestError("session.expunge(): the object is not in this session");
-    if (state.lifecycle == Lifecycle::persistent) identity_map.erase(*state.mapper, identity_key(object, true));
-    const GraphRef owner{state.graph}; // the lists may hold the last reference
-    detach(object);
-    for (auto* list : {&new_, &dirty_, &deleted_, &inserted_, &removed_}) remove_from(*list, object);
 }
 
 void SessionState::expunge_all() {
-    identity_map.for_each(detach);
+    identity_map.for_each([&](ModelBase& object) { let_go(object, false); });
     identity_map.clear();
-    for (auto* list : {&new_, &dirty_, &deleted_, &inserted_, &removed_}) {
-        for (auto& pinned : *list) detach(*pinned.object);
-        list->clear();
+    const auto release = [&](std::vector<Pinned>& list) {
+        for (auto& pinned : list)
+            if (pinned.object->orm_state().session == this) let_go(*pinned.object, false);
+        list.clear();
+    };
+    for (auto* list : {&new_, &dirty_, &deleted_}) release(*list);
+    for (auto& level : levels_)
+        for (auto* list : {&level.inserted, &level.removed, &level.dirty}) release(*list);
+    levels_ = std::vector<Level>(1);
+}
+
+void SessionState::flushed(ModelBase& object, bool deleted) {
+    auto& state = object.orm_state();
+    auto& level = levels_.back();
+    if (deleted) {
+        if (state.lifecycle != Lifecycle::persistent) return;
+        identity_map.erase(*state.mapper, identity_key(object, true));
+        forget_changes(object);
+        state.lifecycle = Lifecycle::deleted;
+        state.to_be_deleted = false;
+        level.removed.emplace_back(object);
+        signals.persistent_to_deleted(object);
+        return;
     }
+    if (state.lifecycle == Lifecycle::pending) {
+        forget_changes(object);
+        state.lifecycle = Lifecycle::persistent;
+        identity_map.insert(identity_key(object, false), object);
+        level.inserted.emplace_back(object);
+        signals.pending_to_persistent(object);
+        return;
+    }
+    const auto before = identity_key(object, true);
+    const auto now = identity_key(object, false);
+    if (before != now) {
+        KeySwitch change;
+        change.object = Pinned{object};
+        for (const auto index : state.mapper->primary_key) {
+            const auto& info = state.mapper->attributes[index];
+            auto value = info.operations->value(MapperData::attribute(object, info));
+            if (state.changes)
+                for (const auto& old : state.changes->values)
+                    if (old.attribute == index && old.known) value = old.value;
+            change.before.push_back(std::move(value));
+        }
+        level.key_switches.push_back(std::move(change));
+        identity_map.erase(*state.mapper, before);
+        identity_map.insert(now, object);
+    }
+    if (state.changes && levels_.size() > 1) level.dirty.emplace_back(object);
+    forget_changes(object);
+}
+
+void SessionState::end_flush() {
+    const auto forget = [](std::vector<Pinned>& list, bool dirty) {
+        for (const auto& pinned : list) {
+            if (dirty) pinned.object->orm_state().in_dirty_list = false;
+            else pinned.object->orm_state().to_be_deleted = false;
+        }
+        list.clear();
+    };
+    std::erase_if(new_, [](const Pinned& pinned) { return pinned.object->orm_state().lifecycle != Lifecycle::pending; });
+    forget(dirty_, true);
+    forget(deleted_, false);
 }
 
 void SessionState::after_flush() {
-    for (auto& pinned : new_) {
-        auto& object = *pinned.object;
-        forget_changes(object);
-        object.orm_state().lifecycle = Lifecycle::persistent;
-        identity_map.insert(identity_key(object, false), object);
-        inserted_.push_back(std::move(pinned));
-    }
-    new_.clear();
-    for (auto& pinned : dirty_) {
-        auto& object = *pinned.object;
-        if (object.orm_state().to_be_deleted) continue;
-        auto before = identity_key(object, true);
-        forget_changes(object);
-        auto now = identity_key(object, false);
-        if (before != now) {
-            identity_map.erase(*object.orm_state().mapper, before);
-            identity_map.insert(now, object);
-        }
-    }
-    dirty_.clear();
-    for (auto& pinned : deleted_) {
-        auto& object = *pinned.object;
-        identity_map.erase(*object.orm_state().mapper, identity_key(object, true));
-        forget_changes(object);
-        object.orm_state().lifecycle = Lifecycle::deleted;
-        object.orm_state().to_be_deleted = false;
-        removed_.push_back(std::move(pinned));
-    }
-    deleted_.clear();
+    for (const auto& pinned : new_) flushed(*pinned.object, false);
+    for (const auto& pinned : dirty_)
+        if (!pinned.object->orm_state().to_be_deleted) flushed(*pinned.object, false);
+    for (const auto& pinned : deleted_) flushed(*pinned.object, true);
+    end_flush();
 }
 
-void SessionState::after_commit(bool expire_all) {
-    for (auto& pinned : removed_) detach(*pinned.object);
-    removed_.clear();
-    inserted_.clear();
-    if (expire_all) identity_map.for_each(&SessionState::expire);
+void SessionState::begin_nested() { levels_.emplace_back(); }
+
+void SessionState::commit_nested() {
+    auto inner = std::move(levels_.back());
+    levels_.pop_back();
+    auto& outer = levels_.back();
+    const auto take = [](auto& from, auto& to) {
+        to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    };
+    take(inner.inserted, outer.inserted);
+    take(inner.removed, outer.removed);
+    take(inner.dirty, outer.dirty);
+    take(inner.key_switches, outer.key_switches);
 }
 
-void SessionState::expire(ModelBase& object) {
-    auto& state = object.orm_state();
-    // The key stays: it says which row to load again.
-    if (state.changes)
-        for (const auto& old : state.changes->values)
-            if (old.known && state.mapper->attributes[old.attribute].primary_key) {
-                const auto& info = state.mapper->attributes[old.attribute];
-                info.operations->assign(MapperData::attribute(object, info), old.value);
-            }
-    state.changes.reset();
-    state.in_dirty_list = false;
-    for (const auto& info : state.mapper->attributes)
-        MapperData::attribute(object, info).set_flags(info.primary_key ? AttributeBase::present : std::uint8_t{0});
-    for (const auto& info : state.mapper->relationships) {
-        if (info.collection) MapperData::collection(object, info).items().clear();
-        reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + info.offset)->set_flags(0);
-    }
+void SessionState::rollback_nested() {
+    auto level = std::move(levels_.back());
+    levels_.pop_back();
+    restore(level, true);
+}
+
+void SessionState::after_commit(bool expire_objects) {
+    while (levels_.size() > 1) commit_nested();
+    auto level = std::exchange(levels_.front(), Level{});
+    for (auto& pinned : level.removed)
+        if (pinned.object->orm_state().session == this) let_go(*pinned.object, false);
+    if (expire_objects) expire_all();
 }
 
 void SessionState::after_rollback() {
-    for (auto& pinned : deleted_) pinned.object->orm_state().to_be_deleted = false;
-    deleted_.clear();
-    // Rows that the transaction deleted are there again, those it inserted are not.
-    for (auto& pinned : removed_) {
-        auto& object = *pinned.object;
-        object.orm_state().lifecycle = Lifecycle::persistent;
-        identity_map.insert(identity_key(object, false), object);
-    }
-    const auto removed = std::exchange(removed_, {});
-    for (auto& pinned : inserted_) {
-        auto& object = *pinned.object;
-        identity_map.erase(*object.orm_state().mapper, identity_key(object, true));
-        detach(object);
-        object.orm_state().lifecycle = Lifecycle::transient;
-        // A key that the database made belongs to the row that is no more.
-        for (const auto& info : object.orm_state().mapper->attributes)
-            if (info.autoincrement) MapperData::attribute(object, info).set_flags(0);
-    }
-    const auto inserted = std::exchange(inserted_, {});
-    for (auto& pinned : new_) detach(*pinned.object);
+    while (levels_.size() > 1) commit_nested();
+    auto level = std::exchange(levels_.front(), Level{});
+    restore(level, false);
+}
+
+void SessionState::restore(Level& level, bool nested) {
+    // Rows that were inserted are not there; new objects are nobody's.
+    std::unordered_set<const ModelBase*> gone;
+    const auto drop = [&](std::vector<Pinned>& list) {
+        for (auto& pinned : list) {
+            auto& object = *pinned.object;
+            auto& state = object.orm_state();
+            if (state.session != this || !gone.insert(&object).second) continue;
+            if (state.lifecycle == Lifecycle::persistent) identity_map.erase(*state.mapper, identity_key(object, true));
+            if (state.lifecycle == Lifecycle::deleted) state.lifecycle = Lifecycle::persistent; // inserted and deleted since
+            let_go(object, true);
+            state.expired = false;
+            // A link or value that was changed is new again as a whole.
+            state.changes.reset();
+            for (const auto& info : state.mapper->attributes) {
+                auto& attribute = MapperData::attribute(object, info);
+                // A key that the database made belongs to the row that is no more.
+                const bool keeps = attribute.is_present() && (attribute.flags() & generated_key) == 0;
+                attribute.set_flags(keeps ? AttributeBase::present : std::uint8_t{0});
+            }
+            for (const auto& info : state.mapper->relationships) MapperData::link(object, info).set_flags(AttributeBase::present);
+        }
+    };
     const auto created = std::exchange(new_, {});
-    identity_map.for_each(&SessionState::expire);
+    auto inserted = std::move(level.inserted);
+    for (const auto& pinned : created) {
+        auto& object = *pinned.object;
+        if (object.orm_state().session != this || object.orm_state().lifecycle != Lifecycle::pending) continue;
+        gone.insert(&object);
+        let_go(object, true);
+    }
+    drop(inserted);
+    // Keys that were changed are what they were.
+    for (auto change = level.key_switches.rbegin(); change != level.key_switches.rend(); ++change) {
+        auto& object = *change->object.object;
+        auto& state = object.orm_state();
+        if (state.session != this || gone.contains(&object)) continue;
+        if (state.lifecycle == Lifecycle::persistent) identity_map.erase(*state.mapper, identity_key(key_values(object)));
+        for (std::size_t i = 0; i < state.mapper->primary_key.size(); ++i) {
+            const auto& info = state.mapper->attributes[state.mapper->primary_key[i]];
+            auto& attribute = MapperData::attribute(object, info);
+            info.operations->assign(attribute, change->before[i]);
+            attribute.set_flags(AttributeBase::present);
+        }
+        state.changes.reset();
+        if (state.lifecycle == Lifecycle::persistent) identity_map.insert(identity_key(object, false), object);
+    }
+    // Rows that were deleted are there again.
+    for (auto& pinned : level.removed) {
+        auto& object = *pinned.object;
+        auto& state = object.orm_state();
+        if (state.session != this || gone.contains(&object)) continue;
+        state.lifecycle = Lifecycle::persistent;
+        identity_map.insert(identity_key(object, false), object);
+        signals.deleted_to_persistent(object);
+    }
+    for (auto& pinned : deleted_) pinned.object->orm_state().to_be_deleted = false;
+    const auto deleted = std::exchange(deleted_, {});
+    if (!nested) {
+        expire_all();
+    } else {
+        for (auto& pinned : level.dirty)
+            if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
+        for (auto& pinned : dirty_) expire_one(*pinned.object);
+        for (auto& pinned : level.removed)
+            if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
+    }
     const auto dirty = std::exchange(dirty_, {});
 }
 

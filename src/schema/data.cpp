@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include <azoth/error.hpp>
 
@@ -67,8 +68,19 @@ bool TableData::is_foreign_key(std::string_view column_name) const noexcept {
     });
 }
 
+void DialectOptions::set(std::string name, OptionValue value) {
+    const auto found = std::ranges::find(options_, name, &std::pair<std::string, OptionValue>::first);
+    if (found != options_.end()) found->second = std::move(value);
+    else options_.emplace_back(std::move(name), std::move(value));
+}
+
+const OptionValue* DialectOptions::find(std::string_view name) const noexcept {
+    const auto found = std::ranges::find(options_, name, &std::pair<std::string, OptionValue>::first);
+    return found == options_.end() ? nullptr : &found->second;
+}
+
 const std::string& target_schema(const TableData& table, const ForeignKeyData& key) noexcept {
-    return key.target_schema.empty() ? table.schema : key.target_schema;
+    return key.target_schema.empty() ? table.metadata_schema : key.target_schema;
 }
 
 } // namespace azoth::schema

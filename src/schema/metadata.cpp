@@ -3,11 +3,14 @@
 #include <azoth/schema/metadata.hpp>
 
 #include <algorithm>
-#include <map>
 
 #include <azoth/error.hpp>
+#include <azoth/schema/sort.hpp>
 
 namespace azoth {
+
+MetaData::MetaData(std::string schema, NamingConvention naming)
+    : schema_(std::move(schema)), naming_(std::make_shared<const NamingConvention>(std::move(naming))) {}
 
 std::vector<const Table*> MetaData::tables() const {
     std::vector<const Table*> all;
@@ -17,42 +20,10 @@ std::vector<const Table*> MetaData::tables() const {
 }
 
 std::vector<const Table*> MetaData::sorted_tables() const {
-    auto remaining = tables();
-    std::ranges::sort(remaining, {}, [](const Table* table) { return table->data().full_name(); });
+    auto all = tables();
+    std::ranges::sort(all, {}, [](const Table* table) { return table->data().full_name(); });
 
-    std::map<std::string, const Table*> by_name;
-    for (const auto* table : remaining) by_name.emplace(table->data().full_name(), table);
-
-    // Kahn's algorithm over names, so that equal choices fall in alphabetical order.
-    std::map<const Table*, std::size_t> open_references;
-    std::map<const Table*, std::vector<const Table*>> dependents;
-    for (const auto* table : remaining) {
-        std::vector<const Table*> targets;
-        for (const auto& key : table->data().foreign_keys) {
-            const auto& schema = schema::target_schema(table->data(), key);
-            const auto found = by_name.find(schema.empty() ? key.target_table : schema + "." + key.target_table);
-            if (found != by_name.end() && found->second != table) targets.push_back(found->second);
-        }
-        std::ranges::sort(targets);
-        const auto repeated = std::ranges::unique(targets);
-        targets.erase(repeated.begin(), repeated.end());
-        open_references[table] = targets.size();
-        for (const auto* target : targets) dependents[target].push_back(table);
-    }
-
-    std::vector<const Table*> sorted;
-    while (!remaining.empty()) {
-        auto next = std::ranges::find_if(remaining, [&](const Table* t) { return open_references[t] == 0; });
-        if (next == remaining.end()) next = remaining.begin(); // a ring: begin with its first table by name
-        const Table* table = *next;
-        remaining.erase(next);
-        sorted.push_back(table);
-        for (const auto* dependent : dependents[table]) {
-            auto& open = open_references[dependent];
-            if (open > 0) --open;
-        }
-    }
-    return sorted;
+    return schema::sort_tables_and_constraints(all).tables;
 }
 
 const Table* MetaData::find(std::string_view name, std::string_view schema) const noexcept {
@@ -72,6 +43,8 @@ const Table& MetaData::table(std::string_view name, std::string_view schema) con
 void MetaData::add(const Table& table) {
     if (find(table.name(), table.schema()) != nullptr)
         throw ArgumentError("table '" + table.data().full_name() + "' is already defined for this MetaData");
+    table.shared_data()->naming = naming_;
+    table.shared_data()->metadata_schema = schema_;
     tables_.push_back(std::make_unique<Table>(table));
 }
 

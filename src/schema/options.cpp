@@ -29,9 +29,19 @@ ForeignKeyData parse_foreign_key(std::string_view target) {
     return key;
 }
 
+ForeignKeyData key_to(const ColumnData& target) {
+    ForeignKeyData key;
+    key.target_schema = target.table->schema;
+    key.target_table = target.table->name;
+    key.target_columns = {target.name};
+    return key;
+}
+
 void ForeignKeyOption::apply(TableData& table, ColumnData& column) const {
     ForeignKeyData own = key;
     own.columns = {column.name};
+    own.of_column = true;
+    if (column.type.is_null_type() && !column.type.details) column.type = type;
     table.foreign_keys.push_back(std::move(own));
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Finding a statement's bound values and its cache key without rendering it.
 #include <algorithm>
+#include <concepts>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -20,14 +22,28 @@ public:
     void walk(const Node& node) {
         if (!node.has_binds) return;
         switch (node.kind) {
-        case NodeKind::bind: found(static_cast<const ExpressionNode&>(node)); return;
+        case NodeKind::bind: found(static_cast<const BindNode&>(node)); return;
         case NodeKind::in_list:
             each_child(node, [this](const NodePtr& child) { walk(*child); });
-            found(static_cast<const ExpressionNode&>(node));
+            found(static_cast<const InListNode&>(node));
             return;
         case NodeKind::alias:
         case NodeKind::cte:
-            if (!walked_.insert(&node).second) return;
+        case NodeKind::values:
+        case NodeKind::table_function:
+            if (const auto [entry, first] = walked_.emplace(&node, walked_.size()); !first) {
+                repeated((std::uint64_t{1} << 63U) | entry->second);
+                return;
+            }
+            break;
+        case NodeKind::select:
+        case NodeKind::compound:
+        case NodeKind::insert:
+        case NodeKind::update:
+        case NodeKind::delete_:
+        case NodeKind::text:
+            for (const auto& [name, value] : static_cast<const StatementNode&>(node).parts().params)
+                given_.emplace(name, value.get()); // the outermost statement's counts
             break;
         default: break;
         }
@@ -35,15 +51,38 @@ public:
     }
 
 private:
-    void found(const ExpressionNode& node) {
-        ++occurrences_;
-        if (const auto known = position(node); known < list_.nodes.size()) {
-            list_.sharing.mix(occurrences_);
-            list_.sharing.mix(known);
+    template <class N>
+    void found(const N& node) {
+        if (node.name.empty()) {
+            found_value(node);
             return;
         }
+        bool is_unique = false;
+        if constexpr (std::same_as<N, BindNode>) is_unique = node.unique;
+        if (is_unique) {
+            found_value(node);
+            return;
+        }
+        if (named_.contains(node.name)) return; // the name in the key says that it is the same
+        named_.insert(node.name);
+        const auto given = given_.find(node.name);
+        list_.nodes.push_back(given == given_.end() ? &node : given->second);
+    }
+
+    void found_value(const ExpressionNode& node) {
+        if (const auto known = position(node); known < list_.nodes.size()) {
+            repeated(known);
+            return;
+        }
+        ++occurrences_;
         list_.nodes.push_back(&node);
         if (list_.nodes.size() > linear_limit) positions_.emplace(&node, list_.nodes.size() - 1);
+    }
+
+    void repeated(std::uint64_t what) {
+        ++occurrences_;
+        list_.sharing.mix(occurrences_);
+        list_.sharing.mix(what);
     }
 
     /// Where `node` stands in the list; its size when it does not. A short list is searched, a long one indexed.
@@ -60,8 +99,10 @@ private:
     static constexpr std::size_t linear_limit = 16;
     BindList& list_;
     std::uint64_t occurrences_ = 0;
-    std::unordered_set<const Node*> walked_;
+    std::unordered_map<const Node*, std::uint64_t> walked_;
     std::unordered_map<const ExpressionNode*, std::size_t> positions_;
+    std::unordered_set<std::string_view> named_;
+    std::unordered_map<std::string_view, const ExpressionNode*> given_;
 };
 
 /// Numbers anonymous aliases in order of appearance and mixes the sequence into the key.
@@ -72,8 +113,8 @@ public:
     void walk(const Node& node) {
         if (!node.anonymous) return;
         std::uint64_t serial = 0;
-        if (node.kind == NodeKind::alias) serial = static_cast<const AliasNode&>(node).serial;
-        if (node.kind == NodeKind::cte) serial = static_cast<const CteNode&>(node).serial;
+        const bool named = node.kind == NodeKind::alias || node.kind == NodeKind::cte || node.kind == NodeKind::table_function;
+        if (named) serial = static_cast<const NamedFromNode&>(node).serial;
         if (serial != 0) {
             const auto [entry, first] = numbers_.emplace(serial, numbers_.size());
             key_.mix(entry->second);

@@ -3,7 +3,6 @@
 #include <azoth/sql/column.hpp>
 
 #include <azoth/schema/metadata.hpp>
-#include <azoth/sql/dml.hpp>
 #include <azoth/sql/from.hpp>
 
 #include <azoth/error.hpp>
@@ -11,21 +10,47 @@
 namespace azoth {
 
 Table::Table(std::string name, MetaData& metadata, std::string schema)
-    : Table(std::make_shared<schema::TableData>(std::move(name), std::move(schema))) {
+    : Table(std::make_shared<schema::TableData>(std::move(name), schema.empty() ? metadata.schema() : std::move(schema))) {
     metadata.add(*this);
 }
 
 Table::Table(std::shared_ptr<schema::TableData> data)
     : data_(std::move(data)), node_(std::make_shared<sql::TableNode>(data_)) {}
 
+Table& Table::comment(std::string text) {
+    data_->comment = std::move(text);
+    return *this;
+}
+
+Table& Table::prefix(std::string word) {
+    data_->prefixes.push_back(std::move(word));
+    return *this;
+}
+
+Table& Table::option(const schema::DialectOption& option) {
+    data_->options.set(option.name, option.value);
+    return *this;
+}
+
+sql::NodePtr schema::column_node(const Table& table, std::string_view name) {
+    return sql::column_of(table.node(), name);
+}
+
 ColumnRef Table::c(std::string_view column_name) const { return ColumnRef{sql::column_of(node_, column_name)}; }
 
-std::vector<ColumnRef> Table::columns() const {
+namespace {
+
+std::vector<ColumnRef> refs(const std::vector<sql::NodePtr>& nodes) {
     std::vector<ColumnRef> columns;
-    for (const auto& node : sql::columns_of(node_))
-        columns.emplace_back(std::static_pointer_cast<const sql::ColumnNode>(node));
+    columns.reserve(nodes.size());
+    for (const auto& node : nodes) columns.emplace_back(std::static_pointer_cast<const sql::ColumnNode>(node));
     return columns;
 }
+
+} // namespace
+
+std::vector<ColumnRef> Table::columns() const { return refs(sql::columns_of(node_)); }
+std::vector<ColumnRef> FromClause::columns() const { return refs(sql::columns_of(node_)); }
 
 void Table::rebind(sql::NodePtr node) {
     node_ = std::move(node);
@@ -44,21 +69,18 @@ void ColumnBase::rebind(const sql::NodePtr& from) {
     node_ = make_column_node(from, *static_cast<const sql::ColumnNode&>(*node_).column);
 }
 
-DmlBase::DmlBase(sql::NodeKind kind, const sql::NodePtr& table) {
-    if (table->kind != sql::NodeKind::table)
-        throw ArgumentError("INSERT, UPDATE and DELETE take a table, not " + sql::describe(*table));
-    node_ = std::make_shared<sql::DmlNode>(kind, table);
+Join make_join(const sql::NodePtr& left, const sql::NodePtr& right, sql::NodePtr on, sql::JoinKind how) {
+    if (!on) on = sql::foreign_key_condition(left, right);
+    return Join{std::make_shared<sql::JoinNode>(left, right, std::move(on), how)};
 }
 
-void DmlBase::assign(const Assignment& assignment) {
-    if (assignment.column->from != node_->table)
-        throw ArgumentError(
-            "values(): column '" + assignment.column->name + "' does not belong to " + sql::describe(*node_->table));
-    own().assign({assignment.column, assignment.value});
-}
-
-void DmlBase::assign_from_row(const std::shared_ptr<const sql::ColumnNode>& column) {
-    assign(Assignment{column, nullptr});
+std::shared_ptr<const sql::ColumnNode> target_column(const sql::NodePtr& node) {
+    const auto* found = &node;
+    while ((*found)->kind != sql::NodeKind::column) {
+        if ((*found)->kind != sql::NodeKind::binary) throw ArgumentError("values(): only columns and their elements can be set");
+        found = &static_cast<const sql::BinaryNode&>(**found).left;
+    }
+    return std::static_pointer_cast<const sql::ColumnNode>(*found);
 }
 
 } // namespace detail

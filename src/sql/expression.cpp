@@ -52,6 +52,13 @@ sql::NodePtr make_filter(sql::NodePtr function, std::vector<sql::NodePtr> condit
     return sql::make_binary(sql::Operator::filter, std::move(function), std::move(condition), type);
 }
 
+sql::NodePtr make_ordered_aggregate(const sql::NodePtr& function, std::vector<sql::NodePtr> order) {
+    if (function->kind != sql::NodeKind::function)
+        throw ArgumentError("aggregate_order_by(): only an aggregate function has an order");
+    const auto& node = static_cast<const sql::FunctionNode&>(*function);
+    return std::make_shared<sql::FunctionNode>(node.name, node.arguments, node.type, std::move(order));
+}
+
 sql::NodePtr make_extract(std::string_view field, sql::NodePtr from) {
     const bool word = !field.empty() && std::ranges::all_of(field, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -65,6 +72,12 @@ sql::NodePtr make_extract(std::string_view field, sql::NodePtr from) {
 }
 
 } // namespace detail
+
+Expr<std::optional<std::string>> JsonItem::astext() const {
+    const auto& item = static_cast<const sql::BinaryNode&>(*node());
+    const auto op = item.op == sql::Operator::json_getitem ? sql::Operator::json_text : sql::Operator::json_path_text;
+    return Expr<std::optional<std::string>>{sql::make_binary(op, item.left, item.right, Text{})};
+}
 
 sql::FrameBound FrameEnd::bound() const {
     sql::FrameBound bound;

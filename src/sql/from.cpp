@@ -14,33 +14,30 @@ namespace azoth::sql {
 
 namespace {
 
-NodePtr select_below(const Node& from) noexcept {
-    if (from.kind == NodeKind::cte) return static_cast<const CteNode&>(from).select;
-    if (from.kind == NodeKind::alias) {
-        const auto& element = static_cast<const AliasNode&>(from).element;
-        if (element->kind == NodeKind::select) return element;
-        return select_below(*element); // a CTE, or a subquery, under another name
+/// What returns the rows of a subquery or CTE, also under another name; null for tables, joins and functions.
+const Node* rows_below(const Node& from) noexcept {
+    switch (from.kind) {
+    case NodeKind::cte: return rows_below(*static_cast<const CteNode&>(from).select);
+    case NodeKind::alias: return rows_below(*static_cast<const AliasNode&>(from).element);
+    case NodeKind::compound: return rows_below(*static_cast<const CompoundNode&>(from).selects.front());
+    case NodeKind::select:
+    case NodeKind::insert:
+    case NodeKind::update:
+    case NodeKind::delete_:
+    case NodeKind::values:
+    case NodeKind::table_function:
+    case NodeKind::textual_select: return &from;
+    default: return nullptr;
     }
-    return nullptr;
 }
 
-/// The name of a selected expression; for one without any, what the numbered name is made of.
-std::pair<std::string, bool> name_of(const Node& column) {
-    switch (column.kind) {
-    case NodeKind::label: return {static_cast<const LabelNode&>(column).name, true};
-    case NodeKind::column: return {static_cast<const ColumnNode&>(column).name, true};
-    case NodeKind::literal_column: return {static_cast<const LiteralColumnNode&>(column).text, true};
-    case NodeKind::cast: {
-        const auto& operand = *static_cast<const CastNode&>(column).operand;
-        if (operand.kind == NodeKind::column) return {static_cast<const ColumnNode&>(operand).name, true};
-        return {"anon", false};
-    }
-    case NodeKind::function: {
-        const auto& name = static_cast<const FunctionNode&>(column).name;
-        return {name.substr(name.rfind('.') + 1), false};
-    }
-    default: return {"anon", false};
-    }
+void add_columns(const NodePtr& from, const std::vector<NamedColumn>& named, std::vector<NodePtr>& columns) {
+    for (const auto& column : named) columns.push_back(std::make_shared<ColumnNode>(from, column.name, column.type, nullptr));
+}
+
+const std::vector<NodePtr>& output_columns(const Node& rows) noexcept {
+    if (rows.kind == NodeKind::select) return static_cast<const SelectNode&>(rows).columns;
+    return static_cast<const DmlNode&>(rows).returning;
 }
 
 void flatten(const NodePtr& from, std::vector<NodePtr>& tables) {
@@ -70,6 +67,26 @@ void find_keys(const NodePtr& referring, const NodePtr& referred, std::vector<Ke
 
 } // namespace
 
+std::pair<std::string, bool> output_name(const Node& column) {
+    switch (column.kind) {
+    case NodeKind::label: return {static_cast<const LabelNode&>(column).name, true};
+    case NodeKind::column: return {static_cast<const ColumnNode&>(column).name, true};
+    case NodeKind::literal_column: return {static_cast<const LiteralColumnNode&>(column).text, true};
+    case NodeKind::cast: {
+        const auto& operand = *static_cast<const CastNode&>(column).operand;
+        if (operand.kind == NodeKind::column) return {static_cast<const ColumnNode&>(operand).name, true};
+        return {"anon", false};
+    }
+    case NodeKind::type_coerce: return output_name(*static_cast<const TypeCoerceNode&>(column).operand);
+    case NodeKind::function: {
+        const auto& name = static_cast<const FunctionNode&>(column).name;
+        return {name.substr(name.rfind('.') + 1), false};
+    }
+    case NodeKind::text: return {{}, true};
+    default: return {"anon", false};
+    }
+}
+
 const schema::TableData* table_data(const Node& from) noexcept {
     if (from.kind == NodeKind::table) return static_cast<const TableNode&>(from).table.get();
     if (from.kind == NodeKind::alias) return table_data(*static_cast<const AliasNode&>(from).element);
@@ -91,6 +108,12 @@ std::string describe(const Node& from) {
         const auto& join = static_cast<const JoinNode&>(from);
         return "the join of " + describe(*join.left) + " and " + describe(*join.right);
     }
+    case NodeKind::values: return "VALUES '" + static_cast<const ValuesNode&>(from).name + "'";
+    case NodeKind::table_function: {
+        const auto& name = static_cast<const TableFunctionNode&>(from).name;
+        return name.empty() ? "an anonymous table function" : "table function '" + name + "'";
+    }
+    case NodeKind::excluded: return "the row that was not inserted";
     default: return "a statement";
     }
 }
@@ -102,32 +125,105 @@ std::vector<NodePtr> columns_of(const NodePtr& from) {
         for (const auto& data : table->columns) columns.push_back(detail::make_column_node(from, data));
         return columns;
     }
-    if (const auto select = select_below(*from)) {
-        std::vector<NodePtr> selected;
-        for (const auto& column : static_cast<const SelectNode&>(*select).columns) {
-            if (column->kind == NodeKind::entity) {
-                const auto& parts = static_cast<const EntityNode&>(*column).columns;
-                selected.insert(selected.end(), parts.begin(), parts.end());
-            } else {
-                selected.push_back(column);
-            }
+    if (from->kind == NodeKind::join) {
+        const auto& join = static_cast<const JoinNode&>(*from);
+        columns = columns_of(join.left);
+        auto right = columns_of(join.right);
+        columns.insert(columns.end(), right.begin(), right.end());
+        return columns;
+    }
+    const auto* rows = rows_below(*from);
+    if (rows == nullptr) return columns;
+    switch (rows->kind) {
+    case NodeKind::values: add_columns(from, static_cast<const ValuesNode&>(*rows).columns, columns); return columns;
+    case NodeKind::table_function:
+        add_columns(from, static_cast<const TableFunctionNode&>(*rows).columns, columns);
+        return columns;
+    case NodeKind::textual_select:
+        add_columns(from, static_cast<const TextualSelectNode&>(*rows).columns, columns);
+        return columns;
+    default: break;
+    }
+    const auto selected = expand_entities(output_columns(*rows));
+    const auto style = label_style_of(*rows);
+    const auto names = output_names(selected, style);
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+        const auto& inner = *selected[i];
+        const auto* data = inner.kind == NodeKind::column ? static_cast<const ColumnNode&>(inner).column : nullptr;
+        auto [own, is_own] = output_name(inner);
+        const Node* unnamed = nullptr;
+        if (inner.kind == NodeKind::column) {
+            const auto& column = static_cast<const ColumnNode&>(inner);
+            if (style == LabelStyle::tablename_plus_col) own = qualified_label(column);
+            unnamed = column.unnamed;
         }
-        const auto names = output_names(selected);
-        for (std::size_t i = 0; i < selected.size(); ++i) {
-            const auto* data = selected[i]->kind == NodeKind::column ? static_cast<const ColumnNode&>(*selected[i]).column : nullptr;
-            columns.push_back(std::make_shared<ColumnNode>(from, names[i], type_of(*selected[i]), data));
-        }
+        if (!is_own || own != names[i] || inner.kind == NodeKind::literal_column) unnamed = &inner;
+        columns.push_back(std::make_shared<ColumnNode>(from, names[i], type_of(inner), data, unnamed));
     }
     return columns;
 }
 
-std::vector<std::string> output_names(const std::vector<NodePtr>& columns) {
+const Type& output_type(const Node& rows) noexcept {
+    static const Type unknown;
+    const auto* source = rows_below(rows);
+    if (source == nullptr) return unknown;
+    switch (source->kind) {
+    case NodeKind::values:
+    case NodeKind::table_function:
+    case NodeKind::textual_select: return unknown;
+    default: break;
+    }
+    const auto& columns = output_columns(*source);
+    return columns.empty() ? unknown : type_of(*columns.front());
+}
+
+std::vector<NodePtr> expand_entities(const std::vector<NodePtr>& columns) {
+    std::vector<NodePtr> all;
+    all.reserve(columns.size());
+    for (const auto& column : columns) {
+        if (column->kind == NodeKind::entity) {
+            const auto& parts = static_cast<const EntityNode&>(*column).columns;
+            all.insert(all.end(), parts.begin(), parts.end());
+        } else {
+            all.push_back(column);
+        }
+    }
+    return all;
+}
+
+LabelStyle label_style_of(const Node& rows) noexcept {
+    if (rows.kind == NodeKind::compound) return label_style_of(*static_cast<const CompoundNode&>(rows).selects.front());
+    if (rows.kind != NodeKind::select) return LabelStyle::disambiguate_only;
+    return static_cast<const SelectNode&>(rows).select_parts().label_style;
+}
+
+std::string qualified_label(const ColumnNode& column) {
+    if (!column.from) return column.name;
+    std::string prefix;
+    if (column.from->kind == NodeKind::table) {
+        const auto& table = *static_cast<const TableNode&>(*column.from).table;
+        if (!table.schema.empty()) {
+            prefix = table.schema + "_";
+            std::ranges::replace(prefix, '.', '_');
+        }
+        prefix += table.name;
+    } else if (column.from->kind == NodeKind::values) {
+        prefix = static_cast<const ValuesNode&>(*column.from).name;
+    } else if (column.from->kind != NodeKind::join) {
+        prefix = static_cast<const NamedFromNode&>(*column.from).name;
+    }
+    return prefix.empty() ? column.name : prefix + "_" + column.name;
+}
+
+std::vector<std::string> output_names(const std::vector<NodePtr>& columns, LabelStyle style) {
     std::vector<std::string> names;
     std::unordered_set<std::string> used;
     std::unordered_map<std::string, int> counts;
     names.reserve(columns.size());
     for (const auto& column : columns) {
-        auto [name, is_own] = name_of(*column);
+        auto [name, is_own] = output_name(*column);
+        if (style == LabelStyle::tablename_plus_col && column->kind == NodeKind::column)
+            name = qualified_label(static_cast<const ColumnNode&>(*column));
         if (!is_own || used.contains(name)) {
             const auto base = name;
             do name = base + "_" + std::to_string(++counts[base]);
@@ -190,7 +286,7 @@ void collect_froms(const Node& node, std::vector<NodePtr>& into) {
     switch (node.kind) {
     case NodeKind::column: {
         const auto& from = static_cast<const ColumnNode&>(node).from;
-        if (from && std::ranges::find(into, from) == into.end()) into.push_back(from);
+        if (from && from->kind != NodeKind::excluded && std::ranges::find(into, from) == into.end()) into.push_back(from);
         return;
     }
     case NodeKind::entity: {
@@ -200,7 +296,8 @@ void collect_froms(const Node& node, std::vector<NodePtr>& into) {
     }
     case NodeKind::scalar_subquery:
     case NodeKind::exists:
-    case NodeKind::select: return; // their FROM is their own
+    case NodeKind::select:
+    case NodeKind::compound: return; // their FROM is their own
     default: each_child(node, [&](const NodePtr& child) { collect_froms(*child, into); });
     }
 }

@@ -17,6 +17,14 @@ std::uint64_t next_serial() {
     return ++serial;
 }
 
+void mix_columns(Key& key, const std::vector<NamedColumn>& columns) {
+    key.mix(columns.size());
+    for (const auto& column : columns) {
+        key.mix(column.name);
+        key.mix(column.type.hash());
+    }
+}
+
 } // namespace
 
 void Key::mix(std::string_view text) noexcept {
@@ -45,68 +53,87 @@ Key Key::seed() noexcept {
     return seeded;
 }
 
-AliasNode::AliasNode(NodePtr what, std::string alias_name)
-    : Node(NodeKind::alias), element(std::move(what)), name(std::move(alias_name)) {
+void NamedFromNode::mix_name() {
+    key.mix(name);
+    if (name.empty()) {
+        serial = next_serial();
+        anonymous = true;
+    }
+}
+
+AliasNode::AliasNode(NodePtr what, std::string alias_name, bool is_lateral, Sampling sample)
+    : NamedFromNode(NodeKind::alias, std::move(alias_name)), element(std::move(what)), lateral(is_lateral),
+      sampling(std::move(sample)) {
     mix_child(element);
-    key.mix(name);
-    if (name.empty()) {
-        serial = next_serial();
-        anonymous = true;
+    if (lateral || sampling.method) {
+        key.mix(std::uint64_t{lateral});
+        mix_child(sampling.method);
+        mix_child(sampling.seed);
     }
+    mix_name();
 }
 
-CteNode::CteNode(NodePtr statement, std::string cte_name)
-    : Node(NodeKind::cte), select(std::move(statement)), name(std::move(cte_name)) {
+CteNode::CteNode(NodePtr statement, std::string cte_name, bool is_recursive, bool is_nesting)
+    : NamedFromNode(NodeKind::cte, std::move(cte_name)), select(std::move(statement)), recursive(is_recursive),
+      nesting(is_nesting), identity(next_serial()) {
     mix_child(select);
+    key.mix((recursive ? 2U : 0U) + (nesting ? 1U : 0U));
+    mix_name();
+}
+
+CteNode::CteNode(const std::shared_ptr<const CteNode>& original, NodePtr statement)
+    : NamedFromNode(NodeKind::cte, original->name), select(std::move(statement)), recursive(original->recursive),
+      nesting(original->nesting), prefixes(original->prefixes), suffixes(original->suffixes), restates(original),
+      identity(original->identity) {
+    serial = original->serial;
+    mix_child(original);
+    mix_child(select);
+}
+
+void CteNode::add_fragment(std::vector<Fragment> CteNode::*where, std::uint64_t tag, Fragment fragment) {
+    key.mix(tag);
+    key.mix(fragment.text);
+    key.mix(fragment.dialect);
+    (this->*where).push_back(std::move(fragment));
+}
+
+ValuesNode::ValuesNode(
+    std::vector<NamedColumn> value_columns, Rows value_rows, std::string values_name, bool literal, bool is_lateral)
+    : Node(NodeKind::values), columns(std::move(value_columns)), rows(std::move(value_rows)), name(std::move(values_name)),
+      literal_binds(literal), lateral(is_lateral) {
+    mix_columns(key, columns);
+    key.mix(rows.size());
+    for (const auto& row : rows) {
+        if (row.size() != columns.size())
+            throw ArgumentError(
+                "values(): a row has " + std::to_string(row.size()) + " values for " + std::to_string(columns.size())
+                + " columns");
+        mix_children(row);
+        if (!literal_binds) continue;
+        for (const auto& item : row)
+            if (item->kind == NodeKind::bind)
+                key.mix(to_string(static_cast<const BindNode&>(*item).value.param(), std::string::npos));
+    }
     key.mix(name);
-    if (name.empty()) {
-        serial = next_serial();
-        anonymous = true;
-    }
+    key.mix((literal_binds ? 2U : 0U) + (lateral ? 1U : 0U));
 }
 
-void SelectNode::add(std::vector<NodePtr> SelectNode::*clause, std::uint64_t tag, NodePtr child) {
-    key.mix(tag);
-    mix_child(child);
-    (this->*clause).push_back(std::move(child));
+TableFunctionNode::TableFunctionNode(
+    NodePtr call, std::vector<NamedColumn> function_columns, std::string alias_name, Options how)
+    : NamedFromNode(NodeKind::table_function, std::move(alias_name)), function(std::move(call)),
+      columns(std::move(function_columns)), options(how) {
+    mix_child(function);
+    mix_columns(key, columns);
+    key.mix(
+        (options.derived ? 1U : 0U) + (options.with_types ? 2U : 0U) + (options.ordinality ? 4U : 0U)
+        + (options.lateral ? 8U : 0U));
+    mix_name();
 }
 
-void SelectNode::set(NodePtr SelectNode::*clause, std::uint64_t tag, NodePtr child) {
-    key.mix(tag);
-    mix_child(child);
-    this->*clause = std::move(child);
-}
-
-void SelectNode::set_flag(bool SelectNode::*flag, std::uint64_t tag) {
-    key.mix(tag);
-    this->*flag = true;
-}
-
-void SelectNode::join(std::optional<std::size_t> position, NodePtr joined) {
-    key.mix(std::uint64_t{'j'});
-    key.mix(position ? *position + 1 : 0);
-    mix_child(joined);
-    if (position) from[*position] = std::move(joined);
-    else from.push_back(std::move(joined));
-}
-
-void DmlNode::assign(AssignmentPair pair) {
-    key.mix(std::uint64_t{'='});
-    key.mix(pair.column->key);
-    mix_child(pair.value);
-    for (auto& existing : assignments) {
-        if (existing.column->name == pair.column->name) {
-            existing.value = std::move(pair.value);
-            return;
-        }
-    }
-    assignments.push_back(std::move(pair));
-}
-
-void DmlNode::add(std::vector<NodePtr> DmlNode::*clause, std::uint64_t tag, NodePtr child) {
-    key.mix(tag);
-    mix_child(child);
-    (this->*clause).push_back(std::move(child));
+TextualSelectNode::TextualSelectNode(NodePtr statement, std::vector<NamedColumn> text_columns)
+    : Node(NodeKind::textual_select), text(std::move(statement)), columns(std::move(text_columns)) {
+    mix_child(text);
+    mix_columns(key, columns);
 }
 
 NodePtr make_bind(Value value, const Type& type) { return std::make_shared<BindNode>(std::move(value), type); }
@@ -135,6 +162,23 @@ NodePtr make_unary(Operator op, NodePtr operand, Type type) {
 
 NodePtr make_binary(Operator op, NodePtr left, NodePtr right, Type type, NodePtr third) {
     return std::make_shared<BinaryNode>(op, std::move(left), std::move(right), type, std::move(third));
+}
+
+NodePtr make_comparison(Operator op, NodePtr left, NodePtr right) {
+    if (left->kind == NodeKind::unary) {
+        const auto collective = static_cast<const UnaryNode&>(*left).op;
+        if (collective == Operator::any || collective == Operator::all) {
+            std::swap(left, right);
+            switch (op) {
+            case Operator::lt: op = Operator::gt; break;
+            case Operator::le: op = Operator::ge; break;
+            case Operator::gt: op = Operator::lt; break;
+            case Operator::ge: op = Operator::le; break;
+            default: break;
+            }
+        }
+    }
+    return make_binary(op, std::move(left), std::move(right), Boolean{});
 }
 
 NodePtr make_boolean_list(Operator op, std::vector<NodePtr> conditions) {
@@ -168,12 +212,12 @@ NodePtr make_not(const NodePtr& condition) {
     case NodeKind::binary: {
         const auto& binary = static_cast<const BinaryNode&>(*condition);
         if (const auto opposite = negation(binary.op); opposite != Operator::none)
-            return make_binary(opposite, binary.left, binary.right, binary.type, binary.third);
+            return std::make_shared<BinaryNode>(opposite, binary.left, binary.right, binary.type, binary.third, binary.custom);
         break;
     }
     case NodeKind::in_list: {
         const auto& list = static_cast<const InListNode&>(*condition);
-        return std::make_shared<InListNode>(list.operand, list.values, list.item_type, !list.negated);
+        return std::make_shared<InListNode>(list.operand, list.values, list.item_types, !list.negated);
     }
     case NodeKind::exists: {
         const auto& exists = static_cast<const ExistsNode&>(*condition);
@@ -203,11 +247,17 @@ const Type& type_of(const Node& node) noexcept {
     case NodeKind::alias:
     case NodeKind::cte:
     case NodeKind::join:
+    case NodeKind::values:
+    case NodeKind::table_function:
+    case NodeKind::excluded:
+    case NodeKind::textual_select:
     case NodeKind::select:
+    case NodeKind::compound:
     case NodeKind::insert:
     case NodeKind::update:
     case NodeKind::delete_:
-    case NodeKind::text: return unknown;
+    case NodeKind::text:
+    case NodeKind::ddl: return unknown;
     default: return static_cast<const ExpressionNode&>(node).type;
     }
 }

@@ -77,6 +77,13 @@ Entry entry(Operator op) noexcept {
     case collate: return {"COLLATE", 4, none, false};
     case custom: return {"", 0, none, false};
     case extract: return {"EXTRACT", 100, none, false};
+    case getitem: return {"[", 15, none, false};
+    case slice: return {":", 100, none, false};
+    case json_getitem: return {"->", 15, none, false};
+    case json_path_getitem: return {"#>", 15, none, false};
+    case json_text: return {"->>", 15, none, false};
+    case json_path_text: return {"#>>", 15, none, false};
+    case regexp_replace: return {"", 100, none, false};
     case filter: return {"FILTER", 6, none, false};
     case within_group: return {"WITHIN GROUP", 100, none, false};
     case asc: return {"ASC", 3, none, false};

@@ -11,7 +11,7 @@ void SelectBase::add_columns_of(const sql::NodePtr& from) {
     for (auto& column : sql::columns_of(from)) select.add(&sql::SelectNode::columns, 'c', std::move(column));
 }
 
-void SelectBase::join_elements(sql::NodePtr left, sql::NodePtr right, sql::NodePtr on, bool outer) {
+void SelectBase::join_elements(sql::NodePtr left, sql::NodePtr right, sql::NodePtr on, sql::JoinKind how) {
     auto& select = own();
     // A FROM element that already has the left side grows by the join; otherwise the join is a new element.
     std::optional<std::size_t> position;
@@ -19,10 +19,10 @@ void SelectBase::join_elements(sql::NodePtr left, sql::NodePtr right, sql::NodeP
         if (sql::contains_from(*select.from[i], *left)) position = i;
     if (!on) on = sql::foreign_key_condition(left, right);
     auto base = position ? select.from[*position] : std::move(left);
-    select.join(position, std::make_shared<sql::JoinNode>(std::move(base), std::move(right), std::move(on), outer));
+    select.join(position, std::make_shared<sql::JoinNode>(std::move(base), std::move(right), std::move(on), how));
 }
 
-void SelectBase::join_right(const sql::NodePtr& right, sql::NodePtr on, bool outer) {
+void SelectBase::join_right(const sql::NodePtr& right, sql::NodePtr on, sql::JoinKind how) {
     std::vector<sql::NodePtr> candidates = node_->from;
     for (const auto& column : node_->columns) sql::collect_froms(*column, candidates);
     std::erase_if(candidates, [&](const sql::NodePtr& candidate) { return candidate == right; });
@@ -36,21 +36,37 @@ void SelectBase::join_right(const sql::NodePtr& right, sql::NodePtr on, bool out
         for (const auto& candidate : candidates)
             for (const auto& from : mentioned)
                 if (from != right && sql::contains_from(*candidate, *from)) {
-                    join_elements(candidate, right, std::move(on), outer);
+                    join_elements(candidate, right, std::move(on), how);
                     return;
                 }
-        join_elements(candidates.front(), right, std::move(on), outer);
+        join_elements(candidates.front(), right, std::move(on), how);
         return;
     }
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         try {
             auto condition = sql::foreign_key_condition(candidates[i], right);
-            join_elements(candidates[i], right, std::move(condition), outer);
+            join_elements(candidates[i], right, std::move(condition), how);
             return;
         } catch (const ArgumentError&) {
             if (i + 1 == candidates.size()) throw;
         }
     }
+}
+
+void SelectBase::replace_columns(std::vector<sql::NodePtr> columns, bool keep_froms) {
+    auto& select = own();
+    if (keep_froms) {
+        std::vector<sql::NodePtr> froms;
+        for (const auto& column : select.columns) sql::collect_froms(*column, froms);
+        for (auto& from : froms) select.add(&sql::SelectNode::from, 'f', std::move(from));
+    }
+    select.replace_columns(std::move(columns));
+}
+
+sql::NodePtr row_count(std::int64_t rows) { return sql::make_bind(TypeTraits<std::int64_t>::value(rows), Integer{}); }
+
+std::shared_ptr<sql::CompoundNode> make_compound(sql::SetOperation operation, std::vector<sql::NodePtr> selects) {
+    return std::make_shared<sql::CompoundNode>(operation, std::move(selects));
 }
 
 } // namespace azoth::detail

@@ -84,6 +84,7 @@ std::string to_string(const Param& param, std::size_t limit) {
         return "'" + to_string(TimestampTz{std::chrono::microseconds{param.integer}}) + "'";
     case ParamKind::interval: return "'" + to_string(*param.interval) + "'";
     case ParamKind::uuid: return "'" + to_string(*param.uuid) + "'";
+    case ParamKind::array: return quoted(array_text(*param.array), limit);
     }
     return {};
 }

@@ -28,6 +28,7 @@ Value to_value(const Param& param) {
     case ParamKind::interval: return Value{V{*param.interval}};
     case ParamKind::uuid: return Value{V{*param.uuid}};
     case ParamKind::json: return Value{V{JsonText{std::string{param.view()}}}};
+    case ParamKind::array: return Value{V{*param.array}};
     }
     return {};
 }

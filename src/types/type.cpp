@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include <azoth/types/details.hpp>
+
 namespace azoth {
 
 namespace {
@@ -44,7 +46,10 @@ std::string to_string(const Type& type) {
     if (type.scale != Type::unset) add(std::to_string(type.scale));
     if (type.timezone) add("timezone");
 
+    const auto& details = details_of(type);
     std::string name{kind_name(type.kind)};
+    if (!details.spec.empty()) name = details.spec;
+    else if (!details.name.empty()) name = details.name == "enum" ? "Enum" : details.name;
     if (!arguments.empty()) name.append("(").append(arguments).append(")");
     return name;
 }

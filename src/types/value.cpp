@@ -16,6 +16,7 @@ struct AsParam {
         return TypeTraits<T>::param(value);
     }
     Param operator()(const JsonText& value) const noexcept { return {ParamKind::json, value.text}; }
+    Param operator()(const ArrayValue& value) const noexcept { return Param{&value}; }
 };
 
 template <class T>
@@ -70,6 +71,10 @@ Value own_as_sent(const Field& field) {
 }
 
 } // namespace
+
+ArrayValue::ArrayValue(std::vector<Value> members) noexcept : items(std::move(members)) {}
+
+bool operator==(const ArrayValue& a, const ArrayValue& b) noexcept { return a.items == b.items; }
 
 Param Value::param() const noexcept {
     return std::visit(AsParam{}, variant_);

@@ -2,6 +2,7 @@
 // Reading the corpus, and saying Azoth's own output in its notation.
 #include "golden/core_corpus.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <fstream>
 #include <stdexcept>
@@ -30,6 +31,7 @@ Expected read_expected(const nlohmann::json& entry) {
     } else {
         expected.statements.push_back(entry.at("sql").get<std::string>());
         expected.params = entry.contains("logical") ? entry.at("logical") : entry.at("params");
+        expected.driver_params = entry.at("params");
     }
     return expected;
 }
@@ -74,6 +76,12 @@ struct ToJson {
         return Json{{"$seconds", shortest(seconds.count())}};
     }
     Json operator()(const azoth::Uuid& v) const { return Json{{"$uuid", azoth::to_string(v)}}; }
+    Json operator()(const azoth::ArrayValue& v) const {
+        auto list = Json::array();
+        for (const auto& item : v.items)
+            list.push_back(to_json(item));
+        return list;
+    }
     Json operator()(const azoth::JsonText& v) const { return Json{{"$json", Json::parse(v.text)}}; }
 };
 
@@ -138,14 +146,46 @@ nlohmann::json to_json(const azoth::Value& value) {
     return std::visit(ToJson{}, value.variant());
 }
 
+namespace {
+
+/// Whether some value comes with the execution, or later.
+bool waits(const azoth::Compiled& compiled, const azoth::sql::BindList& binds) {
+    return compiled.takes_rows || std::ranges::any_of(compiled.slots, [&](const azoth::BindSlot& slot) {
+               return slot.source == azoth::BindSlot::Source::statement &&
+                      static_cast<const azoth::sql::BindNode&>(*binds.nodes[slot.index]).required;
+           });
+}
+
+/// RETURNING … INTO stands at the end of a statement, and so do its outputs.
+void add_outputs(const azoth::Compiled& compiled, Rendered& rendered) {
+    std::size_t count = 0;
+    for (const auto& slot : compiled.slots)
+        if (slot.source == azoth::BindSlot::Source::output)
+            ++count;
+    auto& params = rendered.params;
+    if (!compiled.takes_rows)
+        params.erase(params.end() - static_cast<std::ptrdiff_t>(count), params.end());
+    for (std::size_t i = 0; i < count; ++i)
+        params.push_back({{"$out", "ret_" + std::to_string(i)}});
+}
+
+} // namespace
+
 Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect) {
     Rendered rendered;
     const auto binds = azoth::sql::collect_binds(statement);
     const auto compiled = dialect.compile(statement, binds);
-    if (compiled->takes_rows) {
+    if (waits(*compiled, binds)) {
         rendered.statements.push_back(compiled->sql);
-        for (const auto& slot : compiled->slots)
-            rendered.params.push_back({{"$bind", slot.column->name}});
+        for (const auto& slot : compiled->slots) {
+            if (slot.source == azoth::BindSlot::Source::row) {
+                rendered.params.push_back({{"$bind", slot.column->name}});
+            } else if (slot.source == azoth::BindSlot::Source::statement) {
+                const auto& bind = static_cast<const azoth::sql::BindNode&>(*binds.nodes[slot.index]);
+                rendered.params.push_back(bind.required ? nlohmann::json{{"$bind", bind.name}} : to_json(bind.value));
+            }
+        }
+        add_outputs(*compiled, rendered);
         return rendered;
     }
     azoth::Compiled::Bound bound;
@@ -153,6 +193,7 @@ Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect
     rendered.statements.push_back(*bound.sql);
     for (const auto& param : bound.params)
         rendered.params.push_back(to_json(azoth::to_value(param)));
+    add_outputs(*compiled, rendered);
     return rendered;
 }
 

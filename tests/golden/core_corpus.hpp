@@ -22,6 +22,7 @@ struct Expected {
     bool refused = false;                ///< SQLAlchemy raises an error; so must Azoth
     std::vector<std::string> statements; ///< one, except in area ddl.script
     nlohmann::json params;               ///< before a driver's conversions
+    nlohmann::json driver_params;        ///< and after them
 };
 
 struct CorpusCase {
@@ -100,9 +101,15 @@ void add_operator_cases(Registry& registry);
 void add_expression_cases(Registry& registry);
 void add_function_cases(Registry& registry);
 void add_subquery_cases(Registry& registry);
+void add_set_operation_cases(Registry& registry);
+void add_upsert_cases(Registry& registry);
+void add_json_cases(Registry& registry);
+void add_postgresql_cases(Registry& registry);
 void add_dml_cases(Registry& registry);
 void add_quoting_cases(Registry& registry);
 void add_literal_cases(Registry& registry);
 void add_ddl_cases(Registry& registry);
+void add_ddl_type_cases(Registry& registry);
+void add_ddl_statement_cases(Registry& registry);
 
 } // namespace golden

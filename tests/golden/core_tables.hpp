@@ -3,11 +3,16 @@
 #pragma once
 
 #include <azoth/schema/metadata.hpp>
+#include <azoth/sql/bindparam.hpp>
 #include <azoth/sql/constructs.hpp>
 #include <azoth/sql/dml.hpp>
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/select.hpp>
+#include <azoth/sql/table_function.hpp>
 #include <azoth/sql/text.hpp>
+#include <azoth/sql/values.hpp>
+#include <azoth/types/enum.hpp>
+#include <azoth/types/postgresql.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -36,7 +41,7 @@ struct Orders : az::Table {
     az::Column<std::optional<std::int32_t>> user_id{*this, "user_id", az::foreign_key("user_account.id")};
     az::Column<std::optional<az::Decimal>> total{*this, "total", az::Numeric{10, 2}};
     az::Column<std::optional<az::Timestamp>> placed_at{*this, "placed_at"};
-    az::Column<std::optional<std::string>> status{*this, "status", az::String{7}}; // an Enum in the corpus
+    az::Column<std::optional<std::string>> status{*this, "status", az::Enum{{"new", "paid", "shipped"}, "order_status"}};
     explicit Orders(az::MetaData& metadata) : az::Table{"orders", metadata} {}
 };
 
@@ -78,6 +83,14 @@ struct Employees : az::Table {
     explicit Employees(az::MetaData& metadata) : az::Table{"employee", metadata} {}
 };
 
+struct Docs : az::Table {
+    az::Column<std::int32_t> id{*this, "id", az::primary_key};
+    az::Column<std::optional<std::string>> body{*this, "body", az::Text{}};
+    az::Column<az::Value> tags{*this, "tags", az::ARRAY{az::String{}}};
+    az::Column<std::optional<az::Json>> data{*this, "data", az::postgresql::JSONB{}};
+    explicit Docs(az::MetaData& metadata) : az::Table{"doc", metadata} {}
+};
+
 struct Events : az::Table {
     az::Column<std::int32_t> id{*this, "id", az::primary_key};
     az::Column<std::optional<std::string>> kind{*this, "kind", az::String{20}};
@@ -96,7 +109,7 @@ struct Sample : az::Table {
     az::Column<std::optional<az::TimestampTz>> stamp{*this, "stamp"};
     az::Column<std::optional<az::Bytes>> raw{*this, "raw"};
     az::Column<std::optional<az::Uuid>> uid{*this, "uid"};
-    az::Column<std::optional<std::string>> note{*this, "note", az::String{20}};
+    az::Column<std::optional<std::string>> note{*this, "note", az::Unicode{20}};
     explicit Sample(az::MetaData& metadata) : az::Table{"sample", metadata} {}
 };
 
@@ -127,6 +140,7 @@ struct Tables {
     OrderItems order_items{metadata};
     Shipments shipments{metadata};
     Employees employees{metadata};
+    Docs docs{metadata};
     Events events{metadata};
     Sample sample{metadata};
     Odd odd{metadata};
@@ -145,6 +159,7 @@ inline const Items& items = tables().items;
 inline const OrderItems& order_items = tables().order_items;
 inline const Shipments& shipments = tables().shipments;
 inline const Employees& employees = tables().employees;
+inline const Docs& docs = tables().docs;
 inline const Events& events = tables().events;
 inline const Sample& sample = tables().sample;
 inline const Odd& odd = tables().odd;

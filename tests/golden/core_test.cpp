@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every construct of the corpus, against what SQLAlchemy makes of it. The corpus has Oracle and SQL Server too; Azoth has
-// no dialects for them yet, so their entries are not looked at.
+// Every construct of the corpus, against what SQLAlchemy makes of it.
 #include "golden/core_corpus.hpp"
 #include "support/catch.hpp"
 
@@ -19,8 +18,15 @@ const std::vector<DialectEntry>& dialects() {
         {"mysql", azoth::dialects::mysql()},
         {"mariadb", azoth::dialects::mariadb()},
         {"sqlite", azoth::dialects::sqlite()},
+        {"oracle", azoth::dialects::oracle()},
+        {"mssql", azoth::dialects::mssql()},
     };
     return all;
+}
+
+/// Dialects without a driver: what they do not write yet is in a list of its own.
+bool only_writes_sql(std::string_view dialect) {
+    return dialect == "oracle" || dialect == "mssql";
 }
 
 golden::Registry all_cases() {
@@ -31,15 +37,31 @@ golden::Registry all_cases() {
     golden::add_expression_cases(registry);
     golden::add_function_cases(registry);
     golden::add_subquery_cases(registry);
+    golden::add_set_operation_cases(registry);
+    golden::add_upsert_cases(registry);
+    golden::add_json_cases(registry);
+    golden::add_postgresql_cases(registry);
     golden::add_dml_cases(registry);
     golden::add_quoting_cases(registry);
     golden::add_literal_cases(registry);
     golden::add_ddl_cases(registry);
+    golden::add_ddl_type_cases(registry);
+    golden::add_ddl_statement_cases(registry);
     return registry;
 }
 
 std::string in_golden(const std::string& file) {
     return std::string{AZOTH_TESTS_DIR "/golden/"} + file;
+}
+
+/// Each value as the program gave it, or as it is handed to a driver.
+bool same_values(const golden::Expected& expected, const nlohmann::json& values) {
+    if (values.size() != expected.params.size())
+        return false;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (values[i] != expected.params[i] && values[i] != expected.driver_params[i])
+            return false;
+    return true;
 }
 
 /// What differs on one dialect; empty when nothing does.
@@ -69,7 +91,7 @@ std::string difference(
     const auto got = all(rendered.statements);
     if (wanted != got)
         return "expected" + wanted + "\n  got" + got;
-    if (!expected.params.is_null() && expected.params != rendered.params)
+    if (!expected.params.is_null() && !same_values(expected, rendered.params))
         return "expected values\n    " + expected.params.dump() + "\n  got\n    " + rendered.params.dump();
     return {};
 }
@@ -80,6 +102,7 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
     const auto corpus = golden::read_corpus(in_golden("corpus/core.jsonl"));
     const auto not_yet = golden::read_list(in_golden("not_yet_core.txt"));
     const auto accepted = golden::read_list(in_golden("accepted_differences_core.txt"));
+    const auto not_yet_drivers = golden::read_list(in_golden("not_yet_core_oracle_mssql.txt"));
     const auto registry = all_cases();
 
     CHECK(registry.repeated().empty());
@@ -91,6 +114,10 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
     for (const auto& [id, reason] : not_yet) {
         INFO("not_yet_core.txt: " << id);
         CHECK(corpus.contains(id));
+    }
+    for (const auto& [id, reason] : not_yet_drivers) {
+        INFO("not_yet_core_oracle_mssql.txt: " << id);
+        CHECK(registry.all().contains(id));
     }
     for (const auto& [id, reason] : accepted) {
         INFO("accepted_differences_core.txt: " << id);
@@ -110,16 +137,21 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
             continue;
         }
         std::string differences;
+        std::string not_yet_differences;
+        const bool is_not_yet = not_yet_drivers.contains(id);
         for (const auto& [name, dialect] : dialects()) {
             const auto expected = expected_case.dialects.find(name);
             if (expected == expected_case.dialects.end())
                 continue;
             const auto text = difference(expected_case, expected->second, found->second, *dialect);
             if (!text.empty())
-                differences += "\n  " + name + ": " + text;
+                (is_not_yet && only_writes_sql(name) ? not_yet_differences : differences) +=
+                    "\n  " + name + ": " + text;
         }
+        if (is_not_yet && not_yet_differences.empty())
+            FAIL_CHECK(id << " no longer differs: take it off not_yet_core_oracle_mssql.txt");
         const bool is_accepted = accepted.contains(id);
-        if (differences.empty())
+        if (differences.empty() && !is_not_yet)
             ++passed;
         else if (is_accepted)
             ++differing;
@@ -129,5 +161,5 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
             FAIL_CHECK(id << " no longer differs: take it off the accepted list");
     }
     std::cout << "golden core: " << corpus.size() << " cases, " << passed << " passed, " << differing
-              << " accepted differences, " << missing << " missing\n";
+              << " accepted differences, " << missing << " missing, " << not_yet_drivers.size() << " not yet on Oracle or SQL Server\n";
 }

@@ -23,6 +23,17 @@ void add_inserts(Registry& registry) {
         return insert(order_items)
             .values(order_items.order_id = 1, order_items.item_id = 2, order_items.quantity = 3);
     });
+    registry.add("insert.default.function", [] {
+        MetaData metadata;
+        struct T : Table {
+            Column<std::int32_t> id{*this, "id", primary_key};
+            Column<std::optional<std::string>> a{*this, "a", String{5}};
+            Column<std::optional<Timestamp>> at{*this, "at", default_(func::now())};
+            explicit T(MetaData& md) : Table{"t", md} {}
+        };
+        const T t{metadata};
+        return insert(t).values(t.a = "x");
+    });
     registry.add("insert.default.server", [] {
         MetaData metadata;
         struct T : Table {
@@ -33,6 +44,61 @@ void add_inserts(Registry& registry) {
         };
         const T t{metadata};
         return insert(t).values(t.a = "x");
+    });
+    registry.insert("insert.default_values", [](const Dialect& dialect) {
+        // as the flush fetches a generated key: from the driver where it knows, else by RETURNING
+        if (dialect.features().last_insert_id)
+            return render(*insert(users).node(), dialect);
+        return render(*insert(users).returning(users.id).node(), dialect);
+    });
+    registry.add("insert.from_select", [] {
+        return insert(users)
+            .columns(users.name, users.fullname)
+            .from_select(select(employees.name, employees.department).where(employees.salary > 100));
+    });
+    registry.add("insert.from_select.columns", [] {
+        return insert(users).columns(users.name).from_select(select(items.name));
+    });
+    registry.add("insert.from_select.default", [] {
+        MetaData metadata;
+        struct T : Table {
+            Column<std::int32_t> id{*this, "id", primary_key};
+            Column<std::optional<std::string>> a{*this, "a", String{5}};
+            Column<std::optional<std::int32_t>> b{*this, "b", default_(7)};
+            explicit T(MetaData& md) : Table{"t", md} {}
+        };
+        const T t{metadata};
+        return insert(t).columns(t.a).from_select(select(users.name));
+    });
+    registry.add("insert.from_select.union", [] {
+        return insert(users).columns(users.name).from_select(
+            union_all(select(items.name), select(employees.name))
+        );
+    });
+    registry.add("insert.multi", [] {
+        return insert(users)
+            .values(users.name = "a", users.fullname = "A")
+            .row(users.name = "b", users.fullname = "B")
+            .row(users.name = "c", users.fullname = null);
+    });
+    registry.add("insert.multi.expression", [] {
+        return insert(users).values(users.name = func::lower(literal("A"))).row(users.name = "b");
+    });
+    registry.add("insert.multi.returning", [] {
+        return insert(users).values(users.name = "a").row(users.name = "b").returning(users.id);
+    });
+    registry.add("insert.multi.tuples", [] {
+        const std::vector<std::tuple<int, std::string, std::string>> rows{{1, "a", "A"}, {2, "b", "B"}};
+        return insert(users).rows(rows);
+    });
+    registry.add("insert.prefix.all", [] {
+        return insert(users).values(users.name = "ed").prefix_with("/* p */");
+    });
+    registry.add("insert.single.bindparam", [] {
+        return insert(users).values(
+            users.name = bindparam<std::string>("n"),
+            users.fullname = bindparam("f", "Ed")
+        );
     });
     registry.add("insert.default_values_inline", [] { return insert(users); });
     registry.add("insert.enum", [] {
@@ -92,6 +158,55 @@ void add_updates(Registry& registry) {
     registry.add("update.json_value", [] {
         return update(items).where(items.id == 1).values(items.attrs = Json{{"a", 1}});
     });
+    registry.add("update.all_columns", [] { return update(users).where(users.id == 5); });
+    registry.add("update.bindparam", [] {
+        return update(users)
+            .where(users.name == bindparam<std::string>("old"))
+            .values(users.name = bindparam<std::string>("new"));
+    });
+    registry.add("update.from_subquery", [] {
+        const auto s = select(orders.user_id, func::sum(orders.total).label("t"))
+                           .group_by(orders.user_id)
+                           .subquery("s");
+        return update(users)
+            .values(users.fullname = cast(s.c("t"), String{20}))
+            .where(users.id == s.c("user_id"));
+    });
+    registry.add("update.from_values", [] {
+        const auto v = values("v", named_column("id", Integer{}), named_column("nm", String{}))
+                           .row(1, "a")
+                           .row(2, "b");
+        return update(users).values(users.name = v.c("nm")).where(users.id == v.c("id"));
+    });
+    registry.add("update.hint", [] {
+        return update(users).with_hint(users, "WITH (PAGLOCK)", "mssql").values(users.name = "x");
+    });
+    registry.add("update.join_target", [] {
+        return update(join(users, addresses))
+            .values(users.name = "x")
+            .where(addresses.email_address == "e");
+    });
+    registry.add("update.multi_table_mysql", [] {
+        return update(users)
+            .values(users.name = "x", addresses.email_address = "y")
+            .where(users.id == addresses.user_id);
+    });
+    registry.add("update.mysql_limit", [] { return update(users).values(users.name = "x").limit(5); });
+    registry.add("update.mysql_limit_ext", [] {
+        return update(users).values(users.name = "x").where(users.id > 2).limit(5);
+    });
+    registry.add("update.prefix", [] {
+        return update(users)
+            .values(users.name = "x")
+            .prefix_with("LOW_PRIORITY", "mysql")
+            .prefix_with("OR REPLACE", "sqlite");
+    });
+    registry.add("update.tuple_values", [] {
+        return update(users).values(
+            tuple_(users.name, users.fullname) =
+                select(items.name, items.name).where(items.id == users.id).scalar_subquery()
+        );
+    });
     registry.add("update.null", [] { return update(users).values(users.fullname = null); });
     registry.add("update.null_construct", [] { return update(users).values(users.fullname = null_()); });
     registry.add("update.other_column", [] { return update(users).values(users.fullname = users.name); });
@@ -112,6 +227,23 @@ void add_updates(Registry& registry) {
 }
 
 void add_deletes(Registry& registry) {
+    registry.add("delete.alias_target", [] {
+        const auto u = alias(users, "u");
+        return delete_(u).where(u.id == 5);
+    });
+    registry.add("delete.using", [] {
+        return delete_(users).where(users.id == addresses.user_id).where(addresses.email_address == "x");
+    });
+    registry.add("delete.using_alias", [] {
+        const auto m = alias(employees, "m");
+        return delete_(employees).where(employees.manager_id == m.id).where(m.name == "x");
+    });
+    registry.add("delete.using_returning", [] {
+        return delete_(users).where(users.id == addresses.user_id).returning(users.id, addresses.id);
+    });
+    registry.add("delete.using_two", [] {
+        return delete_(users).where(users.id == orders.user_id).where(orders.id == order_items.order_id);
+    });
     registry.add("delete.all", [] { return delete_(users); });
     registry.add("delete.method", [] { return delete_(users).where(users.name.is(null)); });
     registry.add("delete.returning", [] {

@@ -32,7 +32,7 @@ void add_cast(Registry& registry) {
     registry.add("expr.cast.method", [] { return select(users.id.cast(String{5})); });
     registry.add("expr.cast.null", [] { return select(cast(null, Integer{})); });
     registry.add("expr.cast.string_no_length", [] { return select(cast(users.id, String{})); });
-    registry.add("expr.cast.unicode", [] { return select(cast(users.name, String{10})); });
+    registry.add("expr.cast.unicode", [] { return select(cast(users.name, Unicode{10})); });
     registry.add("expr.cast.uuid", [] { return select(cast(users.name, UuidType{})); });
 }
 
@@ -51,6 +51,34 @@ void add_expression_cases(Registry& registry) {
     add_case(registry);
     add_cast(registry);
     add_extract(registry);
+    registry.add("expr.cast.enum", [] { return select(cast(users.name, Enum{{"a", "b"}, "ab"})); });
+    registry.add("expr.bind.conflict_error", [] {
+        return select(users.id).where(
+            or_(users.name == bindparam("n", "a", ParameterName::unique_name), users.name == bindparam("n_1", "b"))
+        );
+    });
+    registry.add("expr.bind.late_value", [] {
+        return select(users.id).where(users.name == bindparam<std::string>("n")).params("n", "ed");
+    });
+    registry.add("expr.bind.required", [] {
+        return select(users.id).where(users.name == bindparam<std::string>("n"));
+    });
+    registry.add("expr.bind.typed", [] { return select(bindparam("n", 5, String{})); });
+    registry.add("expr.literal.typed", [] { return select(literal(5, String{})); });
+    registry.add("expr.text.columns_subquery", [] {
+        const auto s = text("SELECT id, name FROM user_account WHERE id > :lo")
+                           .bind("lo", 3)
+                           .columns(users.id, users.name)
+                           .subquery("s");
+        return select(s.c("name")).where(s.c("id") < 9);
+    });
+    registry.add("expr.text.expanding", [] {
+        return text("SELECT * FROM t WHERE id IN :ids").bind("ids", std::vector<int>{1, 2, 3});
+    });
+    registry.add("expr.text.in_where", [] {
+        return select(users.id).where(users.name == "ed").where(text("id > :lo").bind("lo", 4));
+    });
+    registry.add("expr.try_cast", [] { return select(try_cast(users.name, Integer{})); });
     registry.add("expr.bind.unique", [] {
         return select(users.id).where(or_(users.name == literal("a"), users.name == literal("b")));
     });

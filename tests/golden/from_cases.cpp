@@ -9,7 +9,57 @@ using namespace azoth;
 
 namespace {
 
+void add_values(Registry& registry) {
+    const auto two = [](std::string name, const char* first, const char* second) {
+        return values(std::move(name), named_column(first, Integer{}), named_column(second, String{}))
+            .row(1, "x")
+            .row(2, "y");
+    };
+    registry.add("from.values", [two] {
+        const auto v = two("v", "a", "b");
+        return select(v.c("a"), v.c("b"));
+    });
+    registry.add("from.values.cte", [two] {
+        const auto v = two("v", "a", "b").cte("vals");
+        return select(v.c("b")).where(v.c("a") == 2);
+    });
+    registry.add("from.values.in", [] {
+        const auto v = values(named_column("a", Integer{}), named_column("b", String{})).row(1, "x");
+        return select(users.id).where(tuple_(users.id, users.name).in(v.scalar_values()));
+    });
+    registry.add("from.values.join", [two] {
+        const auto v = two("v", "uid", "tag");
+        return select(users.name, v.c("tag")).join(v, users.id == v.c("uid"));
+    });
+    registry.add("from.values.literal", [] {
+        return select(values("v", named_column("a", Integer{}), named_column("b", String{}))
+                          .row(1, "x")
+                          .row(2, "it's")
+                          .literal_binds());
+    });
+    registry.add("from.values.unnamed", [] {
+        return select(values(named_column("a", Integer{})).row(1).row(2).c("a"));
+    });
+}
+
 void add_joins(Registry& registry) {
+    registry.add("from.join.full", [] { return select(users.name).full_join(addresses); });
+    registry.add("from.join.nested_right_on", [] {
+        return select(users.id).select_from(join(
+            users,
+            join(orders, order_items, orders.id == order_items.order_id),
+            users.id == orders.user_id
+        ));
+    });
+    registry.add("from.subquery.of_union", [] {
+        const auto u = union_(select(users.id), select(orders.id)).subquery("u");
+        return select(u.c("id")).order_by(u.c("id"));
+    });
+    registry.add("from.tablesample.method_seed", [] {
+        const auto t =
+            tablesample(users, func::call("bernoulli", 10), "t", func::call("abs", 3));
+        return select(t.name);
+    });
     registry.add("from.implicit_cross", [] { return select(users.id, items.id); });
     registry.add("from.join.by_fk", [] {
         return select(users.name, addresses.email_address).join_from(users, addresses);
@@ -57,6 +107,7 @@ void add_joins(Registry& registry) {
 
 void add_from_cases(Registry& registry) {
     add_joins(registry);
+    add_values(registry);
     registry.add("from.alias.mixed_case", [] {
         const auto u = alias(users, "U1");
         return select(u.id).where(u.id == 1);

@@ -3,6 +3,8 @@
 #include "golden/core_corpus.hpp"
 #include "golden/core_tables.hpp"
 
+#include <azoth/sql/sequence.hpp>
+
 namespace golden {
 
 using namespace azoth;
@@ -49,7 +51,56 @@ void add_windows(Registry& registry) {
     });
 }
 
+void add_table_functions(Registry& registry) {
+    registry.add("func.table.alias_column", [] {
+        return select(function_alias(func::call("generate_series", 1, 5), "n").column());
+    });
+    registry.add("func.table.column_valued", [] {
+        return select(column_valued(func::call("json_array_elements", "[1, 2]"), "x"));
+    });
+    registry.add("func.table.derived", [] {
+        const auto f = table_valued(func::call("unnest", "x"), "a", "b").render_derived();
+        return select(f.c("a"), f.c("b"));
+    });
+    registry.add("func.table.derived_types", [] {
+        const auto f = table_valued(
+                           func::call("json_to_recordset", "[]"),
+                           named_column("a", Integer{}),
+                           named_column("b", String{})
+        )
+                           .render_derived({}, true);
+        return select(f.c("a"), f.c("b"));
+    });
+    registry.add("func.table.join", [] {
+        const auto f = table_valued(func::call("my_rows", 3), "uid").alias("f");
+        return select(users.name).join(f, users.id == f.c("uid")); // Python turns it round
+    });
+    registry.add("func.table.lateral", [] {
+        const auto f = table_valued(func::call("json_each", items.attrs), "key", "value").lateral("f");
+        return select(items.id, f.c("key"));
+    });
+    registry.add("func.table.ordinality", [] {
+        return select(table_valued(func::call("generate_series", 4, 1, -1), "value")
+                          .with_ordinality("ordinality")
+                          .render_derived());
+    });
+    registry.add("func.table.scalar_alias", [] {
+        return select(function_alias(func::call("json_array_elements", "[1]"), "x").column());
+    });
+    registry.add("func.table.valued_named", [] {
+        const auto p = table_valued(func::call("split_it", "a,b", ","), named_column("part", String{})).alias("p");
+        return select(p.c("part")).where(p.c("part") != "a");
+    });
+}
+
 void add_keywords(Registry& registry) {
+    registry.add("func.sequence_next", [] { return select(Sequence{"user_seq"}.next_value()); });
+    registry.add("func.aggregate_strings", [] {
+        return select(func::aggregate_strings(users.name, ", "));
+    });
+    registry.add("func.aggregate_strings_ordered", [] {
+        return select(func::aggregate_strings(users.name, ", ").aggregate_order_by(users.id));
+    });
     registry.add("func.current_date", [] { return select(func::current_date()); });
     registry.add("func.current_user", [] { return select(func::call("current_user")); });
     registry.add("func.session_user", [] { return select(func::call("session_user")); });
@@ -64,6 +115,7 @@ void add_keywords(Registry& registry) {
 void add_function_cases(Registry& registry) {
     add_windows(registry);
     add_keywords(registry);
+    add_table_functions(registry);
     registry.add("func.avg", [] { return select(func::avg(orders.total)); });
     registry.add("func.char_length", [] { return select(func::char_length(users.name)); });
     registry.add("func.coalesce_three", [] {

@@ -28,6 +28,9 @@ void add_literal_cases(Registry& registry) {
     user_where("literal.string", [] { return users.name == "ed"; });
     user_where("literal.string_backslash", [] { return users.name == "a\\b"; });
     user_where("literal.string_quote", [] { return users.name == "O'Brien"; });
+    user_where("literal.tuples", [] {
+        return tuple_(users.id, users.name).in({{1, "a"}, {2, "b"}});
+    });
     registry.add_literal("literal.case", [] { return select(case_(when(users.id == 1, "x")).else_("y")); });
     registry.add_literal("literal.json_error", [] { return select(literal(Json{{"a", "it's"}})); });
     registry.add_literal("literal.limit", [] {

@@ -45,6 +45,84 @@ void add_columns(Registry& registry) {
     });
 }
 
+void add_extras(Registry& registry) {
+    registry.add("select.columns.key_differs", [] {
+        MetaData metadata;
+        struct Acct : Table {
+            Column<std::int32_t> id{*this, "acct_id", primary_key};
+            Column<std::optional<std::string>> name{*this, "acct_nm", String{9}};
+            explicit Acct(MetaData& md) : Table{"acct", md} {}
+        };
+        const Acct t{metadata};
+        return select(t.id, t.name).where(t.name == "x");
+    });
+    registry.add("select.columns.with_only", [] {
+        return select(users).where(users.id == 1).with_only_columns(users.name);
+    });
+    registry.add("select.columns.with_only_keep_froms", [] {
+        return select(users).with_only_columns_of_same_froms(func::count());
+    });
+    registry.add("select.distinct_on", [] {
+        return select(orders)
+            .distinct_on(orders.user_id)
+            .order_by(orders.user_id, orders.placed_at.desc());
+    });
+    registry.add("select.distinct_on.two", [] {
+        return select(orders.id).distinct_on(orders.user_id, orders.status);
+    });
+    registry.add("select.hint.mssql_nolock", [] {
+        return select(users).with_hint(users, "WITH (NOLOCK)", "mssql");
+    });
+    registry.add("select.hint.oracle_index", [] {
+        return select(users).with_hint(users, "INDEX(%(name)s ix_name)", "oracle");
+    });
+    registry.add("select.hint.statement", [] { return select(users.id).with_statement_hint("FORCE ORDER"); });
+    registry.add("select.hint.statement_dialect", [] {
+        return select(users.id).with_statement_hint("OPTION (MAXDOP 1)", "mssql");
+    });
+    registry.add("select.hint.table", [] { return select(users).with_hint(users, "HINT_A"); });
+    registry.add("select.label.style_tablename", [] {
+        return select(users, addresses)
+            .where(users.id == addresses.user_id)
+            .set_label_style(LabelStyle::tablename_plus_col);
+    });
+    registry.add("select.prefix", [] { return select(users.id).prefix_with("/*+ quick */"); });
+    registry.add("select.prefix.dialect", [] {
+        return select(users.id).prefix_with("SQL_CALC_FOUND_ROWS", "mysql");
+    });
+    registry.add("select.prefix.two", [] { return select(users.id).prefix_with("A").prefix_with("B"); });
+    registry.add("select.suffix", [] {
+        return select(users.id).where(users.id < 9).suffix_with("/* end */");
+    });
+}
+
+void add_locks(Registry& registry) {
+    registry.add("lock.key_share", [] {
+        return select(users.id).with_for_update(ForUpdate{}.key_share().read());
+    });
+    registry.add("lock.no_key_update", [] {
+        return select(users.id).with_for_update(ForUpdate{}.key_share());
+    });
+    registry.add("lock.nowait_of", [] {
+        return select(users.id).with_for_update(ForUpdate{}.nowait().of(users));
+    });
+    registry.add("lock.update.of_alias", [] {
+        const auto u = alias(users, "u");
+        return select(u.id).with_for_update(ForUpdate{}.of(u));
+    });
+    registry.add("lock.update.of_columns", [] {
+        return select(users.id, addresses.id)
+            .join_from(users, addresses)
+            .with_for_update(ForUpdate{}.of(users.id, addresses.id));
+    });
+    registry.add("lock.with_limit", [] {
+        return select(users.id)
+            .order_by(users.id)
+            .limit(1)
+            .with_for_update(ForUpdate{}.skip_locked());
+    });
+}
+
 void add_grouping(Registry& registry) {
     registry.add("group.by.label_string", [] {
         return select(func::lower(users.name).label("ln"), func::count()).group_by("ln");
@@ -141,6 +219,23 @@ void add_limits(Registry& registry) {
         return select(users.id).where(users.name == "ed").order_by(users.id).limit(10).offset(20);
     });
     registry.add("limit.with_order", [] { return select(users.id).order_by(users.id).limit(10); });
+    registry.add("limit.bindparam", [] {
+        return select(users.id)
+            .order_by(users.id)
+            .limit(bindparam("lim", 7))
+            .offset(bindparam("off", 14));
+    });
+    registry.add("limit.fetch_offset", [] {
+        return select(users.id).order_by(users.id).offset(2).fetch(5);
+    });
+    registry.add("limit.fetch_percent", [] {
+        return select(users.id).order_by(users.id).fetch(5, {.percent = true});
+    });
+    registry.add("limit.fetch_percent_ties", [] {
+        return select(users.id).order_by(users.id).fetch(5, {.percent = true, .with_ties = true});
+    });
+    registry.add("limit.reset", [] { return select(users.id).limit(5).limit(null); });
+    registry.add("limit.slice", [] { return select(users.id).order_by(users.id).slice(5, 15); });
     registry.add("limit.zero", [] { return select(users.id).limit(0); });
     registry.add("lock.update", [] { return select(users.id).where(users.id == 1).with_for_update(); });
 }
@@ -149,6 +244,8 @@ void add_limits(Registry& registry) {
 
 void add_select_cases(Registry& registry) {
     add_columns(registry);
+    add_extras(registry);
+    add_locks(registry);
     add_grouping(registry);
     add_ordering(registry);
     add_limits(registry);

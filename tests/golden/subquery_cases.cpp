@@ -26,6 +26,61 @@ void add_ctes(Registry& registry) {
         return select(big.c("name")).where(big.c("id") < 10);
     });
     registry.add("cte.reserved_name", [] { return select(select(users.id).cte("Order").c("id")); });
+    registry.add("cte.add_cte.nest_here", [] {
+        const auto c = select(users.id.label("uid")).cte("here");
+        return select(
+            select(literal_column("uid")).select_from(c).add_cte(c, true).subquery("s")
+        );
+    });
+    registry.add("cte.dml.two_inserts", [] {
+        const auto u = insert(users).values(users.name = "ed").returning(users.id).cte("u");
+        return insert(addresses)
+            .columns(addresses.user_id, addresses.email_address)
+            .from_select(select(u.c("id"), literal("ed@x.org")));
+    });
+    registry.add("cte.dml.update_returning", [] {
+        const auto up = update(items)
+                            .values(items.price = items.price * 2)
+                            .where(items.id < 5)
+                            .returning(items.id, items.price)
+                            .cte("up");
+        return select(up).where(up.c("price") > 10);
+    });
+    registry.add("cte.in_union", [] {
+        const auto c = select(users.id).where(users.id > 3).cte("c");
+        return union_(select(c.c("id")), select(c.c("id") + 100));
+    });
+    registry.add("cte.materialized", [] {
+        const auto c = select(users.id).cte("c").prefix_with("MATERIALIZED", "postgresql");
+        return select(c.c("id"));
+    });
+    registry.add("cte.nesting", [] {
+        const auto inner = select(users.id).cte("inner_cte", {.nesting = true});
+        const auto outer = select(inner.c("id")).cte("outer_cte");
+        return select(outer.c("id"));
+    });
+    registry.add("cte.of_union", [] {
+        return select(func::count()).select_from(union_all(select(users.id), select(orders.id)).cte("ids"));
+    });
+    registry.add("cte.recursive.tree", [] {
+        const auto roots = select(employees.id, employees.manager_id, employees.name)
+                               .where(employees.manager_id.is(null))
+                               .cte("tree", {.recursive = true});
+        const auto e = alias(employees, "e");
+        const auto tree =
+            roots.union_all(select(e.id, e.manager_id, e.name).join(roots, e.manager_id == roots.c("id")));
+        return select(tree.c("id"), tree.c("name")).order_by(tree.c("id"));
+    });
+    registry.add("cte.recursive.union_distinct", [] {
+        const auto first = select(employees.id).where(employees.id == 1).cte("t", {.recursive = true});
+        return select(first.union_(select(employees.id).where(employees.manager_id == first.c("id"))));
+    });
+    registry.add("cte.suffix", [] {
+        const auto first = select(literal_column("1").label("n")).cte("n", {.recursive = true});
+        const auto n = first.union_all(select(first.c("n") + 1).where(first.c("n") < 3))
+                           .suffix_with("CYCLE n SET is_cycle USING path");
+        return select(n.c("n"));
+    });
     registry.add("cte.used_twice", [] {
         const auto c = select(users.id).cte("c");
         const auto a = c.alias("a");

@@ -370,34 +370,45 @@ void on_each(asio::awaitable<void> (*body)(az::Engine)) {
 
 } // namespace
 
-TEST_CASE("connection: rows are read by type, by name and by position", "[integration]") {
+TEST_CASE("connection: rows are read by type, by name and by position",
+          "[integration][core.conn.execute][core.conn.raw_access][core.default.scalar][core.result.row]"
+          "[core.result.typed_row][core.select.value_row_type][core.schema.typed_table]") {
     on_each(typed_and_untyped_rows);
 }
-TEST_CASE("connection: transactions and savepoints", "[integration]") {
+TEST_CASE("connection: transactions and savepoints",
+          "[integration][core.txn.commit_as_you_go][core.txn.begin_once][core.txn.nested]"
+          "[core.pool.reset_on_return][core.delete.basic]") {
     on_each(transactions_and_savepoints);
 }
-TEST_CASE("engine.begin: commits or rolls back on every database", "[integration]") {
+TEST_CASE("engine.begin: commits or rolls back on every database",
+          "[integration][core.engine.begin][core.err.statement_context][core.err.dbapi_wrap]") {
     on_each(units_of_work);
 }
-TEST_CASE("connection: a statement fails, the connection goes on", "[integration]") {
+TEST_CASE("connection: a statement fails, the connection goes on",
+          "[integration][core.err.dbapi_wrap][core.txn.nested]") {
     on_each(statements_fail_and_the_connection_goes_on);
 }
-TEST_CASE("connection: values that do not fit their C++ type name the column", "[integration]") {
+TEST_CASE("connection: values that do not fit their C++ type name the column",
+          "[integration][core.result.row][core.result.fetch]") {
     on_each(values_that_do_not_fit);
 }
-TEST_CASE("connection: many rows in, many rows out", "[integration]") {
+TEST_CASE("connection: many rows in, many rows out",
+          "[integration][core.insert.executemany][core.insert.returning][core.imv.order][core.conn.stream]"
+          "[core.conn.server_side_cursors][core.result.async_iteration]") {
     on_each(many_rows);
 }
-TEST_CASE("connection: deadlines and cancellation reach the server", "[integration]") {
+TEST_CASE("connection: deadlines and cancellation reach the server",
+          "[integration][core.conn.cancel][core.err.exit_errors]") {
     on_each(deadlines_and_cancellation);
 }
-TEST_CASE("connection: use after close on every database", "[integration]") {
+TEST_CASE("connection: use after close on every database", "[integration][core.conn.close]") {
     on_each(use_after_close);
 }
-TEST_CASE("metadata: create_all, reflect and drop_all", "[integration]") {
+TEST_CASE("metadata: create_all, reflect and drop_all",
+          "[integration][core.schema.create_drop][core.reflect.metadata]") {
     on_each(tables_come_and_go);
 }
-TEST_CASE("pool: every borrower gets a clean connection", "[integration]") {
+TEST_CASE("pool: every borrower gets a clean connection", "[integration][core.pool.reset_on_return]") {
     const auto name = backend_name();
     CAPTURE(name);
     Backend backend{name};
@@ -405,7 +416,8 @@ TEST_CASE("pool: every borrower gets a clean connection", "[integration]") {
     backend.run(pooled_connections_are_clean(backend.make_engine({.pool_size = 1, .max_overflow = 0})));
 }
 
-TEST_CASE("connect: a wrong password and a server that is not there are refused, in words", "[integration]") {
+TEST_CASE("connect: a wrong password and a server that is not there are refused, in words",
+          "[integration][core.err.dbapi_wrap]") {
     const auto name = backend_name();
     CAPTURE(name);
     Backend backend{name};

@@ -127,7 +127,7 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
     co_await run_all(database, setup);
 
     const auto tables = co_await reflect_schema(*database.connection, *database.dialect, std::string{});
-    const auto names = co_await table_names(*database.connection, *database.dialect, std::string{});
+    const auto names = co_await object_names(*database.connection, database.dialect->reflection().tables, std::string{});
     CHECK(std::ranges::count(names, "rf_parent") == 1);
     CHECK(names.size() == tables.size());
     CHECK(std::ranges::count(names, "rf_view") == 0);
@@ -153,7 +153,7 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
     const auto& child = find(tables, "rf_child");
     CHECK(child.primary_key().size() == 2);
     CHECK(child.autoincrement_column() == nullptr);
-    CHECK(child.primary_key_name == (database.is("postgresql") ? "rf_pk_child" : ""));
+    CHECK(child.primary_key_constraint.name == (database.is("postgresql") ? "rf_pk_child" : ""));
     CHECK(default_of(column(child, "parent_id")) == "7");
     CHECK_THAT(default_of(column(child, "note")), Catch::Matchers::StartsWith("'it"));
     CHECK(default_of(column(child, "mc")).empty());
@@ -191,7 +191,7 @@ asio::awaitable<void> reads_another_schema(Database& database) {
     REQUIRE(other.size() == 1);
     CHECK(other[0]->full_name() == "rf_other.far");
     CHECK(other[0]->columns.at(0).primary_key);
-    const auto own = co_await table_names(*database.connection, *database.dialect, std::string{});
+    const auto own = co_await object_names(*database.connection, database.dialect->reflection().tables, std::string{});
     CHECK(std::ranges::count(own, "far") == 0);
 
     if (!database.is("sqlite")) {
@@ -312,17 +312,17 @@ asio::awaitable<void> reads_back_what_was_created(Database& database) {
 
 } // namespace
 
-TEST_CASE("reflection: columns, keys and constraints of tables made by hand", "[integration][reflection]") {
+TEST_CASE("reflection: columns, keys and constraints of tables made by hand",
+          "[integration][reflection][core.reflect.struct][core.reflect.schema_rules]") {
     on_every_database(reads_tables_made_by_hand);
 }
 
-TEST_CASE("reflection: a schema other than the connection's own", "[integration][reflection]") {
+TEST_CASE("reflection: a schema other than the connection's own",
+          "[integration][reflection][core.reflect.schema_rules]") {
     on_every_database(reads_another_schema);
 }
 
-TEST_CASE(
-    "reflection: what our own DDL created comes back and can be created again",
-    "[integration][reflection]"
-) {
+TEST_CASE("reflection: what our own DDL created comes back and can be created again",
+          "[integration][reflection][core.reflect.struct][core.default.server][core.schema.comments]") {
     on_every_database(reads_back_what_was_created);
 }

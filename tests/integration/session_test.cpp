@@ -286,25 +286,32 @@ asio::awaitable<void> many_rows_keep_their_keys(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, body)                                                     \
-    TEST_CASE("session: " sentence, "[integration][orm]") {                                  \
+#define ON_EACH_DATABASE(sentence, tags, body)                                               \
+    TEST_CASE("session: " sentence, "[integration][orm]" tags) {                             \
         const auto database = GENERATE(from_range(backend_names()));                         \
         INFO("database: " << database);                                                      \
         Backend backend{database};                                                           \
         backend.run(body(backend.engine()));                                                 \
     }
 
-ON_EACH_DATABASE("what is saved is loaded", saves_and_loads)
-ON_EACH_DATABASE("there is one object for a row, while somebody holds it", one_object_per_row)
-ON_EACH_DATABASE("selectinload loads for all at once", loads_with_selectin)
-ON_EACH_DATABASE("changes are written, moves and unloaded collections too", changes_are_written)
-ON_EACH_DATABASE("deleting follows cascades and frees the others", deletes_follow_cascades)
-ON_EACH_DATABASE("orphans are deleted", orphans_are_deleted)
-ON_EACH_DATABASE("trees are saved and walked", trees_are_saved)
-ON_EACH_DATABASE("a failed flush wants rollback, then works again", a_failed_flush_wants_rollback)
-ON_EACH_DATABASE("rollback undoes rows and objects", rollback_undoes)
-ON_EACH_DATABASE("queries see pending changes", queries_see_pending_changes)
-ON_EACH_DATABASE("a row that is gone is noticed", stale_rows_are_noticed)
-ON_EACH_DATABASE("links of detached objects say so", detached_links_say_so)
-ON_EACH_DATABASE("rows mix entities", rows_mix_objects_and_values)
-ON_EACH_DATABASE("1,200 parents with children keep their keys", many_rows_keep_their_keys)
+ON_EACH_DATABASE("what is saved is loaded",
+                 "[orm.core.no_implicit_io][orm.loading.lazy][orm.rel.one_to_many][orm.tx.commit]", saves_and_loads)
+ON_EACH_DATABASE("there is one object for a row, while somebody holds it",
+                 "[orm.idmap.unique][orm.idmap.weak][orm.session.get]", one_object_per_row)
+ON_EACH_DATABASE("selectinload loads for all at once", "[orm.loading.selectinload]", loads_with_selectin)
+ON_EACH_DATABASE("changes are written, moves and unloaded collections too",
+                 "[orm.coll.pending_mutation][orm.flush.update]", changes_are_written)
+ON_EACH_DATABASE("deleting follows cascades and frees the others",
+                 "[orm.cascade.delete][orm.session.delete]", deletes_follow_cascades)
+ON_EACH_DATABASE("orphans are deleted", "[orm.cascade.delete_orphan]", orphans_are_deleted)
+ON_EACH_DATABASE("trees are saved and walked", "[orm.rel.self_ref]", trees_are_saved)
+ON_EACH_DATABASE("a failed flush wants rollback, then works again",
+                 "[orm.tx.inactive][orm.refresh.refresh]", a_failed_flush_wants_rollback)
+ON_EACH_DATABASE("rollback undoes rows and objects", "[orm.tx.rollback][orm.session.flush]", rollback_undoes)
+ON_EACH_DATABASE("queries see pending changes", "[orm.session.autoflush]", queries_see_pending_changes)
+ON_EACH_DATABASE("a row that is gone is noticed", "[orm.flush.rowcount]", stale_rows_are_noticed)
+ON_EACH_DATABASE("links of detached objects say so", "[orm.state.detached_access]", detached_links_say_so)
+ON_EACH_DATABASE("rows mix entities",
+                 "[orm.select.entity][orm.select.multi][orm.select.join_rel][orm.exec.execute]", rows_mix_objects_and_values)
+ON_EACH_DATABASE("1,200 parents with children keep their keys",
+                 "[orm.flush.insert_batch][orm.loading.selectinload]", many_rows_keep_their_keys)

@@ -30,7 +30,7 @@ bool becomes(DiagnosticInfo diagnostic) {
 
 } // namespace
 
-TEST_CASE("error: the code decides the class", "[error]") {
+TEST_CASE("error: the code decides the class", "[error][core.err.dbapi_wrap]") {
     for (const errc code :
          {errc::unique_violation,
           errc::foreign_key_violation,
@@ -58,7 +58,7 @@ TEST_CASE("error: the code decides the class", "[error]") {
     CHECK(becomes<IntegrityError>(info(errc::unique_violation, "HY000"))); // the code knows better
 }
 
-TEST_CASE("error: unknown codes take their class from the SQLSTATE", "[error]") {
+TEST_CASE("error: unknown codes take their class from the SQLSTATE", "[error][core.err.sqlstate_map]") {
     CHECK(becomes<OperationalError>(info(errc::unknown, "08P01")));
     CHECK(becomes<NotSupportedError>(info(errc::unknown, "0A999")));
     CHECK(becomes<ProgrammingError>(info(errc::unknown, "21000")));
@@ -79,7 +79,7 @@ TEST_CASE("error: unknown codes take their class from the SQLSTATE", "[error]") 
     CHECK(becomes<OperationalError>(lost));
 }
 
-TEST_CASE("error: SQLSTATEs have their portable codes", "[error]") {
+TEST_CASE("error: SQLSTATEs have their portable codes", "[error][core.err.sqlstate_map]") {
     CHECK(errc_from_sqlstate("23505") == errc::unique_violation);
     CHECK(errc_from_sqlstate("23503") == errc::foreign_key_violation);
     CHECK(errc_from_sqlstate("23001") == errc::foreign_key_violation);
@@ -118,7 +118,7 @@ TEST_CASE("error: codes answer portable questions", "[error]") {
     CHECK(std::error_code(999, error_category()).message() == "unknown code 999");
 }
 
-TEST_CASE("error: the text has the statement and its parameters", "[error]") {
+TEST_CASE("error: the text has the statement and its parameters", "[error][core.err.statement_context]") {
     const auto text =
         [](const DiagnosticInfo& diagnostic, std::string sql, std::vector<std::string> parameters) {
             return std::string{DBAPIError{diagnostic, std::move(sql), std::move(parameters)}.what()};
@@ -134,7 +134,8 @@ TEST_CASE("error: the text has the statement and its parameters", "[error]") {
     CHECK(text(info(errc::connection_lost, "", ""), "", {}) == "(OperationalError) connection lost");
 }
 
-TEST_CASE("error: thousands of parameters are left out of the text, not of the error", "[error]") {
+TEST_CASE("error: thousands of parameters are left out of the text, not of the error",
+          "[error][core.err.statement_context]") {
     std::vector<std::string> parameters;
     for (int i = 0; i < 5'000; ++i) parameters.push_back(std::to_string(i));
     const DBAPIError error{info(errc::unknown), "INSERT", parameters};
@@ -144,7 +145,8 @@ TEST_CASE("error: thousands of parameters are left out of the text, not of the e
     CHECK_THAT(DBAPIError(info(errc::unknown), "INSERT", parameters).what(), Catch::EndsWith("47, 48, 49)]"));
 }
 
-TEST_CASE("error: what the server said can be asked for", "[error]") {
+TEST_CASE("error: what the server said can be asked for",
+          "[error][core.err.sqlstate_map][core.err.dbapi_wrap]") {
     DiagnosticInfo diagnostic = info(errc::foreign_key_violation, "23503", "violates");
     diagnostic.native_code = 1452;
     diagnostic.retryable = true;

@@ -186,6 +186,8 @@ void bind_param(const Param& param, const Type& type, MYSQL_BIND& bind, BindSpac
         return bind_interval(*param.interval, type, bind, space);
     case ParamKind::uuid:
         return bind_uuid(*param.uuid, bind, space);
+    case ParamKind::array:
+        refuse(errc::data_invalid, "an array, which the database does not have");
     }
 }
 
@@ -207,7 +209,7 @@ constexpr unsigned bit(ParamKind kind) noexcept {
 }
 
 /// Kinds with values that the database cannot hold.
-constexpr unsigned may_be_refused = bit(ParamKind::decimal) | bit(ParamKind::date) |
+constexpr unsigned may_be_refused = bit(ParamKind::array) | bit(ParamKind::decimal) | bit(ParamKind::date) |
                                     bit(ParamKind::time) | bit(ParamKind::timestamp) |
                                     bit(ParamKind::timestamp_tz) | bit(ParamKind::interval);
 
@@ -252,6 +254,7 @@ std::size_t wire_size(const Param& param) noexcept {
         return param.size + 9;
     case ParamKind::uuid:
     case ParamKind::decimal:
+    case ParamKind::array:
         return 40;
     case ParamKind::null:
     case ParamKind::boolean:

@@ -12,6 +12,7 @@ namespace {
 
 std::string_view isolation_statement(driver::IsolationLevel level) {
     switch (level) {
+    case driver::IsolationLevel::autocommit: // the engine sends no BEGIN
     case driver::IsolationLevel::server_default:
         break;
     case driver::IsolationLevel::read_uncommitted:

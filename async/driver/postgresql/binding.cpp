@@ -14,6 +14,7 @@
 #include <azoth/types/decimal.hpp>
 #include <azoth/types/temporal.hpp>
 #include <azoth/types/uuid.hpp>
+#include <azoth/types/value.hpp>
 
 #include "driver/postgresql/oid.hpp"
 
@@ -89,6 +90,7 @@ void Parameters::encode_one(std::size_t index, const Param& param) {
     case ParamKind::json:
     case ParamKind::bytes: return encode_text(index, param);
     case ParamKind::decimal: return encode_decimal(index, param);
+    case ParamKind::array: return encode_as_text(index, param);
     case ParamKind::date:
     case ParamKind::time:
     case ParamKind::timestamp:
@@ -298,6 +300,7 @@ void Parameters::encode_as_text(std::size_t index, const Param& param) {
         break;
     case ParamKind::interval: arena_ += to_string(*param.interval); break;
     case ParamKind::uuid: arena_ += to_string(*param.uuid); break;
+    case ParamKind::array: arena_ += array_text(*param.array); break;
     }
     close(index, text_format);
 }

@@ -29,7 +29,8 @@ std::uint32_t natural_oid(const Param& param) noexcept {
         if (param.unsigned_integer <= std::numeric_limits<std::int64_t>::max()) return oid::int8;
         return oid::numeric;
     case ParamKind::real: return oid::float8;
-    case ParamKind::text: return oid::unknown_to_us;
+    case ParamKind::text:
+    case ParamKind::array: return oid::unknown_to_us;
     case ParamKind::bytes: return oid::bytea;
     case ParamKind::decimal: return oid::numeric;
     case ParamKind::date: return oid::date;

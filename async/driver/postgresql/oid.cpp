@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include <azoth/types/details.hpp>
+
 namespace azoth::postgresql {
 namespace {
 
@@ -97,7 +99,19 @@ constexpr std::array send_functions{
 
 } // namespace
 
+namespace {
+
+/// Text that is no type of its own: an enumeration, a domain, CITEXT or INET are for the server to work out.
+bool is_plain_text(const Type& type) {
+    const auto& details = details_of(type);
+    if (!details.variants.empty() || details.load_dialect_impl || !details.spec.empty()) return false;
+    return details.name.empty() || details.name == "VARCHAR" || details.name == "TEXT" || details.name == "CHAR";
+}
+
+} // namespace
+
 std::uint32_t parameter_oid(const Type& type) noexcept {
+    if (type.details && type.is_text() && !is_plain_text(type)) return oid::unknown_to_us;
     switch (type.kind) {
     case TypeKind::null_type: return oid::unknown_to_us;
     case TypeKind::boolean: return oid::boolean;

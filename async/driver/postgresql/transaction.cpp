@@ -14,6 +14,7 @@ namespace {
 
 std::string_view isolation_clause(driver::IsolationLevel level) {
     switch (level) {
+    case driver::IsolationLevel::autocommit: // the engine sends no BEGIN
     case driver::IsolationLevel::server_default: break;
     case driver::IsolationLevel::read_uncommitted: return " ISOLATION LEVEL READ UNCOMMITTED";
     case driver::IsolationLevel::read_committed: return " ISOLATION LEVEL READ COMMITTED";

@@ -71,6 +71,7 @@ private:
         case ParamKind::timestamp_tz: return bind_timestamp(param.integer);
         case ParamKind::interval: return bind_interval(*param.interval);
         case ParamKind::uuid: return bind_uuid(*param.uuid);
+        case ParamKind::array: refuse(errc::data_invalid, "SQLite has no arrays");
         }
         return SQLITE_MISUSE;
     }

@@ -25,12 +25,18 @@ struct BindSlot {
         row,       ///< the execution's parameter row, position `index`
         default_,  ///< the column's own default, made anew for each row
         constant,  ///< `value`, the dialect's own
+        written,   ///< the statement's bound value `index`, but written into the text: the database takes no parameter there
+        output,    ///< none: the database puts the `index`th returned column here (RETURNING … INTO)
     };
 
     Source source = Source::statement;
     std::size_t index = 0;
     Type type;
-    bool negated = false;                          ///< expanding: NOT IN
+    std::size_t width = 1;                         ///< expanding: how many values a member of the list has
+    bool parenthesized = false;                    ///< expanding: the members stand in parentheses, tuples
+    bool document_path = false;                    ///< statement: the steps of a path, as one text
+    std::string list_word;                         ///< expanding: before the first member, "VALUES "
+    std::string empty_list;                        ///< expanding: what stands in an empty list, "NULL) AND (1 != 1"
     std::shared_ptr<const sql::ColumnNode> column; ///< default_: whose; row: for messages
     Value value;                                   ///< constant
 
@@ -68,8 +74,6 @@ struct Compiled {
     bool expanding = false;
     bool returns_rows = false;
     bool takes_rows = false; ///< some slot takes its value from a parameter row
-    std::string null_in_list;     ///< what stands in an empty IN list, "NULL) AND (1 != 1"
-    std::string null_not_in_list; ///< and in an empty NOT IN list
 
     Compiled() = default;
 
@@ -86,8 +90,9 @@ struct Compiled {
         Bound(const Bound&) = delete;
         Bound& operator=(const Bound&) = delete;
     };
-    /// Fills `bound` for the bound values `binds` of a statement with this structure.
-    /// @throws InvalidRequestError when the statement takes parameter rows.
+    /// Fills `bound` for the bound values `binds` of a statement with this structure. An output's parameter is NULL.
+    /// @throws InvalidRequestError when the statement takes parameter rows, or a named parameter has no value.
+    /// @throws CompileError when a value that has to be written into the text is neither a number nor text.
     void bind(const sql::BindList& binds, Bound& bound) const;
 };
 

@@ -17,6 +17,8 @@
 
 namespace azoth {
 
+class DdlCompiler;
+
 /// What a database can do; asked instead of its name.
 struct Features {
     bool insert_returning = true;
@@ -29,7 +31,9 @@ struct Features {
     bool schemas = true;             ///< tables can live in named schemas
     bool default_values = true;      ///< INSERT … DEFAULT VALUES; else () VALUES ()
     bool native_boolean = true;
+    bool native_enum = false;        ///< an Enum is a type of its own, so that it needs no CHECK
     bool sequences = false;
+    bool identity_columns = false;   ///< GENERATED … AS IDENTITY
 
     Features() = default;
 };
@@ -42,6 +46,8 @@ struct ReflectionQueries {
     std::string primary_keys; ///< table, constraint name, column, position
     std::string foreign_keys; ///< table, constraint, column, target schema, target table, target column, on delete, on update, position
     std::string uniques;      ///< table, constraint, column, position
+    std::string sequences;    ///< name; empty: there are none
+    std::string types;        ///< name, of what CREATE TYPE and CREATE DOMAIN make; empty: there are none
 
     ReflectionQueries() = default;
 };
@@ -50,7 +56,7 @@ struct ReflectionQueries {
 class Dialect {
 public:
     Dialect() = default;
-    virtual ~Dialect() = default;
+    virtual ~Dialect();
     Dialect(const Dialect&) = delete;
     Dialect& operator=(const Dialect&) = delete;
 
@@ -63,14 +69,21 @@ public:
     compile(const sql::Node& statement, const sql::BindList& binds) const = 0;
 
     [[nodiscard]] virtual std::string quote(std::string_view identifier) const = 0;
+    /// A schema's name, which on some databases is several names in one.
+    [[nodiscard]] virtual std::string quote_schema(std::string_view schema) const { return quote(schema); }
     [[nodiscard]] virtual std::string type_text(const Type& type) const = 0;
     /// The type that text of the catalogue names; null_type when it is none that Azoth knows.
+    /// @throws NoSuchModuleError, as `reflection()` does, when the dialect only writes SQL: no driver connects to it.
     [[nodiscard]] virtual Type type_from_text(std::string_view text) const = 0;
 
     /// CREATE TABLE and the indexes that go with it.
     /// @throws CompileError, e.g. for VARCHAR without a length where the database wants one.
-    [[nodiscard]] virtual std::vector<std::string> create_table(const schema::TableData& table) const = 0;
-    [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const = 0;
+    [[nodiscard]] virtual std::vector<std::string> create_table(const schema::TableData& table) const;
+    [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const;
+    /// What writes this dialect's DDL; for Azoth's own use.
+    [[nodiscard]] virtual std::unique_ptr<DdlCompiler> ddl_compiler() const;
+    /// An expression with its values written out and its columns without their table's name, as DDL has them.
+    [[nodiscard]] virtual std::string literal_expression(const sql::Node& expression) const;
     [[nodiscard]] virtual ReflectionQueries reflection() const = 0;
 };
 

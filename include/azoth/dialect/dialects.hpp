@@ -14,6 +14,10 @@ namespace dialects {
 [[nodiscard]] std::shared_ptr<const Dialect> mysql();
 [[nodiscard]] std::shared_ptr<const Dialect> mariadb();
 [[nodiscard]] std::shared_ptr<const Dialect> sqlite();
+/// Oracle Database 23. Writes SQL only: there is no driver, and creating an engine throws NoSuchModuleError.
+[[nodiscard]] std::shared_ptr<const Dialect> oracle();
+/// Microsoft SQL Server 2022. Writes SQL only, as oracle() does.
+[[nodiscard]] std::shared_ptr<const Dialect> mssql();
 
 } // namespace dialects
 } // namespace azoth

@@ -24,7 +24,14 @@ class Dialect;
 
 namespace azoth::driver {
 
-enum class IsolationLevel : std::uint8_t { server_default, read_uncommitted, read_committed, repeatable_read, serializable };
+enum class IsolationLevel : std::uint8_t {
+    server_default,
+    read_uncommitted,
+    read_committed,
+    repeatable_read,
+    serializable,
+    autocommit, ///< no transaction at all; never reaches a driver
+};
 
 struct BeginOptions {
     IsolationLevel isolation_level = IsolationLevel::server_default;

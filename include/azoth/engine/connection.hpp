@@ -233,6 +233,10 @@ public:
     [[nodiscard]] asio::awaitable<Transaction> begin(TransactionOptions options);
     /// Sets a savepoint, in a new transaction if there is none.
     [[nodiscard]] asio::awaitable<Savepoint> begin_nested();
+    /// The isolation level of the transactions that follow, until the connection goes back to the pool; with
+    /// `autocommit` each statement is its own, and commit and rollback do nothing in the database.
+    /// @throws InvalidRequestError in a transaction.
+    void isolation_level(IsolationLevel level);
     /// Ends the transaction, its savepoints included; without one nothing happens.
     /// @throws CommitUnknownError when the connection was lost before the answer came.
     [[nodiscard]] asio::awaitable<void> commit();

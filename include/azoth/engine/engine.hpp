@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +16,7 @@
 
 #include <azoth/compiler/cache.hpp>
 #include <azoth/engine/connection.hpp>
+#include <azoth/engine/events.hpp>
 #include <azoth/engine/listener.hpp>
 #include <azoth/engine/options.hpp>
 #include <azoth/engine/pool.hpp>
@@ -62,21 +64,25 @@ public:
     /// A connection out of the pool, or a new one.
     /// @throws TimeoutError when none becomes free within `pool_timeout`; OperationalError when connecting
     ///   fails.
+    /// @param at  what `pool().checked_out()` names; leave it out
     /// @cancellation terminal, total: leaves the queue.
-    [[nodiscard]] asio::awaitable<Connection> connect() const;
+    [[nodiscard]] asio::awaitable<Connection>
+    connect(std::source_location at = std::source_location::current()) const;
 
     /// Runs `f(connection)` in a transaction: committed when it returns, rolled back when it throws. What it
     /// returns is returned. The lambda may capture by reference; on GCC 12 one that captures by value has to
     /// be named first.
     template <engine::UnitOfWork F>
-    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>> begin(F f) const {
-        return run_unit<engine::unit_result_t<F>>(*this, TransactionOptions(), std::move(f));
+    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>>
+    begin(F f, std::source_location at = std::source_location::current()) const {
+        return run_unit<engine::unit_result_t<F>>(*this, TransactionOptions(), std::move(f), at);
     }
     /// The same with an isolation level; `max_attempts()` makes it try again, from the start, what the
     /// database calls worth it.
     template <engine::UnitOfWork F>
-    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>> begin(TransactionOptions options, F f) const {
-        return run_unit<engine::unit_result_t<F>>(*this, options, std::move(f));
+    [[nodiscard]] asio::awaitable<engine::unit_result_t<F>>
+    begin(TransactionOptions options, F f, std::source_location at = std::source_location::current()) const {
+        return run_unit<engine::unit_result_t<F>>(*this, options, std::move(f), at);
     }
 
     /// Listens to what `connection.notify()`, or SQL's NOTIFY, sends to these channels, on a connection of its own.
@@ -102,6 +108,8 @@ public:
     [[nodiscard]] const std::shared_ptr<const Dialect>& dialect() const noexcept;
     [[nodiscard]] const Url& url() const noexcept;
     [[nodiscard]] const EngineOptions& options() const noexcept;
+    /// Where to listen to what happens.
+    [[nodiscard]] EngineEvents& events() const noexcept;
     [[nodiscard]] CompiledCache& compiled_cache() const noexcept;
     [[nodiscard]] asio::any_io_executor executor() const;
 
@@ -127,10 +135,11 @@ private:
     }
 
     template <class R, class F>
-    static asio::awaitable<R> run_unit(Engine engine, TransactionOptions options, F f) {
+    static asio::awaitable<R>
+    run_unit(Engine engine, TransactionOptions options, F f, std::source_location at) {
         for (int attempt = 1;; ++attempt) {
             std::exception_ptr error;
-            auto connection = co_await engine.connect();
+            auto connection = co_await engine.connect(at);
             if constexpr (std::is_void_v<R>) {
                 try {
                     co_await attempt_unit(connection, options, f);
@@ -147,7 +156,10 @@ private:
                 }
                 if (!error) co_return std::move(*result);
             }
-            co_await engine::give_up(connection);
+            try {
+                co_await engine::give_up(connection);
+            } catch (...) { // cancelled: the pool does it. What ended the unit says more, as CommitUnknownError does
+            }
             if (!engine::may_retry(error, options, attempt)) std::rethrow_exception(error);
             co_await engine::back_off(attempt);
         }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string_view>
 
 #include <azoth/driver/driver.hpp>
@@ -12,6 +13,15 @@
 namespace azoth {
 
 using driver::IsolationLevel;
+
+/// One statement as it is sent: a view, good during the call only.
+struct ExecutedStatement {
+    std::string_view sql;
+    std::span<const Param> params; ///< row-major
+    std::size_t rows = 1;          ///< parameter rows
+
+    ExecutedStatement() = default;
+};
 
 /// How an engine behaves; given to `create_engine()` with designated initialisers. Names and defaults are
 /// SQLAlchemy's. GCC 12 destroys such a temporary twice inside a statement with `co_await`: name it first
@@ -26,10 +36,14 @@ struct EngineOptions {
     std::chrono::milliseconds pool_recycle{0}; ///< connections older than this are replaced; 0: never
     bool pool_pre_ping = false;                ///< ask the server whether it is there before handing one out
     bool pool_use_lifo = false;                ///< the last one returned first, so that the rest may go idle
+    /// Of all transactions that do not choose one; `autocommit`: each statement is its own.
+    IsolationLevel isolation_level = IsolationLevel::server_default;
     std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.
     std::function<void(std::string_view)> echo_sink = nullptr;
+    /// Takes every statement, BEGIN, COMMIT, ROLLBACK and savepoints included, on any thread; see azoth/testing.
+    std::function<void(const ExecutedStatement&)> statement_sink = nullptr;
 };
 
 /// How a transaction is begun, and how often a unit of work is tried. A builder, safe in a `co_await`

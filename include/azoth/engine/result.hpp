@@ -9,7 +9,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,7 @@ namespace engine {
 
 [[noreturn]] void throw_no_result();
 [[noreturn]] void throw_multiple_results();
+[[noreturn]] void throw_no_size();
 
 /// What all results share: iteration, and the ways to take few rows. `Reader` decodes row number n.
 ///
@@ -91,6 +94,17 @@ public:
         if (rows > 1) throw_multiple_results();
         return rows == 0 ? std::nullopt : std::optional<value_type>{reader_.read(0)};
     }
+    /// The rows in pieces of `size`; the last may be shorter. @throws ArgumentError for a size of 0.
+    [[nodiscard]] std::vector<std::vector<value_type>> partitions(std::size_t size) const {
+        if (size == 0) throw_no_size();
+        const auto rows = count();
+        std::vector<std::vector<value_type>> pieces;
+        for (std::size_t row = 0; row < rows; ++row) {
+            if (row % size == 0) pieces.emplace_back();
+            pieces.back().push_back(reader_.read(row));
+        }
+        return pieces;
+    }
     [[nodiscard]] std::optional<value_type> first() const {
         return count() == 0 ? std::nullopt : std::optional<value_type>{reader_.read(0)};
     }
@@ -149,6 +163,19 @@ private:
     std::shared_ptr<const ResultData> data_;
 };
 
+/// Reads rows as `Mapping`.
+class MappingReader {
+public:
+    using value_type = Mapping;
+
+    explicit MappingReader(ResultData data) : rows_(std::move(data)) {}
+    [[nodiscard]] const ResultData& data() const noexcept { return rows_.data(); }
+    [[nodiscard]] Mapping read(std::size_t row) const { return Mapping{rows_.read(row)}; }
+
+private:
+    RowReader rows_;
+};
+
 /// Reads one column.
 template <class T>
 class ColumnReader {
@@ -162,6 +189,7 @@ public:
     }
     [[nodiscard]] const ResultData& data() const noexcept { return data_; }
     [[nodiscard]] T read(std::size_t row) const { return decode_cell<T>(data_, type_, row, column_); }
+    [[nodiscard]] std::size_t column() const noexcept { return column_; }
 
 private:
     ResultData data_;
@@ -178,9 +206,30 @@ public:
     ScalarResult() : ScalarResult(engine::ResultData{}) {}
     explicit ScalarResult(engine::ResultData data, std::size_t column = 0)
         : engine::Rows<engine::ColumnReader<T>>(engine::ColumnReader<T>{std::move(data), column}) {}
+
+    /// Without values that are as another before.
+    [[nodiscard]] ScalarResult unique() const {
+        const auto column = this->reader_.column();
+        return ScalarResult{this->reader_.data().unique_rows(std::vector<std::size_t>(1, column)), column};
+    }
+};
+
+/// The rows of a result as maps from names to values.
+class MappingResult : public engine::Rows<engine::MappingReader> {
+public:
+    MappingResult() : MappingResult(engine::ResultData{}) {}
+    explicit MappingResult(engine::ResultData data)
+        : engine::Rows<engine::MappingReader>(engine::MappingReader{std::move(data)}) {}
 };
 
 namespace engine {
+
+/// A column as `columns()` takes it.
+template <class T>
+[[nodiscard]] auto column_place(const T& column) {
+    if constexpr (std::is_integral_v<T>) return static_cast<std::size_t>(column);
+    else return std::string_view{column};
+}
 
 /// What typed and untyped results share beyond the rows.
 template <class Reader>
@@ -204,6 +253,8 @@ public:
     }
     /// The names of the columns.
     [[nodiscard]] std::vector<std::string> keys() const { return data().keys(); }
+    /// The rows as maps from names to values.
+    [[nodiscard]] MappingResult mappings() const { return MappingResult{data()}; }
 
     /// What the rows are read from; for layers above.
     [[nodiscard]] const ResultData& data() const noexcept { return this->reader_.data(); }
@@ -243,6 +294,22 @@ public:
     }
     /// The first column of each row.
     [[nodiscard]] ScalarResult<First> scalars() const { return ScalarResult<First>{this->data()}; }
+    /// Another column of each row, by position.
+    template <std::size_t Column>
+    [[nodiscard]] auto scalars() const {
+        return ScalarResult<std::tuple_element_t<Column, std::tuple<Ts...>>>{this->data(), Column};
+    }
+    /// Some of the columns, by position, in the order asked for: `result.columns<1, 0>()`.
+    template <std::size_t... Columns>
+    [[nodiscard]] auto columns() const {
+        return Result<std::tuple_element_t<Columns, std::tuple<Ts...>>...>{
+            this->data().pick_columns(std::vector<std::size_t>{Columns...})
+        };
+    }
+    /// Without rows that are as another before, in the form in which the database sent them.
+    [[nodiscard]] Result unique() const {
+        return Result{this->data().unique_rows(this->data().all_columns())};
+    }
 
 private:
     void check_one() const {
@@ -278,6 +345,19 @@ public:
     [[nodiscard]] ScalarResult<T> scalars(std::size_t column = 0) const {
         return ScalarResult<T>{data(), column};
     }
+    template <SqlValue T = Value>
+    [[nodiscard]] ScalarResult<T> scalars(std::string_view column_name) const {
+        return ScalarResult<T>{data(), data().find(column_name)};
+    }
+    /// Some of the columns, by position or name, in the order asked for: `result.columns("name", 0)`.
+    /// @throws ArgumentError when there is no such column.
+    template <class... Columns>
+        requires(sizeof...(Columns) > 0)
+    [[nodiscard]] Result columns(const Columns&... wanted) const {
+        return Result{data().pick_columns(std::vector<std::size_t>{data().place(engine::column_place(wanted))...})};
+    }
+    /// Without rows that are as another before, in the form in which the database sent them.
+    [[nodiscard]] Result unique() const { return Result{data().unique_rows(data().all_columns())}; }
 };
 
 namespace engine {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <azoth/compiler/compiled.hpp>
@@ -49,6 +50,17 @@ struct ResultData {
     /// @throws InvalidRequestError when the number of columns is another.
     void check_width(std::size_t wanted) const;
     [[noreturn]] static void throw_no_rows();
+    /// The same without rows that are as another before, compared by `columns` as the database sent them.
+    [[nodiscard]] ResultData unique_rows(const std::vector<std::size_t>& columns) const;
+    /// These columns only, in this order.
+    [[nodiscard]] ResultData pick_columns(const std::vector<std::size_t>& columns) const;
+    [[nodiscard]] std::vector<std::size_t> all_columns() const;
+    /// A column by position or by name. @throws ArgumentError when there is none.
+    [[nodiscard]] std::size_t place(std::size_t column) const {
+        check_column(column);
+        return column;
+    }
+    [[nodiscard]] std::size_t place(std::string_view column_name) const { return find(column_name); }
     /// Throws `error` again with the column's name in front.
     [[noreturn]] void rethrow_naming(std::size_t column, const TypeMismatchError& error) const;
 };
@@ -100,6 +112,32 @@ public:
 private:
     std::shared_ptr<const engine::ResultData> data_;
     std::size_t row_;
+};
+
+/// One row as a map from names to values. Of columns that share a name only the first is reached.
+class Mapping {
+public:
+    explicit Mapping(Row row) noexcept : row_(std::move(row)) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return row_.size(); }
+    [[nodiscard]] std::vector<std::string> keys() const { return row_.keys(); }
+    [[nodiscard]] bool contains(std::string_view column_name) const { return place(column_name) < size(); }
+    /// @throws as `Row::get()`.
+    template <SqlValue T>
+    [[nodiscard]] T get(std::string_view column_name) const {
+        const auto column = place(column_name);
+        if (column == size()) return row_.get<T>(column_name); // says what there is
+        return row_.get<T>(column);
+    }
+    [[nodiscard]] Value operator[](std::string_view column_name) const { return get<Value>(column_name); }
+    /// Names and values, in the order of the columns.
+    [[nodiscard]] std::vector<std::pair<std::string, Value>> items() const;
+
+private:
+    /// size() when there is no such column.
+    [[nodiscard]] std::size_t place(std::string_view column_name) const;
+
+    Row row_;
 };
 
 } // namespace azoth

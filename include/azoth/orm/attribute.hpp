@@ -3,9 +3,11 @@
 #pragma once
 
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include <azoth/orm/state.hpp>
 #include <azoth/types/type_traits.hpp>
@@ -23,6 +25,8 @@ public:
 
     static constexpr std::uint8_t present = 1; ///< has a value: loaded, or set by the program
     static constexpr std::uint8_t changed = 2; ///< set since the last load or flush
+    static constexpr std::uint8_t expired = 4; ///< the row may have another value: load() and a flush load it again
+    static constexpr std::uint8_t implied = 8; ///< a link that is known from the other side only
 
     /// The object this is a member of; null when it was not made by make<T>() or a load.
     [[nodiscard]] ModelBase* owner() const noexcept {
@@ -32,24 +36,40 @@ public:
     [[nodiscard]] std::uint16_t index() const noexcept { return index_; }
     [[nodiscard]] bool is_present() const noexcept { return (flags_ & present) != 0; }
     [[nodiscard]] bool is_changed() const noexcept { return (flags_ & changed) != 0; }
+    [[nodiscard]] bool is_expired() const noexcept { return (flags_ & expired) != 0; }
+    [[nodiscard]] std::uint8_t flags() const noexcept { return flags_; }
 
     void set_flags(std::uint8_t flags) noexcept { flags_ = flags; }
-    void place(std::uint32_t offset, std::uint16_t index) noexcept {
+    void place(std::uint32_t offset, std::uint16_t index, bool watched) noexcept {
         offset_ = offset;
         index_ = index;
+        watched_ = watched;
     }
+    /// Marks the attribute as changed although its value may be the same: the next flush writes it.
+    void flag_modified();
+    /// A program's change with a value of the attribute's type or NULL: remembered as every other.
+    void assign_value(const Value& value);
+    /// For a flush: the value that a parent's key, a counter or a default gives. NULL leaves a member that cannot hold it
+    /// without a value.
+    void set_from_flush(const Value& value);
 
 protected:
     ~AttributeBase() = default;
 
     /// Throws NotLoadedError naming class, attribute, why, and what to call.
     [[noreturn]] void throw_not_loaded() const;
-    /// Before the first change: keeps the old value aside and registers the object with its session.
+    /// Before the first change: keeps the old value aside and registers the object with its session. Takes an expression that
+    /// was to be written back.
     void before_change();
+    /// Calls validators, which may change `*value` or throw, and listeners. @param old  null when it is not known
+    void before_set(void* value, const void* old) const;
+    /// The next flush writes `expression`; until then, and until it is loaded, there is no value.
+    void set_expression(sql::NodePtr expression);
 
     std::uint32_t offset_ = 0; ///< bytes from the object's ModelBase to this
     std::uint16_t index_ = 0;
     std::uint8_t flags_ = 0;
+    bool watched_ = false; ///< somebody validates or listens
 };
 
 /// The operations on an attribute whose type is not known, one table per C++ type.
@@ -87,13 +107,40 @@ public:
     [[nodiscard]] const T& operator*() const { return get(); }
     [[nodiscard]] const T* operator->() const { return &get(); }
 
+    /// @throws what a validator of the attribute throws; the value is unchanged then.
     template <class V>
         requires std::assignable_from<T&, V&&>
     Mapped& operator=(V&& value) {
-        if (!is_changed()) before_change();
-        value_ = std::forward<V>(value);
-        flags_ = present | changed;
+        if (watched_) [[unlikely]] {
+            T next{};
+            next = std::forward<V>(value);
+            before_set(&next, is_present() ? &value_ : nullptr);
+            store(std::move(next));
+        } else {
+            store(std::forward<V>(value));
+        }
         return *this;
+    }
+    /// A SQL expression: the next flush writes it, and the value is to be loaded afterwards.
+    template <class E>
+        requires(!std::assignable_from<T&, E &&>) && requires(const E& e) { { e.node() } -> std::convertible_to<sql::NodePtr>; }
+    Mapped& operator=(E&& expression) {
+        set_expression(expression.node());
+        return *this;
+    }
+    /// The value to be changed in place: counts as a change. @throws NotLoadedError.
+    [[nodiscard]] T& mutate() {
+        if (!is_present()) throw_not_loaded();
+        if (!is_changed()) before_change();
+        flags_ = present | changed;
+        return value_;
+    }
+    /// The value, loaded again when it is expired, deferred, or was made by the database.
+    /// @return an awaitable of T
+    /// @throws InvalidRequestError when the object has no session; ObjectDeletedError when its row is gone
+    template <class M = Mapped>
+    [[nodiscard]] auto load() {
+        return load_attribute(static_cast<M&>(*this));
     }
     /// Copies the value, not the identity.
     Mapped& operator=(const Mapped& other) { return *this = other.get(); }
@@ -122,6 +169,12 @@ public:
     [[nodiscard]] const T& raw() const noexcept { return value_; }
 
 private:
+    template <class V>
+    void store(V&& value) {
+        if (flags_ != (present | changed)) before_change();
+        value_ = std::forward<V>(value);
+        flags_ = present | changed;
+    }
     /// A nullable attribute of a new object that was never set is NULL.
     [[nodiscard]] bool reads_as_null() const noexcept {
         const auto* object = owner();
@@ -132,6 +185,11 @@ private:
 };
 
 namespace orm {
+
+template <class T, class... A>
+[[nodiscard]] consteval bool is_alternative(const std::variant<A...>*) {
+    return (std::same_as<T, A> || ...);
+}
 
 template <class T>
 const AttributeOperations& operations_of() {
@@ -168,10 +226,15 @@ const AttributeOperations& operations_of() {
                 else if (const auto* large = std::get_if<std::uint64_t>(&variant)) mapped.raw() = static_cast<B>(*large);
             } else if constexpr (std::is_floating_point_v<B>) {
                 mapped.raw() = static_cast<B>(std::get<double>(variant));
-            } else if constexpr (requires { std::get<B>(variant); }) {
-                mapped.raw() = std::get<B>(variant);
             } else if constexpr (std::same_as<B, Json>) {
                 mapped.raw() = wire::parse_json(std::get<JsonText>(variant).text);
+            } else if constexpr (is_alternative<B>(static_cast<const Value::Variant*>(nullptr))) {
+                mapped.raw() = std::get<B>(variant);
+            } else if (const auto* text = std::get_if<std::string>(&variant)) { // an enumeration, a type of the program's own
+                mapped.raw() = TypeTraits<B>::decode(
+                    Field{Wire::text, text->data(), static_cast<std::uint32_t>(text->size())}, TypeTraits<B>::type());
+            } else if (const auto* number = std::get_if<std::int64_t>(&variant)) {
+                mapped.raw() = TypeTraits<B>::decode(Field{Wire::integer, *number}, TypeTraits<B>::type());
             }
         },
     };

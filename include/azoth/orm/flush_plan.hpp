@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The unit of work as data: which rows are written, in which order. Pure; the session executes it.
+// What a unit of work has its session execute: batches of equal statements.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include <azoth/orm/session_state.hpp>
@@ -11,28 +12,11 @@
 
 namespace azoth::orm {
 
-/// Objects of one class that are saved, or deleted, together. Groups follow each other: a group's rows may depend on
-/// keys that an earlier group's INSERTs make.
-struct FlushGroup {
-    const MapperData* mapper = nullptr;
-    bool deletes = false;
-    std::vector<ModelBase*> objects;
-};
+/// A flag of a key that the database made: it is forgotten when the INSERT is rolled back.
+inline constexpr std::uint8_t generated_key = 16;
 
-/// Before its group is written, `child` takes its foreign key from `parent` (NULL without one).
-struct KeySync {
-    ModelBase* child = nullptr;
-    const RelationshipInfo* relationship = nullptr; ///< from either side; its `child_pairs` say what is taken
-    ModelBase* parent = nullptr;
-};
-
-struct FlushPlan {
-    std::vector<FlushGroup> groups;
-    std::vector<std::vector<KeySync>> syncs; ///< as many as groups
-    std::vector<Pinned> touched;             ///< children that only their parents' changes bring in
-
-    FlushPlan() = default;
-};
+/// A new object that takes over the row of an object that is deleted in the same flush.
+using RowSwitches = std::unordered_map<const ModelBase*, ModelBase*>;
 
 /// One statement for one or more rows: equal shapes in a row share it.
 struct FlushBatch {
@@ -41,29 +25,58 @@ struct FlushBatch {
     Kind kind = Kind::insert;
     const MapperData* mapper = nullptr;
     std::vector<ModelBase*> objects;
-    std::vector<std::uint16_t> columns;  ///< attributes written
-    std::vector<std::uint16_t> fetch;    ///< INSERT: attributes that the database makes and the object wants back
-    bool fetches_only_key = false;       ///< `fetch` is the generated key alone
+    std::vector<std::uint16_t> columns;    ///< attributes written
+    std::vector<sql::NodePtr> expressions; ///< SQL in place of a column's value, null where there is none; empty: nowhere
+    std::vector<std::uint16_t> defaulted;  ///< columns among `columns` that the program did not set
+    std::vector<std::uint16_t> where;      ///< attributes whose stored values find the row
+    std::vector<ModelBase*> identities;    ///< the objects that have those values, where they are others; else empty
+    std::vector<std::uint16_t> fetch;      ///< INSERT: attributes that the database makes and the object wants back
+    bool fetches_only_key = false;         ///< `fetch` is the generated key alone
+    bool versioned = false;                ///< rows are counted one by one
 
     FlushBatch() = default;
 };
 
-/// Orders everything that is new, changed or deleted: referred-to rows are saved before those that refer to them and
-/// deleted after them. @throws CircularDependencyError when objects refer to each other in a ring.
-[[nodiscard]] FlushPlan plan_flush(SessionState& session);
+/// Rows of an association table.
+struct AssociationBatch {
+    const Table* table = nullptr;
+    bool deletes = false;
+    std::vector<std::size_t> columns; ///< in the table's order
+    std::vector<std::vector<Value>> rows;
 
-/// Applies the group's key syncs and cuts it into statements: UPDATEs in key order, then INSERTs in the order of add().
-/// Called when everything before it is written. @throws FlushError for a primary key that is NULL and not generated.
+    AssociationBatch() = default;
+};
+
+/// What is executed before the unit of work can go on.
+struct FlushStep {
+    /// Expired objects that have to be loaded again first; then the step is asked for again.
+    std::vector<ModelBase*> refresh;
+    std::vector<FlushBatch> batches;
+    std::vector<AssociationBatch> associations;
+
+    FlushStep() = default;
+};
+
+/// By stored primary key.
+void sort_by_key(std::vector<ModelBase*>& objects);
+
+/// UPDATEs of `stored` objects (sorted), then INSERTs of `fresh` ones.
+/// @throws FlushError for a primary key that is NULL and not generated.
+[[nodiscard]] std::vector<FlushBatch> save_batches(
+    const std::vector<ModelBase*>& fresh, const std::vector<ModelBase*>& stored, const RowSwitches& switches, bool returns_defaults);
+/// DELETEs of objects (sorted).
+[[nodiscard]] std::vector<FlushBatch> delete_batches(const MapperData& mapper, std::vector<ModelBase*> objects);
+/// UPDATEs of some columns only, whatever they were before.
 [[nodiscard]] std::vector<FlushBatch>
-make_batches(FlushGroup& group, const std::vector<KeySync>& syncs, bool returns_defaults);
+post_update_batches(const MapperData& mapper, std::vector<ModelBase*> objects, std::vector<std::uint16_t> columns);
+/// Whether an UPDATE of the object would write something.
+[[nodiscard]] bool has_net_changes(ModelBase& object);
 
-/// The batch's statement; its parameter rows are what `batch_params` gives.
+/// The batch's statement; its parameter rows are what `batch_params` gives, unless it has expressions: then its values are in it.
 [[nodiscard]] std::shared_ptr<const sql::Node> batch_statement(const FlushBatch& batch, bool returning);
+[[nodiscard]] std::shared_ptr<const sql::Node> association_statement(const AssociationBatch& batch);
 
 /// The parameters, row-major. `scratch` holds values that no member can be viewed for; it must live as long.
 [[nodiscard]] std::vector<Param> batch_params(const FlushBatch& batch, std::vector<Value>& scratch);
-
-/// Persistent objects that lost their last parent through a delete-orphan relationship.
-[[nodiscard]] std::vector<ModelBase*> find_orphans(SessionState& session);
 
 } // namespace azoth::orm

@@ -2,6 +2,7 @@
 // Related<T> and Collection<T>: members that link objects. Plain pointers inside; the graph keeps what they point at.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -23,13 +24,16 @@ public:
         flags_ = present;
     }
     /// For the other side's synchronisation: changes the link and remembers the old target.
-    void assign(ModelBase* target);
+    /// @param old  what it pointed at as far as is known; `known` says whether it is
+    void assign(ModelBase* target, ModelBase* old, bool known);
+    /// What the link points at, by memory or by the identity map. @return whether that is known
+    [[nodiscard]] bool peek(ModelBase*& target) const;
     void set_target(ModelBase* target) noexcept { target_ = target; }
+    /// A program's assignment: both sides of the relationship follow. @throws ArgumentError for an object that was not
+    /// made by make<T>() or a load; NotLoadedError for a one-to-one link of a stored object that is not loaded.
+    void link(ModelBase* target);
 
 protected:
-    /// A program's assignment: both sides of the relationship follow. @throws ArgumentError for an object that was not
-    /// made by make<T>() or a load.
-    void link(ModelBase* target);
     [[nodiscard]] ModelBase* loaded() const {
         if (!is_present()) [[unlikely]] require_present();
         return target_;
@@ -45,14 +49,20 @@ public:
     [[nodiscard]] const std::vector<ModelBase*>& items() const noexcept { return items_; }
     [[nodiscard]] std::vector<ModelBase*>& items() noexcept { return items_; }
 
+    static constexpr std::size_t at_end = static_cast<std::size_t>(-1);
+
     /// For the other side's synchronisation.
-    void insert(ModelBase* object);
+    void insert(ModelBase* object, std::size_t position = at_end);
     void erase(ModelBase* object);
 
-protected:
-    void link(ModelBase* object);
+    // For the typed collections and the association proxies: a program's changes, both sides follow.
+    void link(ModelBase* object, std::size_t position = at_end);
     void unlink(ModelBase* object);
+    /// @throws NotLoadedError when the collection of a stored object is not loaded.
+    void replace(const std::vector<ModelBase*>& objects);
     [[nodiscard]] bool has(const ModelBase* object) const;
+
+protected:
     void require_present() const;
 
     std::vector<ModelBase*> items_;
@@ -99,12 +109,48 @@ public:
     }
 };
 
-/// A one-to-many link: a list of objects. Reading it never does I/O: `co_await x->addresses.load()` first, or load it eagerly.
-/// Appending and removing work on a collection that is not loaded, too.
-template <class T>
+/// How a collection is kept: as a list (without a policy), a set, a map, or a numbered list.
+struct AsSet {};
+/// A map by an attribute of the members: `Collection<Note, KeyedBy<&Note::keyword>>`.
+template <auto P>
+struct KeyedBy {
+    static constexpr auto member = P;
+};
+/// A list whose members hold their position, from 0: `Collection<Track, OrderedBy<&Track::position>>`.
+template <auto P>
+struct OrderedBy {
+    static constexpr auto member = P;
+};
+
+namespace orm {
+template <class P>
+struct PolicyOf {
+    static constexpr bool keyed = false, ordered = false;
+    static constexpr auto member = nullptr;
+};
+template <auto P>
+struct PolicyOf<KeyedBy<P>> {
+    static constexpr bool keyed = true, ordered = false;
+    static constexpr auto member = P;
+};
+template <auto P>
+struct PolicyOf<OrderedBy<P>> {
+    static constexpr bool keyed = false, ordered = true;
+    static constexpr auto member = nullptr;
+};
+struct AsList {};
+} // namespace orm
+
+/// A link to many objects: a list unless the policy says otherwise. Reading it never does I/O:
+/// `co_await x->addresses.load()` first, or load it eagerly. Adding and removing work on a collection that is not loaded, too.
+template <class T, class Policy = orm::AsList>
 class Collection : public orm::CollectionBase {
+    static constexpr bool keyed = orm::PolicyOf<Policy>::keyed;
+    static constexpr bool ordered = orm::PolicyOf<Policy>::ordered;
+
 public:
     using target_type = T;
+    static constexpr auto key_member = orm::PolicyOf<Policy>::member; ///< of a map; else null
 
     /// Goes over the objects as shared_ptr<T>. Valid while the collection does not change.
     class Iterator {
@@ -129,10 +175,44 @@ public:
         std::vector<ModelBase*>::const_iterator position_;
     };
 
-    void append(const std::shared_ptr<T>& object) { link(object.get()); }
-    void add(const std::shared_ptr<T>& object) { link(object.get()); }
-    void remove(const std::shared_ptr<T>& object) { unlink(object.get()); }
-    void remove(const T& object) { unlink(const_cast<T*>(&object)); }
+    /// Adds at the end. In a map it takes the place of the member with the same key.
+    void append(const std::shared_ptr<T>& object) {
+        if constexpr (keyed) displace(object.get());
+        link(object.get());
+        if constexpr (ordered) place(object.get());
+    }
+    void add(const std::shared_ptr<T>& object) { append(object); }
+    /// @throws NotLoadedError. @pre position <= size()
+    void insert(std::size_t position, const std::shared_ptr<T>& object) {
+        (void)loaded();
+        link(object.get(), position);
+        if constexpr (ordered) renumber();
+    }
+    /// @throws ArgumentError when the collection is loaded and does not have it.
+    void remove(const std::shared_ptr<T>& object) { remove(*object); }
+    void remove(const T& object) {
+        unlink(const_cast<T*>(&object));
+        if constexpr (ordered) renumber();
+    }
+    /// Removes the object if it is there.
+    void discard(const std::shared_ptr<T>& object) {
+        if (!is_present() || has(object.get())) remove(object);
+    }
+    /// Removes the object at a position, the last one unless told. @throws NotLoadedError. @pre position < size()
+    std::shared_ptr<T> pop(std::size_t position = at_end) {
+        auto object = (*this)[position == at_end ? size() - 1 : position];
+        remove(object);
+        return object;
+    }
+    /// Takes other objects: what stays is not touched, the rest is removed. @throws NotLoadedError.
+    Collection& operator=(const std::vector<std::shared_ptr<T>>& objects) {
+        std::vector<ModelBase*> plain;
+        for (const auto& object : objects) plain.push_back(object.get());
+        replace(plain);
+        if constexpr (ordered) renumber();
+        return *this;
+    }
+    void clear() { *this = std::vector<std::shared_ptr<T>>{}; }
 
     /// @throws NotLoadedError.
     [[nodiscard]] std::size_t size() const { return loaded().size(); }
@@ -142,6 +222,33 @@ public:
     /// @pre position < size()
     [[nodiscard]] std::shared_ptr<T> operator[](std::size_t position) const { return orm::handle_of<T>(loaded()[position]); }
     [[nodiscard]] bool is_loaded() const noexcept { return is_present(); }
+    [[nodiscard]] bool contains(const std::shared_ptr<T>& object) const {
+        (void)loaded();
+        return has(object.get());
+    }
+
+    // ---- maps ----
+    /// The member with that key, null when there is none. @throws NotLoadedError.
+    template <class Key>
+    [[nodiscard]] std::shared_ptr<T> find(const Key& key) const
+        requires(keyed)
+    {
+        return orm::handle_of<T>(by_key(key));
+    }
+    template <class Key>
+        requires(keyed && !std::convertible_to<const Key&, std::shared_ptr<T>>)
+    [[nodiscard]] bool contains(const Key& key) const {
+        return by_key(key) != nullptr;
+    }
+    /// Removes the member with that key. @return whether there was one
+    template <class Key>
+    bool erase_key(const Key& key)
+        requires(keyed)
+    {
+        auto* object = by_key(key);
+        if (object != nullptr) unlink(object);
+        return object != nullptr;
+    }
 
     /// The objects, from memory or the database.
     /// @return an awaitable of vector<shared_ptr<T>>
@@ -155,6 +262,37 @@ private:
     [[nodiscard]] const std::vector<ModelBase*>& loaded() const {
         if (!is_present()) [[unlikely]] require_present();
         return items_;
+    }
+    template <class Key>
+    [[nodiscard]] ModelBase* by_key(const Key& key) const {
+        for (auto* object : loaded())
+            if (static_cast<T*>(object)->*Policy::member == key) return object;
+        return nullptr;
+    }
+    void displace(T* object) {
+        if (object == nullptr || !is_present()) return;
+        auto* before = by_key((object->*Policy::member).get());
+        if (before != nullptr && before != object) unlink(before);
+    }
+    /// A new last member takes its number; one that has a number keeps it.
+    void place(T* object) {
+        auto& position = object->*Policy::member;
+        using Number = azoth::detail::remove_optional_t<typename std::remove_cvref_t<decltype(position)>::value_type>;
+        if (!is_present()) return;
+        if constexpr (azoth::detail::is_optional<typename std::remove_cvref_t<decltype(position)>::value_type>) {
+            if (position.is_present() && position.get().has_value()) return;
+        } else {
+            if (position.is_present()) return;
+        }
+        position = static_cast<Number>(items_.size() - 1);
+    }
+    void renumber() {
+        if (!is_present()) return;
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            auto& position = static_cast<T*>(items_[i])->*Policy::member;
+            using Number = azoth::detail::remove_optional_t<typename std::remove_cvref_t<decltype(position)>::value_type>;
+            if (!position.is_present() || !(position == static_cast<Number>(i))) position = static_cast<Number>(i);
+        }
     }
 };
 

@@ -52,7 +52,9 @@ struct LoadPlan {
 class ObjectLoader {
 public:
     /// New objects live in `graph`; others are kept by it.
-    ObjectLoader(SessionState& session, Graph& graph) : session_(session), graph_(graph) {}
+    /// @param populate_existing  objects that are there take the row's values, changes of the program are lost
+    ObjectLoader(SessionState& session, Graph& graph, bool populate_existing = false)
+        : session_(session), graph_(graph), populate_existing_(populate_existing) {}
 
     /// The object of the row, null when its key is NULL (an outer join). Attributes that are loaded already stay as they
     /// are. @throws TypeMismatchError naming class and attribute.
@@ -61,6 +63,7 @@ public:
 private:
     SessionState& session_;
     Graph& graph_;
+    bool populate_existing_;
 };
 
 /// Loads every row of one entity. `populate_existing` overwrites what is loaded.
@@ -87,13 +90,22 @@ void fill_related(ModelBase& owner, const RelationshipInfo& info, ModelBase* tar
 [[nodiscard]] std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info);
 
 /// SELECT of the target's objects that `owner` links to.
-[[nodiscard]] std::shared_ptr<const sql::SelectNode> lazy_select(const RelationshipInfo& info, const std::vector<Value>& values);
+[[nodiscard]] std::shared_ptr<sql::SelectNode> lazy_select(const RelationshipInfo& info, const std::vector<Value>& values);
 /// SELECT of the objects that many owners link to, by their values. The linking columns come first.
 [[nodiscard]] std::shared_ptr<const sql::SelectNode>
 selectin_select(const RelationshipInfo& info, const std::vector<std::vector<Value>>& values);
 /// The columns of `selectin_select` for each attribute of the target; the linking columns are 0, 1, ….
 [[nodiscard]] std::vector<std::size_t> selectin_columns(const RelationshipInfo& info);
+/// How many columns a link compares.
+[[nodiscard]] std::size_t link_width(const RelationshipInfo& info);
 /// SELECT of one object by its primary key.
-[[nodiscard]] std::shared_ptr<const sql::SelectNode> select_by_key(const MapperData& mapper, const std::vector<Value>& key);
+[[nodiscard]] std::shared_ptr<sql::SelectNode> select_by_key(const MapperData& mapper, const std::vector<Value>& key);
+/// The same of some attributes.
+[[nodiscard]] std::shared_ptr<sql::SelectNode>
+select_attributes(const MapperData& mapper, const std::vector<std::uint16_t>& attributes, const std::vector<Value>& key);
+/// What is to be loaded again: expired, and not set since.
+[[nodiscard]] std::vector<std::uint16_t> expired_attributes(ModelBase& object);
+/// The primary key that the object's row has.
+[[nodiscard]] std::vector<Value> stored_key(ModelBase& object);
 
 } // namespace azoth::orm

@@ -85,7 +85,54 @@ struct CascadeOption {
     Cascade cascade;
     void apply(RelationshipInfo& info) const { info.cascade = cascade; }
 };
+template <auto Left, auto Right>
+struct PrimaryJoinOption {
+    void apply(RelationshipInfo& info) const {
+        // The left column is the target's unless it is this side's: found by where the relationship is.
+        info.target_first = info.target_reference == &mapped_data<class_of<Left>>;
+    }
+};
+template <auto P>
+struct OrderByOption {
+    bool descending = false;
+    void apply(RelationshipInfo& info) const { info.order_by.emplace_back(member_name<P>(), descending); }
+};
+struct SecondaryOption {
+    std::string name, here, there;
+    const Table* table = nullptr;
+    void apply(RelationshipInfo& info) const {
+        info.secondary_name = table != nullptr ? table->name() : name;
+        info.secondary_here = here;
+        info.secondary_there = there;
+        if (table != nullptr) info.secondary = std::make_unique<Table>(*table);
+    }
+};
+struct PassiveDeletesOption {
+    PassiveDeletes value;
+    void apply(RelationshipInfo& info) const { info.passive_deletes = value; }
+    [[nodiscard]] PassiveDeletesOption operator()(std::string_view mode) const;
+};
+struct PassiveUpdatesOption {
+    bool value;
+    void apply(RelationshipInfo& info) const { info.passive_updates = value; }
+};
+struct RelationshipFlag {
+    bool RelationshipInfo::* flag;
+    void apply(RelationshipInfo& info) const { info.*flag = true; }
+};
 [[nodiscard]] Cascade parse_cascade(std::string_view text);
+
+template <auto P>
+struct CompositeMapping;
+
+template <class Info>
+[[nodiscard]] auto& watch_of(Info& info) {
+    if (!info.watch) info.watch = std::make_shared<typename decltype(info.watch)::element_type>();
+    return *info.watch;
+}
+
+template <auto First, auto... More>
+struct References {};
 
 /// `foreign_key<&User::id>()`: the target is a member of a mapped class.
 template <auto P>
@@ -114,12 +161,50 @@ template <auto P>
 /// @throws ArgumentError for an unknown word.
 [[nodiscard]] inline orm::CascadeOption cascade(std::string_view text) { return {orm::parse_cascade(text)}; }
 
+/// Orders a collection when it is loaded: `order_by<&Address::id>()`.
+template <auto P>
+[[nodiscard]] orm::OrderByOption<P> order_by() {
+    return {};
+}
+template <auto P>
+[[nodiscard]] orm::OrderByOption<P> order_by_desc() {
+    return {true};
+}
+/// Many-to-many through an association table, which is made of the two primary keys: its columns are called "<table>_<key>"
+/// unless they are named here, first the one that refers to this class.
+[[nodiscard]] inline orm::SecondaryOption secondary(std::string table, std::string here = {}, std::string there = {}) {
+    return {std::move(table), std::move(here), std::move(there)};
+}
+/// The same through a table of your own, whose foreign keys refer to both classes. It must outlive the mapping.
+[[nodiscard]] inline orm::SecondaryOption secondary(const Table& table) { return {{}, {}, {}, &table}; }
+/// How the join condition is written, where a foreign key alone would write it the other way round.
+template <auto Left, auto Right>
+[[nodiscard]] orm::PrimaryJoinOption<Left, Right> primaryjoin() {
+    return {};
+}
+/// Trust ON DELETE of the database for members that are not loaded; `passive_deletes("all")` for loaded ones, too.
+inline constexpr orm::PassiveDeletesOption passive_deletes{orm::PassiveDeletes::on};
+/// Whether ON UPDATE of the database is trusted when a referred-to key changes (it is, unless said otherwise).
+[[nodiscard]] constexpr orm::PassiveUpdatesOption passive_updates(bool trusted) { return {trusted}; }
+/// Only read: changes of the link are not written.
+inline constexpr orm::RelationshipFlag viewonly{&orm::RelationshipInfo::viewonly};
+/// Written by an UPDATE of its own after both rows are there: for rows that refer to each other.
+inline constexpr orm::RelationshipFlag post_update{&orm::RelationshipInfo::post_update};
+/// An object is linked by one other at most; delete-orphan on a many-to-one or many-to-many side needs it.
+inline constexpr orm::RelationshipFlag single_parent{&orm::RelationshipInfo::single_parent};
+
 /// A column that refers to a mapped class's attribute.
 template <auto P, class... Options>
 [[nodiscard]] orm::MappedForeignKey<P> foreign_key(const Options&... options) {
     orm::MappedForeignKey<P> option;
     (options.apply(option.key), ...);
     return option;
+}
+
+/// What a foreign key of several columns refers to.
+template <auto First, auto... More>
+[[nodiscard]] constexpr orm::References<First, More...> references() {
+    return {};
 }
 
 /// Given to `T::map`: says what the class's type cannot.
@@ -133,23 +218,77 @@ public:
         data_.table = std::make_unique<Table>(std::make_shared<schema::TableData>(std::move(name)));
     }
 
-    /// A column: type and nullability from the member, its name too; options say the rest.
+    /// A column: type and nullability from the member, its name too unless the first option is a text; options say the rest.
     template <auto P, class... Options>
     void column(const Options&... options) {
         using M = orm::member_of<P>;
         using V = typename M::value_type;
         static_assert(std::derived_from<M, orm::AttributeBase>, "column<>() takes a Mapped<> member");
         auto& table = table_data();
-        auto& column = table.add_column(std::string{orm::member_name<P>()}, TypeTraits<V>::type());
+        std::string name{orm::member_name<P>()};
+        (rename(name, options), ...);
+        auto& column = table.add_column(std::move(name), TypeTraits<V>::type());
         column.nullable = azoth::detail::is_optional<V>;
         (apply(table, column, options), ...);
 
         orm::AttributeInfo info;
-        info.name = column.name;
+        info.name = orm::member_name<P>();
         info.offset = offset<P>();
         info.operations = &orm::operations_of<V>();
         info.column = column.position;
         data_.attributes.push_back(std::move(info));
+    }
+
+    /// A foreign key of several columns, after their column<>():
+    /// `m.foreign_key<&Supply::part_vendor, &Supply::part_number>(az::references<&Part::vendor, &Part::number>())`.
+    template <auto... Here, auto First, auto... There, class... Options>
+        requires(sizeof...(Here) == 1 + sizeof...(There))
+    void foreign_key(orm::References<First, There...>, const Options&... options) {
+        auto& table = table_data();
+        schema::ForeignKeyData key;
+        (key.columns.push_back(data_.column(data_.attributes[find_attribute(orm::member_name<Here>())]).name), ...);
+        (options.apply(key), ...);
+        table.foreign_keys.push_back(std::move(key));
+        data_.pending_keys.push_back(
+            {table.foreign_keys.size() - 1, &orm::mapped_data<orm::class_of<First>>,
+             {std::string{orm::member_name<First>()}, std::string{orm::member_name<There>()}...}});
+    }
+
+    /// A counter that each UPDATE raises and compares, so that nobody overwrites what another has changed. Maps the column, too.
+    template <auto P, class... Options>
+    void version_id(const Options&... options) {
+        column<P>(not_null, options...);
+        data_.version_name = data_.attributes.back().name;
+    }
+    /// Whether INSERT and UPDATE read back what the database makes; see `orm::MapperData::EagerDefaults`.
+    void eager_defaults(bool on) {
+        data_.eager_defaults = on ? orm::MapperData::EagerDefaults::on : orm::MapperData::EagerDefaults::off;
+    }
+
+    /// Several columns as one value: `m.composite<&Vertex::start>(az::field<&Point::x>("x1"), az::field<&Point::y>("y1"))`.
+    template <auto P, class... Fields>
+    void composite(const Fields&... fields) {
+        orm::CompositeMapping<P>::map(data_, table_data(), fields...);
+    }
+
+    /// Called with each value that the program sets, not with loaded ones: returns the value to take, or throws.
+    template <auto P, class F>
+        requires std::derived_from<orm::member_of<P>, orm::AttributeBase>
+    void validates(F check) {
+        using M = orm::member_of<P>;
+        constexpr auto name = orm::member_name<P>();
+        if constexpr (requires { typename M::value_type; }) {
+            using V = typename M::value_type;
+            auto& watch = orm::watch_of(data_.attributes[find_attribute(name)]);
+            watch.validate = [check = std::move(check)](ModelBase&, void* value) {
+                auto& typed = *static_cast<V*>(value);
+                typed = check(std::as_const(typed));
+            };
+        } else {
+            using Target = typename M::target_type;
+            auto& watch = orm::watch_of(data_.relationships[data_.relationship_index(name)]);
+            watch.validate = [check = std::move(check)](ModelBase&, ModelBase& member) { check(static_cast<Target&>(member)); };
+        }
     }
 
     /// A link to other objects: Related<> or Collection<>.
@@ -160,18 +299,26 @@ public:
         orm::RelationshipInfo info;
         info.name = orm::member_name<P>();
         info.offset = offset<P>();
+        info.index = static_cast<std::uint16_t>(data_.relationships.size());
         info.collection = std::derived_from<M, orm::CollectionBase>;
+        if constexpr (requires { M::write_only; }) info.write_only = M::write_only;
         info.target_reference = &orm::mapped_data<typename M::target_type>;
         (options.apply(info), ...);
+        if (info.viewonly) info.cascade = orm::Cascade{false, false, false, false, false, false};
         data_.relationships.push_back(std::move(info));
     }
 
 private:
     [[nodiscard]] schema::TableData& table_data();
+    [[nodiscard]] std::size_t find_attribute(std::string_view name) const { return data_.attribute_index(name); }
 
     template <class O>
+    static void rename(std::string& name, const O& option) {
+        if constexpr (std::convertible_to<const O&, std::string_view>) name = std::string_view{option};
+    }
+    template <class O>
     void apply(schema::TableData& table, schema::ColumnData& column, const O& option) {
-        schema::apply_option(table, column, option);
+        if constexpr (!std::convertible_to<const O&, std::string_view>) schema::apply_option(table, column, option);
     }
     template <auto Q>
     void apply(schema::TableData& table, schema::ColumnData& column, const orm::MappedForeignKey<Q>& option) {
@@ -179,7 +326,7 @@ private:
         key.columns = {column.name};
         table.foreign_keys.push_back(std::move(key));
         data_.pending_keys.push_back(
-            {table.foreign_keys.size() - 1, &orm::mapped_data<orm::class_of<Q>>, std::string{orm::member_name<Q>()}});
+            {table.foreign_keys.size() - 1, &orm::mapped_data<orm::class_of<Q>>, {std::string{orm::member_name<Q>()}}});
     }
 
     /// From an object of the class, since the language has no offset of a member of such a class.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include <azoth/orm/attribute.hpp>
 #include <azoth/orm/links.hpp>
+#include <azoth/orm/signal.hpp>
 #include <azoth/schema/table.hpp>
 #include <azoth/sql/node.hpp>
 
@@ -22,8 +24,16 @@ class MapperData;
 /// A class found late, so that two classes can refer to each other.
 using MapperReference = MapperData& (*)();
 
+/// Who has a say when an attribute is set.
+struct AttributeWatch {
+    std::function<void(ModelBase&, void* value)> validate;          ///< may change the value or throw
+    Signal<ModelBase&, const void* /*value*/, const void* /*old*/> set; ///< old: null when it is not known
+
+    AttributeWatch() = default;
+};
+
 struct AttributeInfo {
-    std::string name;
+    std::string name; ///< the member's; the column may be called otherwise
     std::uint32_t offset = 0; ///< from ModelBase
     const AttributeOperations* operations = nullptr;
     std::size_t column = 0; ///< position in the table
@@ -31,35 +41,82 @@ struct AttributeInfo {
     bool server_default = false;
     bool autoincrement = false;
     sql::NodePtr node; ///< the column as an expression
+    std::shared_ptr<AttributeWatch> watch;
 };
 
-enum class Direction : std::uint8_t { many_to_one, one_to_many };
+enum class Direction : std::uint8_t { many_to_one, one_to_many, many_to_many };
 
 /// Which operations follow a relationship (SQLAlchemy's cascades).
 struct Cascade {
     bool save_update = true;
+    bool merge = true;
+    bool refresh_expire = false;
+    bool expunge = false;
     bool delete_ = false;
     bool delete_orphan = false;
+};
+
+/// Whether ON DELETE of the database is trusted: `all` does not even touch objects that are loaded.
+enum class PassiveDeletes : std::uint8_t { off, on, all };
+
+/// Who has a say when a link is set, or a member put into or taken out of a collection.
+struct LinkWatch {
+    std::function<void(ModelBase& owner, ModelBase& member)> validate; ///< may throw
+    Signal<ModelBase&, ModelBase*, ModelBase*> set; ///< of a Related<>: the new target and the old one
+    Signal<ModelBase&, ModelBase&> append;
+    Signal<ModelBase&, ModelBase&> remove;
+
+    LinkWatch() = default;
 };
 
 struct RelationshipInfo {
     std::string name;
     std::uint32_t offset = 0;
+    std::uint16_t index = 0; ///< among its class's relationships
     bool collection = false;
+    bool write_only = false; ///< never loaded whole
     MapperReference target_reference = nullptr;
     std::string back_populates; ///< the attribute's name on the other side; empty: none
     std::string remote_side;    ///< an attribute's name of the target
     std::string foreign_key;    ///< an attribute's name on the side that has the key, where there are several
+    bool target_first = false;  ///< the join condition names the target's column first
+    std::vector<std::pair<std::string, bool>> order_by; ///< attributes of the target; true: descending
     Cascade cascade;
+    bool viewonly = false;
+    bool post_update = false;
+    bool passive_updates = true;
+    bool single_parent = false;
+    PassiveDeletes passive_deletes = PassiveDeletes::off;
+    std::string secondary_name; ///< of an association table made for the two sides
+    std::string secondary_here; ///< its column that refers to this class; empty: "<table>_<key>"
+    std::string secondary_there;
+    std::unique_ptr<Table> secondary; ///< the association table
+    std::shared_ptr<LinkWatch> watch;
 
     // Found by configure():
     MapperData* target = nullptr;
     Direction direction = Direction::many_to_one;
-    /// (attribute here, attribute of the target): the key's columns and what they refer to.
+    /// (attribute here, attribute of the target): the key's columns and what they refer to. Empty for many-to-many.
     std::vector<std::pair<std::uint16_t, std::uint16_t>> pairs;
     /// The same as (attribute of the child, attribute of the parent), whichever side this is.
     std::vector<std::pair<std::uint16_t, std::uint16_t>> child_pairs;
+    /// Many-to-many: (attribute here, column of the association table), and the same for the target.
+    std::vector<std::pair<std::uint16_t, std::size_t>> secondary_pairs;
+    std::vector<std::pair<std::uint16_t, std::size_t>> secondary_target_pairs;
     int reverse = -1; ///< index of the other side among the target's relationships
+    bool to_primary_key = false; ///< many-to-one by the target's primary key, in its order
+
+    RelationshipInfo() = default;
+    [[nodiscard]] const RelationshipInfo* other_side() const noexcept;
+    /// The attributes here that the relationship compares.
+    [[nodiscard]] std::vector<std::uint16_t> local_attributes() const;
+};
+
+/// What happens to objects of one class: `events<User>().before_insert`.
+struct MapperSignals {
+    Signal<ModelBase&> before_insert, after_insert, before_update, after_update, before_delete, after_delete, load, refresh;
+
+    MapperSignals() = default;
 };
 
 /// The mapping of one class. Filled by `T::map`, completed by `configure()` on first use, constant afterwards.
@@ -79,11 +136,16 @@ public:
     std::vector<RelationshipInfo> relationships; ///< in the order of map()
     std::vector<std::uint16_t> primary_key;      ///< attributes
     sql::NodePtr entity;                         ///< all columns, for select<T>()
+    std::string version_name;
+    int version_id = -1;                         ///< the attribute that counts versions; -1: none
+    /// Whether INSERT (and `on`: UPDATE) reads back what the database made. `automatic`: INSERT, where it costs no statement.
+    enum class EagerDefaults : std::uint8_t { automatic, on, off } eager_defaults = EagerDefaults::automatic;
+    mutable MapperSignals signals;
     /// Foreign keys whose target is a member pointer: resolved by configure().
     struct PendingKey {
         std::size_t key; ///< among the table's foreign keys
         MapperReference target;
-        std::string attribute;
+        std::vector<std::string> attributes;
     };
     std::vector<PendingKey> pending_keys;
 
@@ -103,12 +165,17 @@ public:
     [[nodiscard]] static RelatedBase& related(ModelBase& object, const RelationshipInfo& info) noexcept {
         return *reinterpret_cast<RelatedBase*>(reinterpret_cast<char*>(&object) + info.offset);
     }
+    [[nodiscard]] static AttributeBase& link(ModelBase& object, const RelationshipInfo& info) noexcept {
+        return *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + info.offset);
+    }
     [[nodiscard]] static CollectionBase& collection(ModelBase& object, const RelationshipInfo& info) noexcept {
         return *reinterpret_cast<CollectionBase*>(reinterpret_cast<char*>(&object) + info.offset);
     }
 
     /// A new object in `graph`, its wrappers placed, without values. @param loaded  links start as not loaded
     [[nodiscard]] ModelBase* create(Graph& graph, bool loaded) const;
+    /// The column of an attribute.
+    [[nodiscard]] const schema::ColumnData& column(const AttributeInfo& info) const { return table->data().columns[info.column]; }
     /// The attribute that holds `column` of the table; null when the class does not map it.
     [[nodiscard]] const AttributeInfo* by_column(std::size_t column) const noexcept;
 

@@ -14,11 +14,14 @@ public:
     template <orm::MappedClass... T>
     void add() {
         (metadata_.add(*mapper_of<T>().table), ...);
+        (add_association_tables(mapper_of<T>()), ...);
     }
     [[nodiscard]] MetaData& metadata() noexcept { return metadata_; }
     [[nodiscard]] const MetaData& metadata() const noexcept { return metadata_; }
 
 private:
+    void add_association_tables(const orm::MapperData& mapper);
+
     MetaData metadata_;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <azoth/orm/graph.hpp>
+#include <azoth/sql/fwd.hpp>
 #include <azoth/types/value.hpp>
 
 namespace azoth {
@@ -19,6 +20,7 @@ namespace orm {
 
 class MapperData;
 class SessionState;
+struct RelationshipInfo;
 
 /// Where an object stands (SQLAlchemy's object states).
 enum class Lifecycle : std::uint8_t { transient, pending, persistent, deleted, detached };
@@ -33,6 +35,7 @@ struct Changes {
     struct OldTarget {
         std::uint16_t relationship;
         ModelBase* target;
+        bool known; ///< false: it had not been loaded
     };
     struct Member {
         std::uint16_t relationship;
@@ -40,8 +43,21 @@ struct Changes {
         GraphRef kept; ///< until the flush: a collection that is not loaded does not link to its members
     };
 
+    /// SQL that the next flush writes in place of a value.
+    struct Expression {
+        std::uint16_t attribute;
+        std::shared_ptr<const sql::Node> node;
+    };
+    /// Whether the object has a parent along a relationship that a change of a collection was about.
+    struct Parent {
+        const RelationshipInfo* relationship;
+        const ModelBase* parent; ///< null: it was removed from its last one
+    };
+
     std::vector<Old> values;
-    std::vector<OldTarget> targets; ///< of many-to-one links: what they pointed at
+    std::vector<OldTarget> targets; ///< of links to one object: what they pointed at
+    std::vector<Expression> expressions;
+    std::vector<Parent> parents;
     std::vector<Member> added;      ///< to collections
     std::vector<Member> removed;
 
@@ -57,7 +73,9 @@ struct ObjectState {
     Lifecycle lifecycle = Lifecycle::transient;
     bool in_dirty_list = false;
     bool to_be_deleted = false;
-    std::uint32_t plan_entry = 0; ///< while a flush is planned: its entry there plus one; else 0
+    std::uint32_t plan_entry = 0;    ///< while a flush is planned: its entry there plus one; else 0
+    bool expired = false;            ///< all of it: get() and queries load it again
+    bool orphaned_outside = false;   ///< lost its parent while that was in no session: not to be inserted
 
     ObjectState() = default;
     Changes& changed() {

@@ -10,8 +10,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include <azoth/schema/dialect_options.hpp>
+#include <azoth/schema/naming.hpp>
 #include <azoth/sql/fwd.hpp>
 #include <azoth/types/type.hpp>
 #include <azoth/types/value.hpp>
@@ -20,31 +23,117 @@ namespace azoth::schema {
 
 struct TableData;
 
+/// What any constraint and index may be told.
+struct ConstraintSettings {
+    bool final_name = false;         ///< the name is as it shall be: no naming convention applies
+    std::optional<bool> deferrable;  ///< DEFERRABLE, NOT DEFERRABLE
+    std::string initially;           ///< "DEFERRED" or "IMMEDIATE"
+    std::string comment;
+    DialectOptions options;
+    std::vector<std::string> dialects; ///< only there is it created; empty: everywhere
+    std::uint32_t order = 0;           ///< among the table's constraints
+
+    ConstraintSettings() = default;
+};
+
 /// A foreign key of one or more columns.
 struct ForeignKeyData {
-    std::string name; ///< empty: the database names it
+    std::string name; ///< empty: the naming convention or the database names it
     std::vector<std::string> columns;
     std::string target_schema;
     std::string target_table;
     std::vector<std::string> target_columns;
     std::string on_delete; ///< "CASCADE", "SET NULL", …; empty: nothing is written
     std::string on_update;
+    std::string match{};     ///< "FULL", "PARTIAL", "SIMPLE"
+    bool use_alter = false;  ///< added by ALTER TABLE when all tables are there
+    bool of_column = false;  ///< given to its column, not to the table
+    ConstraintSettings settings{};
 };
 
 struct UniqueData {
     std::string name;
     std::vector<std::string> columns;
+    ConstraintSettings settings{};
 };
 
 struct CheckData {
     std::string name;
-    std::string condition; ///< SQL text
+    std::string condition;    ///< SQL text
+    sql::NodePtr expression{}; ///< in place of the text
+    ConstraintSettings settings{};
 };
 
 struct IndexData {
     std::string name;
     std::vector<std::string> columns;
     bool unique = false;
+    std::vector<sql::NodePtr> expressions{}; ///< in place of the columns
+    ConstraintSettings settings{};
+};
+
+struct PrimaryKeyData {
+    std::string name{};
+    std::vector<std::string> columns{}; ///< in the key's order; empty: the table's
+    ConstraintSettings settings{};
+};
+
+/// PostgreSQL's EXCLUDE: no two rows for which all the operators say yes.
+struct ExcludeData {
+    struct Element {
+        sql::NodePtr expression;
+        std::string op;
+    };
+    std::string name;
+    std::vector<Element> elements;
+    std::string access_method = "gist";
+    sql::NodePtr where{};
+    ConstraintSettings settings{};
+};
+
+/// Any constraint, for adding it to a table that exists or dropping it.
+using ConstraintData = std::variant<PrimaryKeyData, UniqueData, CheckData, ForeignKeyData, ExcludeData>;
+
+/// What sequences and identity columns share.
+struct IdentityOptions {
+    std::optional<std::int64_t> start;
+    std::optional<std::int64_t> increment;
+    std::optional<std::int64_t> minvalue;
+    std::optional<std::int64_t> maxvalue;
+    std::optional<std::int64_t> cache;
+    std::optional<bool> cycle;
+    std::optional<bool> order; ///< Oracle
+    bool nominvalue = false;
+    bool nomaxvalue = false;
+
+    IdentityOptions() = default;
+};
+
+struct SequenceData {
+    std::string name;
+    std::string schema;
+    Type data_type;
+    bool optional = false; ///< not used where a key generates itself without
+    IdentityOptions options;
+
+    SequenceData() = default;
+};
+
+struct IdentityData {
+    bool always = false;
+    std::optional<bool> on_null; ///< Oracle
+    IdentityOptions options;
+
+    IdentityData() = default;
+};
+
+/// A column that the database computes from others.
+struct ComputedData {
+    std::string text;        ///< SQL
+    sql::NodePtr expression; ///< in place of the text
+    std::optional<bool> persisted;
+
+    ComputedData() = default;
 };
 
 /// How a key column gets its value when a statement leaves it out.
@@ -58,6 +147,7 @@ struct ColumnData {
     std::string name;
     Type type;
     bool nullable = true;
+    bool nullable_given = false; ///< said by an option, not by the C++ type or by default
     bool primary_key = false;
     bool unique = false;
     bool index = false;
@@ -65,8 +155,16 @@ struct ColumnData {
     std::string comment;
     sql::NodePtr server_default;              ///< an expression or literal text for DDL's DEFAULT
     std::function<Value()> default_;          ///< what the program fills in when a statement leaves the column out
+    sql::NodePtr default_expression{};        ///< the same, as SQL that is written into the INSERT
+    std::function<Value()> on_update;         ///< the same for an UPDATE of other columns
     const TableData* table = nullptr;
     std::size_t position = 0;
+    bool system = false; ///< made by the database: not part of CREATE TABLE
+    std::shared_ptr<const SequenceData> sequence; ///< where its values come from
+    std::shared_ptr<const IdentityData> identity;
+    std::shared_ptr<const ComputedData> computed;
+    std::vector<CheckData> checks; ///< written with the column
+    DialectOptions options;
 };
 
 /// One table. Built by `Table`'s and `Column`'s constructors or by reflection, constant afterwards.
@@ -83,7 +181,12 @@ struct TableData {
     std::vector<UniqueData> uniques;
     std::vector<CheckData> checks;
     std::vector<IndexData> indexes;
-    std::string primary_key_name;
+    std::vector<ExcludeData> excludes;
+    PrimaryKeyData primary_key_constraint;
+    std::vector<std::string> prefixes; ///< between CREATE and TABLE: "TEMPORARY"
+    DialectOptions options;
+    std::shared_ptr<const NamingConvention> naming; ///< the MetaData's; null: SQLAlchemy's default
+    std::string metadata_schema;       ///< where foreign keys look that name no schema
     std::uint64_t serial; ///< unique in the process, never used again: the table's identity in statement keys
 
     /// @throws ArgumentError when a column of that name exists.
@@ -95,9 +198,14 @@ struct TableData {
     /// "schema.name", or the name alone.
     [[nodiscard]] std::string full_name() const;
     [[nodiscard]] bool is_foreign_key(std::string_view column_name) const noexcept;
+    /// The next place in the order of this table's constraints.
+    [[nodiscard]] std::uint32_t next_constraint_order() noexcept { return ++constraint_count_; }
+
+private:
+    std::uint32_t constraint_count_ = 0;
 };
 
-/// The schema a foreign key's target is in: its own, or the referring table's.
+/// The schema a foreign key's target is in: the one it names, or the MetaData's.
 [[nodiscard]] const std::string& target_schema(const TableData& table, const ForeignKeyData& key) noexcept;
 
 } // namespace azoth::schema

@@ -5,8 +5,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include <azoth/schema/naming.hpp>
 #include <azoth/schema/table.hpp>
 
 namespace azoth {
@@ -15,13 +17,18 @@ namespace azoth {
 /// Building it is for one thread; once built it may be read by many.
 class MetaData {
 public:
-    MetaData() = default;
+    MetaData() : MetaData(std::string{}) {}
+    /// @param schema  of the tables that name none, and of what their foreign keys refer to
+    explicit MetaData(std::string schema, NamingConvention naming = {});
+    explicit MetaData(NamingConvention naming) : MetaData(std::string{}, std::move(naming)) {}
     MetaData(const MetaData&) = delete;
     MetaData& operator=(const MetaData&) = delete;
 
     /// In the order they were added; valid until the next table is added.
     [[nodiscard]] std::vector<const Table*> tables() const;
-    /// Referred-to tables before those that refer to them, otherwise by name; a ring is broken at its first table by name.
+    [[nodiscard]] const std::string& schema() const noexcept { return schema_; }
+    [[nodiscard]] const NamingConvention& naming_convention() const noexcept { return *naming_; }
+    /// Referred-to tables before those that refer to them, otherwise by name; foreign keys of tables in a ring do not count.
     [[nodiscard]] std::vector<const Table*> sorted_tables() const;
     /// @return null when there is none.
     [[nodiscard]] const Table* find(std::string_view name, std::string_view schema = {}) const noexcept;
@@ -29,6 +36,14 @@ public:
     [[nodiscard]] const Table& table(std::string_view name, std::string_view schema = {}) const;
     /// @throws ArgumentError when there is a table of that name already.
     void add(const Table& table);
+    /// A sequence that is created and dropped with the tables though no column of theirs uses it.
+    void add(std::shared_ptr<const schema::SequenceData> sequence) { sequences_.push_back(std::move(sequence)); }
+    [[nodiscard]] const std::vector<std::shared_ptr<const schema::SequenceData>>& sequences() const noexcept {
+        return sequences_;
+    }
+    /// A type that is created and dropped with the tables though no column of theirs has it: an Enum, a DOMAIN.
+    void add(const Type& type) { types_.push_back(type); }
+    [[nodiscard]] const std::vector<Type>& types() const noexcept { return types_; }
 
     /// Creates the tables that do not exist yet, in one transaction where the database can.
     /// @param bind  an Engine, a Connection or a Session
@@ -49,7 +64,11 @@ public:
     }
 
 private:
+    std::string schema_;
+    std::shared_ptr<const NamingConvention> naming_;
     std::vector<std::unique_ptr<Table>> tables_;
+    std::vector<std::shared_ptr<const schema::SequenceData>> sequences_;
+    std::vector<Type> types_;
 };
 
 } // namespace azoth

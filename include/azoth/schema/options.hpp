@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <azoth/schema/data.hpp>
 #include <azoth/types/type_traits.hpp>
@@ -23,13 +24,17 @@ struct PrimaryKeyOption {
 };
 struct UniqueOption {
     void apply(TableData&, ColumnData& column) const { column.unique = true; }
+    void apply(IndexData& index) const { index.unique = true; }
 };
 struct IndexOption {
     void apply(TableData&, ColumnData& column) const { column.index = true; }
 };
 struct NullableOption {
     bool value;
-    void apply(TableData&, ColumnData& column) const { column.nullable = value; }
+    void apply(TableData&, ColumnData& column) const {
+        column.nullable = value;
+        column.nullable_given = true;
+    }
 };
 struct AutoincrementOption {
     bool value;
@@ -40,6 +45,13 @@ struct AutoincrementOption {
 struct CommentOption {
     std::string text;
     void apply(TableData&, ColumnData& column) const { column.comment = text; }
+    template <class Constraint>
+    void apply(Constraint& constraint) const {
+        constraint.settings.comment = text;
+    }
+};
+struct SystemOption {
+    void apply(TableData&, ColumnData& column) const { column.system = true; }
 };
 struct ServerDefaultOption {
     sql::NodePtr expression;
@@ -49,6 +61,10 @@ struct DefaultOption {
     std::function<Value()> make;
     void apply(TableData&, ColumnData& column) const { column.default_ = make; }
 };
+struct DefaultExpressionOption {
+    sql::NodePtr expression;
+    void apply(TableData&, ColumnData& column) const { column.default_expression = expression; }
+};
 struct OnDelete {
     std::string action;
     void apply(ForeignKeyData& key) const { key.on_delete = action; }
@@ -57,8 +73,55 @@ struct OnUpdate {
     std::string action;
     void apply(ForeignKeyData& key) const { key.on_update = action; }
 };
+struct MatchOption {
+    std::string match;
+    void apply(ForeignKeyData& key) const { key.match = match; }
+};
+struct UseAlter {
+    bool value;
+    void apply(ForeignKeyData& key) const { key.use_alter = value; }
+};
+struct NameOption {
+    std::string name;
+    bool is_final;
+    template <class Constraint>
+    void apply(Constraint& constraint) const {
+        constraint.name = name;
+        constraint.settings.final_name = is_final;
+    }
+};
+struct DeferrableOption {
+    bool value;
+    template <class Constraint>
+    void apply(Constraint& constraint) const {
+        constraint.settings.deferrable = value;
+    }
+};
+struct InitiallyOption {
+    std::string when;
+    template <class Constraint>
+    void apply(Constraint& constraint) const {
+        constraint.settings.initially = when;
+    }
+};
+struct DdlIfOption {
+    std::vector<std::string> dialects;
+    template <class Constraint>
+    void apply(Constraint& constraint) const {
+        constraint.settings.dialects = dialects;
+    }
+};
+struct CheckOption {
+    CheckData check;
+    void apply(TableData&, ColumnData& column) const { column.checks.push_back(check); }
+};
+struct ColumnOnUpdate {
+    std::function<Value()> make;
+    void apply(TableData&, ColumnData& column) const { column.on_update = make; }
+};
 struct ForeignKeyOption {
     ForeignKeyData key;
+    Type type{}; ///< the target's, for a column that has none
     void apply(TableData& table, ColumnData& column) const;
 };
 
@@ -66,6 +129,7 @@ struct ForeignKeyOption {
 [[nodiscard]] sql::NodePtr default_text(std::string text);
 /// "table.column" or "schema.table.column". @throws ArgumentError.
 [[nodiscard]] ForeignKeyData parse_foreign_key(std::string_view target);
+[[nodiscard]] ForeignKeyData key_to(const ColumnData& target);
 
 /// Something that may be given to a column.
 template <class O>
@@ -91,10 +155,55 @@ inline constexpr schema::NullableOption not_null{false};
 [[nodiscard]] inline schema::OnDelete ondelete(std::string action) { return {std::move(action)}; }
 [[nodiscard]] inline schema::OnUpdate onupdate(std::string action) { return {std::move(action)}; }
 
+/// Made by the database, as PostgreSQL's xmin: it can be selected and is not part of CREATE TABLE.
+inline constexpr schema::SystemOption system_column{};
+
+/// The name of a constraint or an index; a naming convention with `%(constraint_name)s` makes another of it.
+[[nodiscard]] inline schema::NameOption named(std::string name) { return {std::move(name), false}; }
+/// The name as it shall be, whatever the naming convention says.
+[[nodiscard]] inline schema::NameOption conv(std::string name) { return {std::move(name), true}; }
+/// DEFERRABLE, or NOT DEFERRABLE.
+[[nodiscard]] inline schema::DeferrableOption deferrable(bool value = true) { return {value}; }
+/// INITIALLY "DEFERRED" or "IMMEDIATE".
+[[nodiscard]] inline schema::InitiallyOption initially(std::string when) { return {std::move(when)}; }
+[[nodiscard]] inline schema::MatchOption match(std::string kind) { return {std::move(kind)}; }
+/// Added by ALTER TABLE after all tables are created, and dropped so before them.
+[[nodiscard]] inline schema::UseAlter use_alter(bool value = true) { return {value}; }
+/// A constraint or index that is created on these dialects only.
+template <std::convertible_to<std::string>... Names>
+[[nodiscard]] schema::DdlIfOption ddl_if(const Names&... dialects) {
+    return {{std::string(dialects)...}};
+}
+
+/// A CHECK that is written with its column: SQL text, or an expression.
+template <class... Options>
+[[nodiscard]] schema::CheckOption check(std::string condition, const Options&... options) {
+    schema::CheckOption option{schema::CheckData{{}, std::move(condition)}};
+    (options.apply(option.check), ...);
+    return option;
+}
+template <class Expression, class... Options>
+    requires requires(const Expression& e) { e.node(); }
+[[nodiscard]] schema::CheckOption check(const Expression& condition, const Options&... options) {
+    schema::CheckOption option{schema::CheckData{{}, {}, condition.node()}};
+    (options.apply(option.check), ...);
+    return option;
+}
+
 /// A column that refers to another: `foreign_key("user_account.id", ondelete("CASCADE"))`. The table may come later.
 template <class... Options>
 [[nodiscard]] schema::ForeignKeyOption foreign_key(std::string_view target, const Options&... options) {
     schema::ForeignKeyOption option{schema::parse_foreign_key(target)};
+    (options.apply(option.key), ...);
+    return option;
+}
+
+/// A column that refers to one of a table that is there already; without a type of its own it takes that column's.
+template <class Target, class... Options>
+    requires requires(const Target& target) { target.column_node(); }
+[[nodiscard]] schema::ForeignKeyOption foreign_key(const Target& target, const Options&... options) {
+    schema::ForeignKeyOption option{schema::key_to(*target.column_node()->column)};
+    option.type = target.column_node()->column->type;
     (options.apply(option.key), ...);
     return option;
 }
@@ -111,6 +220,7 @@ template <class Expression>
 
 /// The program fills the column in when a statement leaves it out: a constant, or a function called once per row.
 template <class T>
+    requires(!requires(const T& e) { e.node(); })
 [[nodiscard]] schema::DefaultOption default_(T value_or_function) {
     if constexpr (std::invocable<T&>) {
         return {[f = std::move(value_or_function)]() mutable {
@@ -122,6 +232,20 @@ template <class T>
     } else {
         return {[v = TypeTraits<T>::value(value_or_function)] { return v; }};
     }
+}
+
+/// The same by SQL: `default_(func::now())`.
+template <class Expression>
+    requires requires(const Expression& e) { e.node(); }
+[[nodiscard]] schema::DefaultExpressionOption default_(const Expression& expression) {
+    return {expression.node()};
+}
+
+/// What the program fills in when an UPDATE of a mapped object leaves the column out: a constant, or a function.
+/// (A foreign key takes `onupdate("CASCADE")`, an action of the database.)
+template <class T>
+[[nodiscard]] schema::ColumnOnUpdate onupdate_value(T value_or_function) {
+    return {default_(std::move(value_or_function)).make};
 }
 
 } // namespace azoth

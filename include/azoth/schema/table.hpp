@@ -14,6 +14,12 @@
 namespace azoth {
 
 class MetaData;
+class Table;
+
+namespace schema {
+/// A column of `table` as an expression's node. @throws ArgumentError when there is none of that name.
+[[nodiscard]] sql::NodePtr column_node(const Table& table, std::string_view name);
+} // namespace schema
 
 /// A table of a `MetaData`. Derive from it to give the columns types:
 ///
@@ -42,6 +48,17 @@ public:
     /// A column by name. @throws ArgumentError that lists the columns there are.
     [[nodiscard]] ColumnRef c(std::string_view column_name) const;
     [[nodiscard]] std::vector<ColumnRef> columns() const;
+
+    /// A column that is only known at run time: `table.add_column("id", Integer{}, primary_key)`.
+    /// @throws ArgumentError when there is one of that name.
+    template <class... Options>
+    ColumnRef add_column(std::string column_name, const Type& type, const Options&... options);
+    /// The table's comment. @return this
+    Table& comment(std::string text);
+    /// A word between CREATE and TABLE: "TEMPORARY", "UNLOGGED". @return this
+    Table& prefix(std::string word);
+    /// A setting of one dialect: `option(dialect_option("mysql_engine", "InnoDB"))`. @return this
+    Table& option(const schema::DialectOption& option);
 
     friend bool operator==(const Table& a, const Table& b) noexcept { return a.node_ == b.node_; }
 

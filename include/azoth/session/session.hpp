@@ -2,8 +2,12 @@
 // Session: mapped objects in a transaction. Loads them, follows their changes, writes them as a unit of work.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -12,6 +16,7 @@
 #include <azoth/engine/engine.hpp>
 #include <azoth/orm/entity.hpp>
 #include <azoth/orm/make.hpp>
+#include <azoth/orm/session_state.hpp>
 #include <azoth/session/result.hpp>
 
 namespace azoth {
@@ -30,18 +35,35 @@ struct CoreDeleter {
     void operator()(Core* core) const noexcept;
 };
 
-[[nodiscard]] asio::awaitable<std::shared_ptr<const LoadedRows>> load_rows(Core& core, sql::NodePtr statement);
-[[nodiscard]] asio::awaitable<engine::ResultData> execute(Core& core, sql::NodePtr statement);
-[[nodiscard]] asio::awaitable<ModelBase*> get(Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner);
+/// What SessionExecution says, for the layers below.
+struct StatementOptions {
+    bool autoflush = true;
+    bool populate_existing = false;
+};
+
+/// What of an object is expired or loaded again: nothing named is all its columns.
+struct RefreshOptions {
+    std::vector<std::uint16_t> attributes;
+    std::vector<std::uint16_t> links;
+    bool for_update = false;
+
+    RefreshOptions() = default;
+};
+
+[[nodiscard]] asio::awaitable<std::shared_ptr<const LoadedRows>> load_rows(Core& core, sql::NodePtr statement, StatementOptions options);
+[[nodiscard]] asio::awaitable<engine::ResultData> execute(Core& core, sql::NodePtr statement, StatementOptions options);
+[[nodiscard]] asio::awaitable<ModelBase*>
+get(Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update);
+[[noreturn]] void throw_no_object(const orm::MapperData& mapper);
 
 template <class R>
-[[nodiscard]] asio::awaitable<R> load_as(Core& core, sql::NodePtr statement) {
-    auto rows = co_await load_rows(core, std::move(statement));
+[[nodiscard]] asio::awaitable<R> load_as(Core& core, sql::NodePtr statement, StatementOptions options) {
+    auto rows = co_await load_rows(core, std::move(statement), options);
     co_return R(std::move(rows));
 }
 template <class R>
-[[nodiscard]] asio::awaitable<R> execute_as(Core& core, sql::NodePtr statement) {
-    auto data = co_await execute(core, std::move(statement));
+[[nodiscard]] asio::awaitable<R> execute_as(Core& core, sql::NodePtr statement, StatementOptions options) {
+    auto data = co_await execute(core, std::move(statement), options);
     co_return R(std::move(data));
 }
 
@@ -58,15 +80,15 @@ struct Rows<Select<Ts...>> {
 };
 
 template <class T>
-[[nodiscard]] asio::awaitable<row_value_t<T>> first_value(Core& core, sql::NodePtr statement) {
+[[nodiscard]] asio::awaitable<row_value_t<T>> first_value(Core& core, sql::NodePtr statement, StatementOptions options) {
     if constexpr (is_entity<T>) {
-        auto rows = co_await load_rows(core, std::move(statement));
+        auto rows = co_await load_rows(core, std::move(statement), options);
         const ScalarRows<T> scalars(std::move(rows));
         auto first = scalars.first();
         if (!first) co_return nullptr;
         co_return std::move(*first);
     } else {
-        auto data = co_await execute(core, std::move(statement));
+        auto data = co_await execute(core, std::move(statement), options);
         const ScalarResult<T> scalars(std::move(data));
         auto first = scalars.first();
         if constexpr (detail::is_optional<T> || std::same_as<T, Value>) {
@@ -78,7 +100,75 @@ template <class T>
     }
 }
 
+/// The attribute or relationship that a member pointer names.
+template <auto P>
+void name_member(RefreshOptions& options) {
+    using M = orm::member_of<P>;
+    const auto& mapper = mapper_of<orm::class_of<P>>();
+    if constexpr (std::derived_from<M, orm::RelatedBase> || std::derived_from<M, orm::CollectionBase>)
+        options.links.push_back(mapper.relationship_index(orm::member_name<P>()));
+    else options.attributes.push_back(mapper.attribute_index(orm::member_name<P>()));
+}
+
 } // namespace session
+
+/// How a session executes one statement. A builder, safe in a `co_await` expression.
+class SessionExecution {
+public:
+    SessionExecution() = default;
+
+    /// Whether pending changes are written first.
+    [[nodiscard]] SessionExecution autoflush(bool on) const {
+        SessionExecution copy{*this};
+        copy.options_.autoflush = on;
+        return copy;
+    }
+    /// Objects that are in the session already take the values of the rows; changes that are not flushed are lost.
+    [[nodiscard]] SessionExecution populate_existing(bool on = true) const {
+        SessionExecution copy{*this};
+        copy.options_.populate_existing = on;
+        return copy;
+    }
+    [[nodiscard]] const session::StatementOptions& options() const noexcept { return options_; }
+
+private:
+    session::StatementOptions options_;
+};
+
+/// As long as it exists queries of its session do not flush. Must not outlive the session.
+class NoAutoflush {
+public:
+    explicit NoAutoflush(int& blocks) : blocks_(&blocks) { ++blocks; }
+    NoAutoflush(NoAutoflush&& other) noexcept : blocks_(std::exchange(other.blocks_, nullptr)) {}
+    NoAutoflush& operator=(NoAutoflush&&) = delete;
+    ~NoAutoflush() {
+        if (blocks_ != nullptr) --*blocks_;
+    }
+
+private:
+    int* blocks_;
+};
+
+/// A SAVEPOINT of a session: what happened since can be undone on its own, objects included. Ends with the transaction at the
+/// latest. Must not outlive the session.
+class SessionSavepoint {
+public:
+    /// One that has ended.
+    SessionSavepoint() = default;
+
+    /// Flushes, then RELEASE SAVEPOINT; savepoints inside it end, too. @throws InvalidRequestError when it has ended already.
+    [[nodiscard]] asio::awaitable<void> commit();
+    /// ROLLBACK TO SAVEPOINT. Does nothing when it has ended already.
+    [[nodiscard]] asio::awaitable<void> rollback();
+    [[nodiscard]] bool is_active() const noexcept;
+
+private:
+    friend class Session;
+    SessionSavepoint(session::Core& core, std::uint64_t number) : core_(&core), number_(number) {}
+
+    session::Core* core_ = nullptr;
+    std::uint64_t number_ = 0;
+};
 
 /// A session: its objects, one for each row it has seen, and the transaction they are read and written in.
 ///
@@ -92,7 +182,11 @@ template <class T>
 ///   rolled back, and the session wants `rollback()` before it is used again.
 class Session {
 public:
-    explicit Session(Engine engine, SessionOptions options = SessionOptions());
+    /// @param at  what `engine.pool().checked_out()` names while the session has a connection; leave it out
+    explicit Session(
+        Engine engine,
+        SessionOptions options = SessionOptions(),
+        std::source_location at = std::source_location::current());
     Session(Session&&) noexcept = default;
     Session& operator=(Session&&) noexcept = default;
 
@@ -114,69 +208,129 @@ public:
 
     /// Executes a statement; rows of entities hold shared_ptr<T>. Writes pending changes first (autoflush).
     template <Statement S>
-    [[nodiscard]] auto execute(const S& statement) {
+    [[nodiscard]] auto execute(const S& statement, const SessionExecution& how = SessionExecution()) {
         using Kind = session::Rows<S>;
-        if constexpr (Kind::objects) return session::load_as<typename Kind::type>(core(), statement.node());
-        else return session::execute_as<typename Kind::type>(core(), statement.node());
+        if constexpr (Kind::objects) return session::load_as<typename Kind::type>(core(), statement.node(), how.options());
+        else return session::execute_as<typename Kind::type>(core(), statement.node(), how.options());
     }
     /// The first element of each row.
     template <class T, class... Ts>
-    [[nodiscard]] auto scalars(const Select<T, Ts...>& statement) {
+    [[nodiscard]] auto scalars(const Select<T, Ts...>& statement, const SessionExecution& how = SessionExecution()) {
         if constexpr (session::Rows<Select<T, Ts...>>::objects)
-            return session::load_as<ScalarRows<T>>(core(), statement.node());
-        else return session::execute_as<ScalarResult<T>>(core(), statement.node());
+            return session::load_as<ScalarRows<T>>(core(), statement.node(), how.options());
+        else return session::execute_as<ScalarResult<T>>(core(), statement.node(), how.options());
     }
     /// The first element of the first row: null or an empty optional when there is no row.
     /// @throws NoResultFound when there is no row and the type can say neither.
     template <class T, class... Ts>
-    [[nodiscard]] asio::awaitable<session::row_value_t<T>> scalar(const Select<T, Ts...>& statement) {
-        return session::first_value<T>(core(), statement.node());
+    [[nodiscard]] asio::awaitable<session::row_value_t<T>>
+    scalar(const Select<T, Ts...>& statement, const SessionExecution& how = SessionExecution()) {
+        return session::first_value<T>(core(), statement.node(), how.options());
     }
     /// The object with this primary key, from memory or the database; null when there is none.
     template <orm::MappedClass T, class... Key>
         requires(sizeof...(Key) > 0)
     [[nodiscard]] asio::awaitable<std::shared_ptr<T>> get(const Key&... key) {
-        std::vector<Value> values;
-        (values.push_back(detail::value_for<Value>(key)), ...);
-        return get_as<T>(core(), std::move(values));
+        return get_as<T>(core(), key_of(key...), false, false);
+    }
+    /// The same, from the database even when it is here: SELECT … FOR UPDATE, and its values are taken.
+    template <orm::MappedClass T, class... Key>
+        requires(sizeof...(Key) > 0)
+    [[nodiscard]] asio::awaitable<std::shared_ptr<T>> get_for_update(const Key&... key) {
+        return get_as<T>(core(), key_of(key...), false, true);
+    }
+    /// The object with this primary key. @throws NoResultFound when there is none.
+    template <orm::MappedClass T, class... Key>
+        requires(sizeof...(Key) > 0)
+    [[nodiscard]] asio::awaitable<std::shared_ptr<T>> get_one(const Key&... key) {
+        return get_as<T>(core(), key_of(key...), true, false);
+    }
+    /// Copies an object of no session, or of another one, into this: onto the object of that row, loaded when need be, or onto a
+    /// new one. What it is linked with by merge cascades comes along; attributes without a value are left alone.
+    /// @throws StaleDataError when its version is not the row's
+    template <orm::MappedClass T>
+    [[nodiscard]] asio::awaitable<std::shared_ptr<T>> merge(std::shared_ptr<T> object) {
+        return merge_as<T>(core(), std::move(object), true);
+    }
+    /// The same without looking at the database: the object is taken for what its row is. @throws InvalidRequestError when it has
+    /// changes that were not flushed, or was never stored.
+    template <orm::MappedClass T>
+    [[nodiscard]] asio::awaitable<std::shared_ptr<T>> merge_without_loading(std::shared_ptr<T> object) {
+        return merge_as<T>(core(), std::move(object), false);
     }
 
     /// Writes what is new, changed or deleted. Without changes nothing happens.
     /// @throws the class of the DBAPIError tree that fits; FlushError, StaleDataError, CircularDependencyError. Whatever it
     ///   throws, the transaction is rolled back and the session wants `rollback()`.
     [[nodiscard]] asio::awaitable<void> flush();
-    /// Flushes and commits.
+    /// Says that a transaction begins; the first statement sends BEGIN. Without it the first use of the session does the same.
+    /// @throws InvalidRequestError when there is one already.
+    void begin();
+    /// Flushes, then SAVEPOINT.
+    [[nodiscard]] asio::awaitable<SessionSavepoint> begin_nested();
+    /// Runs a coroutine inside a savepoint: released when it returns, rolled back when it throws. The lambda may capture by
+    /// reference; on GCC 12 one that captures by value has to be named first.
+    template <class F>
+        requires std::is_invocable_v<F&>
+    [[nodiscard]] asio::awaitable<void> begin_nested(F f) {
+        return run_nested(*this, std::move(f));
+    }
+    /// Flushes and commits, open savepoints included.
     [[nodiscard]] asio::awaitable<void> commit();
-    /// Rolls back: objects that were added are transient again, all others are expired.
+    /// Rolls back, open savepoints included: objects that were added are transient again, all others are expired.
     [[nodiscard]] asio::awaitable<void> rollback();
     /// Marks an object for deletion, with what its delete cascades reach (loaded for that where it is not).
     template <orm::MappedClass T>
     [[nodiscard]] asio::awaitable<void> delete_(std::shared_ptr<T> object) {
         return delete_object(std::move(object));
     }
-    /// Loads an object's columns again.
-    template <orm::MappedClass T>
+    /// Loads an object's columns again, or the attributes and links named: `refresh<&User::name, &User::addresses>(user)`.
+    /// Changes of them that were not flushed are lost. @throws ObjectDeletedError when its row is gone.
+    template <auto... Members, orm::MappedClass T>
     [[nodiscard]] asio::awaitable<void> refresh(std::shared_ptr<T> object) {
-        return refresh_object(std::move(object));
+        return refresh_object(std::move(object), named<Members...>(false));
     }
-    /// Lets an object go; it is detached.
+    /// The same with FOR UPDATE.
+    template <auto... Members, orm::MappedClass T>
+    [[nodiscard]] asio::awaitable<void> refresh_for_update(std::shared_ptr<T> object) {
+        return refresh_object(std::move(object), named<Members...>(true));
+    }
+    /// Lets an object go, with what its expunge cascades reach; it is detached.
     template <orm::MappedClass T>
     void expunge(const std::shared_ptr<T>& object) {
         expunge_object(*object);
     }
     void expunge_all();
-    /// Makes an object's values unknown; the next `refresh()` or query loads them.
-    template <orm::MappedClass T>
+    /// Makes an object's values unknown, or those of the attributes and links named: `co_await object->name.load()`,
+    /// `refresh()` and queries load them again. Changes that were not flushed are lost.
+    template <auto... Members, orm::MappedClass T>
     void expire(const std::shared_ptr<T>& object) {
-        expire_object(*object);
+        expire_object(*object, named<Members...>(false));
     }
+    void expire_all();
     /// Rolls back what is open and lets all objects go. Usable again afterwards.
     [[nodiscard]] asio::awaitable<void> close();
 
+    /// Whether the object is new or stored in this session, and not deleted.
     template <orm::MappedClass T>
     [[nodiscard]] bool contains(const std::shared_ptr<T>& object) const noexcept {
         return has_object(*object);
     }
+    /// Whether a flush would write something for the object.
+    template <orm::MappedClass T>
+    [[nodiscard]] bool is_modified(const std::shared_ptr<T>& object) const {
+        return orm::is_modified(*object);
+    }
+    /// What the next flush writes: new objects, stored ones that were touched, and those to be deleted.
+    [[nodiscard]] std::vector<std::shared_ptr<ModelBase>> new_objects() const;
+    [[nodiscard]] std::vector<std::shared_ptr<ModelBase>> dirty_objects() const;
+    [[nodiscard]] std::vector<std::shared_ptr<ModelBase>> deleted_objects() const;
+    /// All objects: new ones and those of the identity map.
+    [[nodiscard]] std::vector<std::shared_ptr<ModelBase>> objects() const;
+    /// `session.events().before_flush.connect([] { … })`
+    [[nodiscard]] orm::SessionSignals& events();
+    /// Queries do not flush while what this gives exists.
+    [[nodiscard]] NoAutoflush no_autoflush();
     /// Objects that the identity map knows and somebody holds.
     [[nodiscard]] std::size_t identity_map_size() const;
     [[nodiscard]] bool has_changes() const noexcept;
@@ -185,19 +339,56 @@ public:
     [[nodiscard]] asio::awaitable<Connection*> connection();
 
 private:
+    template <class... Key>
+    static std::vector<Value> key_of(const Key&... key) {
+        std::vector<Value> values;
+        (values.push_back(detail::value_for<Value>(key)), ...);
+        return values;
+    }
+    template <auto... Members>
+    static session::RefreshOptions named(bool for_update) {
+        session::RefreshOptions options;
+        options.for_update = for_update;
+        (session::name_member<Members>(options), ...);
+        return options;
+    }
     template <class T>
-    static asio::awaitable<std::shared_ptr<T>> get_as(session::Core& core, std::vector<Value> key) {
+    static asio::awaitable<std::shared_ptr<T>> get_as(session::Core& core, std::vector<Value> key, bool required, bool for_update) {
         orm::GraphRef owner;
-        auto* object = co_await session::get(core, mapper_of<T>(), std::move(key), owner);
-        if (object == nullptr) co_return nullptr;
+        auto* object = co_await session::get(core, mapper_of<T>(), std::move(key), owner, for_update);
+        if (object == nullptr) {
+            if (required) session::throw_no_object(mapper_of<T>());
+            co_return nullptr;
+        }
         co_return orm::handle_of<T>(object);
     }
+    template <class T>
+    static asio::awaitable<std::shared_ptr<T>> merge_as(session::Core& core, std::shared_ptr<T> object, bool load) {
+        auto merged = co_await merge_object(core, std::move(object), load);
+        co_return std::static_pointer_cast<T>(merged);
+    }
+    template <class F>
+    static asio::awaitable<void> run_nested(Session& session, F f) {
+        auto savepoint = co_await session.begin_nested();
+        std::exception_ptr error;
+        try {
+            co_await f();
+            co_await savepoint.commit();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (!error) co_return;
+        co_await savepoint.rollback();
+        std::rethrow_exception(error);
+    }
+    static asio::awaitable<std::shared_ptr<ModelBase>>
+    merge_object(session::Core& core, std::shared_ptr<ModelBase> object, bool load);
     [[nodiscard]] session::Core& core() const;
     void add_object(ModelBase* object);
     [[nodiscard]] asio::awaitable<void> delete_object(std::shared_ptr<ModelBase> object);
-    [[nodiscard]] asio::awaitable<void> refresh_object(std::shared_ptr<ModelBase> object);
+    [[nodiscard]] asio::awaitable<void> refresh_object(std::shared_ptr<ModelBase> object, session::RefreshOptions options);
     void expunge_object(ModelBase& object);
-    void expire_object(ModelBase& object);
+    void expire_object(ModelBase& object, const session::RefreshOptions& what);
     [[nodiscard]] bool has_object(const ModelBase& object) const noexcept;
 
     std::unique_ptr<session::Core, session::CoreDeleter> core_;

@@ -17,10 +17,11 @@ namespace azoth {
 
 /// `column = value` in values(): of INSERT and UPDATE.
 struct Assignment {
-    Assignment(std::shared_ptr<const sql::ColumnNode> target, sql::NodePtr v)
-        : column(std::move(target)), value(std::move(v)) {}
+    Assignment(std::shared_ptr<const sql::ColumnNode> assigned, sql::NodePtr v, sql::NodePtr element = {})
+        : column(std::move(assigned)), value(std::move(v)), target(std::move(element)) {}
     std::shared_ptr<const sql::ColumnNode> column;
     sql::NodePtr value;
+    sql::NodePtr target; ///< null: the column itself; else an element of it, or a tuple that it is the first of
 };
 
 namespace detail {
@@ -42,7 +43,22 @@ protected:
     sql::NodePtr node_;
 };
 
+/// The column that a target of SET is about. @throws ArgumentError when it is none.
+[[nodiscard]] std::shared_ptr<const sql::ColumnNode> target_column(const sql::NodePtr& node);
+
 [[nodiscard]] sql::NodePtr make_column_node(const sql::NodePtr& from, const schema::ColumnData& data);
+
+/// Points a copy of a table at another FROM element.
+struct TableAccess : Table {
+    static void point(Table& table, sql::NodePtr node) { (table.*&TableAccess::rebind)(std::move(node)); }
+};
+
+template <class T>
+T sampled(const T& table, sql::Sampling sampling, std::string name) {
+    T copy{table};
+    TableAccess::point(copy, std::make_shared<sql::AliasNode>(table.node(), std::move(name), false, std::move(sampling)));
+    return copy;
+}
 
 /// The node of `column = value`; a value becomes a parameter of the column's type.
 template <class T, class V>
@@ -97,6 +113,12 @@ public:
     void operator=(const V& value_of_another_type) const = delete;
 };
 
+/// A column of a table: Column<T>, ColumnRef, col<&User::name>.
+template <class C>
+concept HasColumnNode = requires(const C& c) {
+    { c.column_node() } -> std::convertible_to<std::shared_ptr<const sql::ColumnNode>>;
+};
+
 /// A column found by name: its C++ type is not known, so it can be compared with anything.
 class ColumnRef : public ExpressionMethods<ColumnRef, Value> {
 public:
@@ -123,6 +145,14 @@ private:
     sql::NodePtr node_;
 };
 
+template <class... Options>
+ColumnRef Table::add_column(std::string column_name, const Type& type, const Options&... options) {
+    static_assert((schema::ColumnOption<Options> && ...), "after its type a column takes options (primary_key, unique, ...)");
+    auto& column = data_->add_column(std::move(column_name), type);
+    (schema::apply_option(*data_, column, options), ...);
+    return c(column.name);
+}
+
 /// The same table under another name, typed columns included: `auto u2 = alias(users, "u2")`. Without a name the compiler
 /// numbers it ("user_account_1").
 template <class T>
@@ -136,6 +166,27 @@ template <class T>
     requires std::is_base_of_v<Table, T>
 [[nodiscard]] T alias(const T& table) {
     return alias(table, std::string{});
+}
+
+/// A part of a table's rows, typed columns included: `tablesample(users, func::call("bernoulli", 10), "t")`. With a seed it
+/// is the same part each time.
+template <class T, Expression M>
+    requires std::is_base_of_v<Table, T>
+[[nodiscard]] T tablesample(const T& table, const M& method, std::string name = {}) {
+    return detail::sampled(table, {method.node(), nullptr}, std::move(name));
+}
+template <class T, Expression M, Expression S>
+    requires std::is_base_of_v<Table, T>
+[[nodiscard]] T tablesample(const T& table, const M& method, std::string name, const S& seed) {
+    return detail::sampled(table, {method.node(), seed.node()}, std::move(name));
+}
+
+/// A table that no MetaData describes, by its columns' names: `table("tbl", "a", "b")`.
+template <std::convertible_to<std::string>... Names>
+[[nodiscard]] Table table(std::string name, const Names&... columns) {
+    auto data = std::make_shared<schema::TableData>(std::move(name));
+    (data->add_column(std::string(columns), Type{}), ...);
+    return Table{std::move(data)};
 }
 
 } // namespace azoth

@@ -2,10 +2,13 @@
 // Expressions with a keyword of their own: CASE, CAST, EXTRACT, tuples, ANY and ALL.
 #pragma once
 
-#include <azoth/sql/expression.hpp>
+#include <azoth/sql/column.hpp>
 
+#include <initializer_list>
 #include <memory>
+#include <ranges>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -105,11 +108,84 @@ template <Expression E>
     return Expr<std::int32_t>{detail::make_extract(field, from.node())};
 }
 
+/// The same SQL as another type: how values beside it are bound, and how it is read.
+template <Expression E, std::derived_from<Type> S>
+[[nodiscard]] auto type_coerce(const E& expression, const S& type) {
+    using T = detail::cast_t<S, detail::is_optional<typename E::value_type>>;
+    return Expr<T>{std::make_shared<sql::TypeCoerceNode>(expression.node(), type)};
+}
+
+/// TRY_CAST: NULL instead of an error. SQL Server has it.
+template <Expression E, std::derived_from<Type> S>
+[[nodiscard]] auto try_cast(const E& operand, const S& type) {
+    return Expr<detail::cast_t<S, true>>{std::make_shared<sql::CastNode>(operand.node(), type, true)};
+}
+
+/// `(a, b)`: several columns at once, to be compared, looked for in a list, or set in an UPDATE.
+template <class... Ts>
+class Tuple : public Expr<Value> {
+public:
+    using Row = std::tuple<detail::base_t<Ts>...>;
+
+    explicit Tuple(std::shared_ptr<const sql::TupleNode> node) noexcept : Expr<Value>(node) {}
+
+    /// `(a, b) IN ((1, 'x'), (2, 'y'))`. An empty list matches nothing.
+    [[nodiscard]] Expr<bool> in(std::initializer_list<Row> rows) const { return in_rows(rows, false); }
+    [[nodiscard]] Expr<bool> not_in(std::initializer_list<Row> rows) const { return in_rows(rows, true); }
+    template <std::ranges::input_range R>
+        requires std::convertible_to<std::ranges::range_value_t<R>, Row>
+    [[nodiscard]] Expr<bool> in(const R& rows) const {
+        return in_rows(rows, false);
+    }
+    template <std::ranges::input_range R>
+        requires std::convertible_to<std::ranges::range_value_t<R>, Row>
+    [[nodiscard]] Expr<bool> not_in(const R& rows) const {
+        return in_rows(rows, true);
+    }
+    template <std::convertible_to<Row>... R>
+        requires(sizeof...(R) > 1)
+    [[nodiscard]] Expr<bool> in(const R&... rows) const {
+        return in_rows(std::vector<Row>{Row(rows)...}, false);
+    }
+    /// `(a, b) IN (SELECT …)`.
+    template <class S>
+        requires requires(const S& s) { s.select_node(); }
+    [[nodiscard]] Expr<bool> in(const S& rows) const {
+        return in_subquery(sql::Operator::in, rows.select_node());
+    }
+    template <class S>
+        requires requires(const S& s) { s.select_node(); }
+    [[nodiscard]] Expr<bool> not_in(const S& rows) const {
+        return in_subquery(sql::Operator::not_in, rows.select_node());
+    }
+    /// Sets all columns of the tuple by one subquery: `values(tuple_(a, b) = select(…).scalar_subquery())`.
+    template <Expression E>
+    [[nodiscard]] Assignment operator=(const E& value) const {
+        const auto& items = static_cast<const sql::TupleNode&>(*node()).items;
+        return Assignment{detail::target_column(items.front()), value.node(), node()};
+    }
+
+private:
+    template <class R>
+    [[nodiscard]] Expr<bool> in_rows(const R& rows, bool negated) const {
+        std::vector<Value> values;
+        for (const Row& row : rows)
+            std::apply([&](const auto&... member) { (values.push_back(detail::value_for<Value>(member)), ...); }, row);
+        std::vector<Type> types;
+        for (const auto& item : static_cast<const sql::TupleNode&>(*node()).items) types.push_back(sql::type_of(*item));
+        return Expr<bool>{std::make_shared<sql::InListNode>(node(), std::move(values), std::move(types), negated)};
+    }
+    [[nodiscard]] Expr<bool> in_subquery(sql::Operator op, sql::NodePtr rows) const {
+        auto subquery = std::make_shared<sql::ScalarSubqueryNode>(std::move(rows), Type{});
+        return Expr<bool>{sql::make_binary(op, node(), std::move(subquery), Boolean{})};
+    }
+};
+
 /// `(a, b)`: compares several columns at once.
 template <class... V>
     requires(sizeof...(V) > 0)
-[[nodiscard]] Expr<Value> tuple_(const V&... members) {
-    return Expr<Value>{std::make_shared<sql::TupleNode>(
+[[nodiscard]] auto tuple_(const V&... members) {
+    return Tuple<typename detail::OperandType<V>::type...>{std::make_shared<sql::TupleNode>(
         std::vector<sql::NodePtr>{detail::operand<Value>(members, Type{})...}
     )};
 }

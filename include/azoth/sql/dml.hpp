@@ -2,66 +2,93 @@
 // insert(), update(), delete_().
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <azoth/sql/column.hpp>
 #include <azoth/sql/from.hpp>
 #include <azoth/sql/statement.hpp>
+#include <azoth/sql/upsert.hpp>
 
 namespace azoth {
 
-/// Something that `values()` takes: `users.name = "sandy"`, `table.c("name") = 3`, `col<&User::name> = "x"`.
-template <class A>
-concept AssignmentLike = requires(const A& a) {
-    { a.assignment() } -> std::convertible_to<Assignment>;
-} || std::same_as<A, Assignment>;
-
-/// A column of a table: Column<T>, ColumnRef, col<&User::name>.
-template <class C>
-concept HasColumnNode = requires(const C& c) {
-    { c.column_node() } -> std::convertible_to<std::shared_ptr<const sql::ColumnNode>>;
-};
-
 namespace detail {
-
-template <class A>
-const Assignment& as_assignment(const A& a)
-    requires std::same_as<A, Assignment>
-{
-    return a;
-}
-template <class A>
-Assignment as_assignment(const A& a)
-    requires(!std::same_as<A, Assignment>)
-{
-    return a.assignment();
-}
 
 class DmlBase {
 public:
     [[nodiscard]] sql::NodePtr node() const noexcept { return node_; }
-
-protected:
-    DmlBase(sql::NodeKind kind, const sql::NodePtr& table);
-
+    /// Makes the node ours alone, so that a clause can be added.
     sql::DmlNode& own() {
         if (node_.use_count() != 1) node_ = std::make_shared<sql::DmlNode>(*node_);
         return *node_;
     }
-    /// @throws ArgumentError when the column belongs to another table.
+
+protected:
+    DmlBase(sql::NodeKind kind, const sql::NodePtr& table);
+
+    /// @throws ArgumentError when an INSERT's column belongs to another table.
     void assign(const Assignment& assignment);
     void assign_from_row(const std::shared_ptr<const sql::ColumnNode>& column);
+    /// One more row of an INSERT. @throws ArgumentError when its columns are not those of the first.
+    void add_row(const std::vector<Assignment>& row);
+    /// Rows in the order of the columns that were named, or of all.
+    void add_values(std::vector<Value> row);
+    void set_from_select(sql::NodePtr select, bool include_defaults);
+    void upsert(sql::UpsertClause clause);
+    void limit_rows(std::int64_t rows);
 
     std::shared_ptr<sql::DmlNode> node_;
+};
+
+/// What UPDATE and DELETE can do beside their own. `Derived` has DmlBase.
+template <class Derived>
+class DmlWithWhere : public StatementMethods<Derived> {
+public:
+    template <Condition... C>
+    [[nodiscard]] Derived where(const C&... conditions) const {
+        Derived copy{this->self()};
+        (copy.own().add(&sql::DmlNode::where, 'w', conditions.node()), ...);
+        return copy;
+    }
+    /// At most so many rows: MySQL and MariaDB have it.
+    [[nodiscard]] Derived limit(std::int64_t rows) const {
+        Derived copy{this->self()};
+        copy.limit_rows(rows);
+        return copy;
+    }
+};
+
+/// A column or an expression of it for RETURNING; a table stands for all its columns.
+template <class E>
+concept Returned = Expression<E> || std::derived_from<E, Table>;
+
+template <class E>
+void add_returning(sql::DmlNode& statement, const E& element) {
+    if constexpr (Expression<E>) statement.add(&sql::DmlNode::returning, 'r', element.node());
+    else
+        for (auto& column : sql::columns_of(element.node())) statement.add(&sql::DmlNode::returning, 'r', std::move(column));
+}
+
+/// The types of RETURNING's rows; of a whole table they are not known.
+template <template <class...> class S, class... E>
+struct ReturningOf {
+    using type = S<>;
+};
+template <template <class...> class S, class... E>
+    requires(Expression<E> && ...)
+struct ReturningOf<S, E...> {
+    using type = S<typename E::value_type...>;
 };
 
 } // namespace detail
 
 /// INSERT, typed by its RETURNING columns. An immutable value, as every statement.
 template <class... Ts>
-class Insert : public detail::DmlBase {
+class Insert : public detail::DmlBase, public detail::StatementMethods<Insert<Ts...>> {
 public:
     static constexpr bool typed = sizeof...(Ts) > 0;
 
@@ -75,99 +102,146 @@ public:
         (copy.assign(detail::as_assignment(assignments)), ...);
         return copy;
     }
-    /// The columns whose values come with the execution, a tuple for each row.
+    /// One more row, of the same columns. @throws ArgumentError when they are others.
+    template <AssignmentLike... A>
+    [[nodiscard]] Insert row(const A&... assignments) const {
+        Insert copy{*this};
+        copy.add_row({detail::as_assignment(assignments)...});
+        return copy;
+    }
+    /// Rows for `columns()`, or for all columns of the table. @throws ArgumentError when a row has another number of values.
+    template <class... V>
+    [[nodiscard]] Insert rows(const std::vector<std::tuple<V...>>& rows) const {
+        Insert copy{*this};
+        for (const auto& one : rows)
+            std::apply([&](const auto&... v) { copy.add_values({detail::value_for<Value>(v)...}); }, one);
+        return copy;
+    }
+    /// The columns whose values come with the execution, a tuple for each row; or of `rows()` and `from_select()`.
     template <HasColumnNode... C>
     [[nodiscard]] Insert columns(const C&... columns) const {
         Insert copy{*this};
         (copy.assign_from_row(columns.column_node()), ...);
         return copy;
     }
-    template <Expression... E>
-    [[nodiscard]] Insert<typename E::value_type...> returning(const E&... expressions) const {
-        Insert<typename E::value_type...> copy{detail::DmlBase{*this}};
-        copy.add_returning(expressions.node()...);
+    /// INSERT … SELECT into `columns()`, or into all columns of the table. Columns that the program fills in are added.
+    template <RowsStatement S>
+    [[nodiscard]] Insert from_select(const S& select, bool include_defaults = true) const {
+        Insert copy{*this};
+        copy.set_from_select(select.select_node(), include_defaults);
+        return copy;
+    }
+
+    /// A row that is there already stays as it is. PostgreSQL and SQLite.
+    [[nodiscard]] Insert on_conflict_do_nothing(const ConflictTarget& target = {}) const {
+        return upserted(target.clause(sql::UpsertClause::Action::do_nothing));
+    }
+    /// A row that is there already is changed: by assignments, and `update_where(condition)` for only some of them. In both
+    /// `excluded(column)` is the value that was to be inserted. PostgreSQL and SQLite.
+    template <detail::UpsertPart... P>
+        requires(sizeof...(P) > 0)
+    [[nodiscard]] Insert on_conflict_do_update(const ConflictTarget& target, const P&... parts) const {
+        auto clause = target.clause(sql::UpsertClause::Action::do_update);
+        (detail::add_part(clause, parts), ...);
+        return upserted(std::move(clause));
+    }
+    /// The same on MySQL and MariaDB; the value that was to be inserted is `inserted(column)`.
+    template <AssignmentLike... A>
+        requires(sizeof...(A) > 0)
+    [[nodiscard]] Insert on_duplicate_key_update(const A&... assignments) const {
+        return on_duplicate(false, assignments...);
+    }
+    /// Assignments keep their order, which MySQL takes to mean something.
+    template <AssignmentLike... A>
+        requires(sizeof...(A) > 0)
+    [[nodiscard]] Insert ordered_on_duplicate_key_update(const A&... assignments) const {
+        return on_duplicate(true, assignments...);
+    }
+
+    template <detail::Returned... E>
+    [[nodiscard]] auto returning(const E&... elements) const {
+        typename detail::ReturningOf<azoth::Insert, E...>::type copy{detail::DmlBase{*this}};
+        (detail::add_returning(copy.own(), elements), ...);
         return copy;
     }
 
 private:
-    template <class... Us>
-    friend class Insert;
-    template <class... N>
-    void add_returning(const N&... nodes) {
-        (own().add(&sql::DmlNode::returning, 'r', nodes), ...);
+    [[nodiscard]] Insert upserted(sql::UpsertClause clause) const {
+        Insert copy{*this};
+        copy.upsert(std::move(clause));
+        return copy;
+    }
+    template <class... A>
+    [[nodiscard]] Insert on_duplicate(bool ordered, const A&... assignments) const {
+        sql::UpsertClause clause;
+        clause.action = sql::UpsertClause::Action::on_duplicate_key_update;
+        clause.ordered = ordered;
+        (detail::add_part(clause, assignments), ...);
+        return upserted(std::move(clause));
     }
 };
 
-/// UPDATE, typed by its RETURNING columns.
+/// UPDATE, typed by its RETURNING columns. Other tables that criteria and values mention are listed in FROM, where there is
+/// such an UPDATE.
 template <class... Ts>
-class Update : public detail::DmlBase {
+class Update : public detail::DmlBase, public detail::DmlWithWhere<Update<Ts...>> {
 public:
     static constexpr bool typed = sizeof...(Ts) > 0;
 
     explicit Update(const sql::NodePtr& table) : DmlBase(sql::NodeKind::update, table) {}
     explicit Update(detail::DmlBase base) : DmlBase(std::move(base)) {}
 
-    template <Condition... C>
-    [[nodiscard]] Update where(const C&... conditions) const {
-        Update copy{*this};
-        (copy.own().add(&sql::DmlNode::where, 'w', conditions.node()), ...);
-        return copy;
-    }
+    /// Written in the order of the table's columns. Without any, all columns take their values from parameter rows.
     template <AssignmentLike... A>
     [[nodiscard]] Update values(const A&... assignments) const {
         Update copy{*this};
         (copy.assign(detail::as_assignment(assignments)), ...);
         return copy;
     }
-    template <Expression... E>
-    [[nodiscard]] Update<typename E::value_type...> returning(const E&... expressions) const {
-        Update<typename E::value_type...> copy{detail::DmlBase{*this}};
-        copy.add_returning(expressions.node()...);
+    /// Written in this order, which MySQL takes to mean something.
+    template <AssignmentLike... A>
+    [[nodiscard]] Update ordered_values(const A&... assignments) const {
+        Update copy{*this};
+        copy.own().set_ordered();
+        (copy.assign(detail::as_assignment(assignments)), ...);
+        return copy;
+    }
+    template <detail::Returned... E>
+    [[nodiscard]] auto returning(const E&... elements) const {
+        typename detail::ReturningOf<azoth::Update, E...>::type copy{detail::DmlBase{*this}};
+        (detail::add_returning(copy.own(), elements), ...);
         return copy;
     }
 
 private:
-    template <class... Us>
-    friend class Update;
-    template <class... N>
-    void add_returning(const N&... nodes) {
-        (own().add(&sql::DmlNode::returning, 'r', nodes), ...);
-    }
+    friend class detail::DmlWithWhere<Update>;
 };
 
-/// DELETE, typed by its RETURNING columns.
+/// DELETE, typed by its RETURNING columns. Other tables that criteria mention are listed in USING, where there is such a
+/// DELETE.
 template <class... Ts>
-class Delete : public detail::DmlBase {
+class Delete : public detail::DmlBase, public detail::DmlWithWhere<Delete<Ts...>> {
 public:
     static constexpr bool typed = sizeof...(Ts) > 0;
 
     explicit Delete(const sql::NodePtr& table) : DmlBase(sql::NodeKind::delete_, table) {}
     explicit Delete(detail::DmlBase base) : DmlBase(std::move(base)) {}
 
-    template <Condition... C>
-    [[nodiscard]] Delete where(const C&... conditions) const {
-        Delete copy{*this};
-        (copy.own().add(&sql::DmlNode::where, 'w', conditions.node()), ...);
-        return copy;
-    }
-    template <Expression... E>
-    [[nodiscard]] Delete<typename E::value_type...> returning(const E&... expressions) const {
-        Delete<typename E::value_type...> copy{detail::DmlBase{*this}};
-        copy.add_returning(expressions.node()...);
+    template <detail::Returned... E>
+    [[nodiscard]] auto returning(const E&... elements) const {
+        typename detail::ReturningOf<azoth::Delete, E...>::type copy{detail::DmlBase{*this}};
+        (detail::add_returning(copy.own(), elements), ...);
         return copy;
     }
 
 private:
-    template <class... Us>
-    friend class Delete;
-    template <class... N>
-    void add_returning(const N&... nodes) {
-        (own().add(&sql::DmlNode::returning, 'r', nodes), ...);
-    }
+    friend class detail::DmlWithWhere<Delete>;
 };
 
 [[nodiscard]] inline Insert<> insert(const Table& table) { return Insert<>{table.node()}; }
 [[nodiscard]] inline Update<> update(const Table& table) { return Update<>{table.node()}; }
+/// `update(join(users, addresses))`: MySQL and MariaDB.
+[[nodiscard]] inline Update<> update(const Join& tables) { return Update<>{tables.node()}; }
 [[nodiscard]] inline Delete<> delete_(const Table& table) { return Delete<>{table.node()}; }
 
 } // namespace azoth

@@ -37,6 +37,12 @@ public:
     [[nodiscard]] Expr<T> filter(const C&... conditions) const {
         return Expr<T>{detail::make_filter(node_, {conditions.node()...})};
     }
+    /// ORDER BY inside the parentheses of an aggregate. @throws ArgumentError when this is no function.
+    template <Expression... E>
+        requires(sizeof...(E) > 0)
+    [[nodiscard]] Expr<T> aggregate_order_by(const E&... order) const {
+        return Expr<T>{detail::make_ordered_aggregate(node_, {order.node()...})};
+    }
     /// `percentile_cont(0.5) WITHIN GROUP (ORDER BY x)`. T says what comes out, for it follows from the order's type.
     template <class R = T, Expression... E>
         requires(sizeof...(E) > 0)
@@ -233,6 +239,11 @@ template <class V>
     using T = std::conditional_t<std::convertible_to<V, std::string_view>, std::string, V>;
     return Expr<T>{sql::make_bind(detail::value_for<T>(v), detail::own_type<T>())};
 }
+/// A value as a bound parameter of another type.
+template <class V, std::derived_from<Type> S>
+[[nodiscard]] auto literal(const V& v, const S& type) {
+    return Expr<detail::cast_t<S, detail::is_optional<V>>>{sql::make_bind(detail::value_for<Value>(v), type)};
+}
 /// Raw SQL as an expression. Never build it from input: nothing in it is quoted or bound.
 template <class T = Value>
 [[nodiscard]] Expr<T> literal_column(std::string sql_text) {
@@ -276,3 +287,5 @@ template <Expression E>
 }
 
 } // namespace azoth
+
+#include <azoth/sql/json.hpp>

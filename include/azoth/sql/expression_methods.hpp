@@ -13,6 +13,8 @@
 
 namespace azoth {
 
+class JsonItem;
+
 /// The escape character of a LIKE pattern; 0 for none.
 struct LikeEscape {
     char character = 0;
@@ -32,6 +34,9 @@ namespace detail {
 [[nodiscard]] sql::NodePtr escape_node(LikeEscape escape);
 /// @throws ArgumentError when `escape` is automatic and the value is an expression, whose text is not known here.
 [[nodiscard]] sql::NodePtr like_value(sql::NodePtr value, LikeEscape escape);
+[[nodiscard]] sql::NodePtr make_ordered_aggregate(const sql::NodePtr& function, std::vector<sql::NodePtr> order);
+template <class K>
+JsonItem json_item(const sql::NodePtr& document, const K& step);
 [[nodiscard]] sql::NodePtr make_filter(sql::NodePtr function, std::vector<sql::NodePtr> conditions);
 
 /// The C++ type that a SQL type is read as: cast(x, Integer{}) is an Expr<std::int32_t>.
@@ -107,6 +112,9 @@ using cast_t = std::conditional_t<
     typename CppType<SqlType>::type>;
 
 } // namespace detail
+
+template <class T>
+class Expanding;
 
 /// The named operators, for every kind of expression.
 template <class Derived, class T>
@@ -188,16 +196,33 @@ public:
         return text_condition(sql::Operator::icontains, value, escape);
     }
     /// The database's own regular expressions; SQLite has them only when the program defines a function for them.
+    /// `flags` are the database's too, "i" for upper and lower case alike; they are written into the text.
     template <OperandFor<std::string> V>
         requires detail::TypeFor<base_type, std::string>
-    [[nodiscard]] auto regexp_match(const V& pattern) const {
-        return text_condition(sql::Operator::regexp_match, pattern, {});
+    [[nodiscard]] auto regexp_match(const V& pattern, std::string flags = {}) const {
+        return modified(sql::Operator::regexp_match, pattern, std::move(flags));
     }
-    /// The database's full text search.
+    /// The text with what matches replaced.
+    template <OperandFor<std::string> V, OperandFor<std::string> R>
+        requires detail::TypeFor<base_type, std::string>
+    [[nodiscard]] Expr<T> regexp_replace(const V& pattern, const R& replacement, std::string flags = {}) const {
+        const auto node = self().node();
+        auto pattern_node = detail::operand<std::string>(pattern, String{});
+        auto replacement_node = detail::operand<std::string>(replacement, String{});
+        return Expr<T>{std::make_shared<sql::BinaryNode>(
+            sql::Operator::regexp_replace,
+            node,
+            std::move(pattern_node),
+            sql::type_of(*node),
+            std::move(replacement_node),
+            std::move(flags)
+        )};
+    }
+    /// The database's full text search. `regconfig` is the configuration of PostgreSQL's: "english".
     template <OperandFor<std::string> V>
         requires detail::TypeFor<base_type, std::string>
-    [[nodiscard]] auto match(const V& words) const {
-        return text_condition(sql::Operator::match, words, {});
+    [[nodiscard]] auto match(const V& words, std::string regconfig = {}) const {
+        return modified(sql::Operator::match, words, std::move(regconfig));
     }
 
     template <OperandFor<T> A, OperandFor<T> B>
@@ -242,6 +267,17 @@ public:
         requires requires(const S& s) { s.select_node(); }
     [[nodiscard]] Predicate in(const S& select) const {
         return subquery_condition(sql::Operator::in, select);
+    }
+    /// `x IN :ids`: the list is given by `params()`.
+    template <class U>
+        requires detail::TypeFor<U, base_type>
+    [[nodiscard]] Predicate in(const Expanding<U>& list) const {
+        return Predicate{list.list_of(self().node(), sql::type_of(*self().node()), false)};
+    }
+    template <class U>
+        requires detail::TypeFor<U, base_type>
+    [[nodiscard]] Predicate not_in(const Expanding<U>& list) const {
+        return Predicate{list.list_of(self().node(), sql::type_of(*self().node()), true)};
     }
     template <detail::ValueFor<base_type> U = base_type>
     [[nodiscard]] auto not_in(std::initializer_list<U> values) const {
@@ -295,17 +331,30 @@ public:
     }
     [[nodiscard]] Expr<T> bitwise_not() const { return suffix(sql::Operator::bitwise_not); }
 
-    /// Any operator by its text, which is written as it is: never build it from input. R says what comes out.
+    /// Any operator by its text, which is written as it is: never build it from input. R says what comes out; operands and
+    /// results are put in parentheses unless `precedence` says that they bind tighter.
     template <class R = Value, class V>
-    [[nodiscard]] Expr<R> op(std::string operator_text, const V& other) const {
+    [[nodiscard]] Expr<R> op(std::string operator_text, const V& other, int precedence = 0) const {
         const auto node = self().node();
         auto right = detail::operand<Value>(other, sql::type_of(*node));
         return Expr<R>{std::make_shared<sql::BinaryNode>(
             std::move(operator_text),
             node,
             std::move(right),
-            detail::own_type<R>()
+            detail::own_type<R>(),
+            precedence
         )};
+    }
+    /// An operator that says yes or no.
+    template <class V>
+    [[nodiscard]] Predicate bool_op(std::string operator_text, const V& other, int precedence = 0) const {
+        return op<typename detail::DependentBool<Derived>::type>(std::move(operator_text), other, precedence);
+    }
+    /// An element of a JSON document by name, position or `json_path()`.
+    template <class K>
+        requires std::same_as<base_type, Json>
+    [[nodiscard]] auto operator[](const K& step) const {
+        return detail::json_item(self().node(), step);
     }
     /// `x COLLATE name`.
     [[nodiscard]] Expr<T> collate(std::string name) const {
@@ -354,6 +403,19 @@ private:
         return Expr<detail::condition_t<T, V>>{
             sql::make_binary(op, node, std::move(right), Boolean{}, detail::escape_node(escape))
         };
+    }
+    template <class V>
+    [[nodiscard]] auto modified(sql::Operator op, const V& other, std::string modifier) const {
+        const auto node = self().node();
+        auto right = detail::operand<std::string>(other, sql::type_of(*node));
+        return Expr<detail::condition_t<T, V>>{std::make_shared<sql::BinaryNode>(
+            op,
+            node,
+            std::move(right),
+            Boolean{},
+            nullptr,
+            std::move(modifier)
+        )};
     }
     template <class S>
     [[nodiscard]] Predicate subquery_condition(sql::Operator op, const S& select) const {

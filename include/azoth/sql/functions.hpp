@@ -156,6 +156,14 @@ template <Expression E, class... Args>
     (nodes.push_back(detail::operand<typename E::value_type>(others, type)), ...);
     return Expr<typename E::value_type>{std::make_shared<sql::FunctionNode>("coalesce", std::move(nodes), type)};
 }
+/// All values of a group in one text, with a separator that is written into the statement. In what order, says
+/// `aggregate_order_by()`.
+template <Expression E>
+[[nodiscard]] auto aggregate_strings(const E& expression, std::string separator) {
+    std::vector<sql::NodePtr> nodes{expression.node(), sql::make_inline_text(std::move(separator))};
+    return Expr<std::optional<std::string>>{
+        std::make_shared<sql::FunctionNode>("aggregate_strings", std::move(nodes), String{})};
+}
 /// The transaction's time as the database says it; CURRENT_TIMESTAMP where there is no now().
 [[nodiscard]] inline Expr<Timestamp> now() { return detail::function<Timestamp>("now", DateTime{}); }
 [[nodiscard]] inline Expr<Date> current_date() { return detail::function<Date>("current_date", DateType{}); }

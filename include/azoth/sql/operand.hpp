@@ -8,6 +8,7 @@
 #include <concepts>
 #include <memory>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -121,6 +122,23 @@ sql::NodePtr operand(const V& v, const Type& other_side) {
     }
 }
 
+/// A C++ range that stands for several values: not text, bytes or a document.
+template <class V>
+inline constexpr bool is_value_list = false;
+template <std::ranges::input_range V>
+    requires(!std::convertible_to<V, std::string_view> && !std::same_as<V, Bytes> && !std::same_as<V, Json>)
+inline constexpr bool is_value_list<V> = true;
+
+/// The members of a list for IN; `operand` is null for the list alone.
+template <class R>
+std::shared_ptr<const sql::InListNode>
+make_value_list(std::string name, sql::NodePtr operand, const R& values, const Type& type, bool negated = false) {
+    std::vector<Value> list;
+    for (const auto& value : values) list.push_back(value_for<Value>(value));
+    return std::make_shared<sql::InListNode>(
+        std::move(operand), std::move(list), std::vector<Type>{type}, negated, std::move(name));
+}
+
 template <class V>
 bool is_null_operand(const V& v) {
     if constexpr (std::same_as<V, Null>)
@@ -191,7 +209,7 @@ auto compare(sql::Operator op, const E& left, const V& right) {
             op = sql::Operator::is_not;
     }
     auto other = compared<T>(right, sql::type_of(*node));
-    return Expr<condition_t<T, V>>{sql::make_binary(op, node, std::move(other), Boolean{})};
+    return Expr<condition_t<T, V>>{sql::make_comparison(op, node, std::move(other))};
 }
 
 /// The C++ type of a quotient: exact unless a side is floating.

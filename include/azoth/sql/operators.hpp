@@ -24,6 +24,8 @@ enum class Operator : std::uint8_t {
     negate, distinct, any, all,
     collate, custom, ///< custom: the text is the node's
     extract, filter, within_group,
+    getitem, slice, json_getitem, json_path_getitem, json_text, json_path_text, ///< access to arrays and documents
+    regexp_replace,
     asc, desc, nulls_first, nulls_last,
     comma,
     exists, not_exists,

@@ -12,9 +12,11 @@
 #include <utility>
 
 #include <azoth/sql/from.hpp>
-#include <azoth/sql/statement.hpp>
+#include <azoth/sql/generative.hpp>
 
 namespace azoth {
+
+using sql::LabelStyle;
 
 /// Marks a mapped class in the type list of a Select. The ORM says how it is read.
 template <class T>
@@ -40,9 +42,15 @@ public:
     [[nodiscard]] sql::NodePtr select_node() const noexcept { return node_; }
 
     void add_columns_of(const sql::NodePtr& from);
-    void join_elements(sql::NodePtr left, sql::NodePtr right, sql::NodePtr on, bool outer);
+    void join_elements(sql::NodePtr left, sql::NodePtr right, sql::NodePtr on, sql::JoinKind how);
+    void join_elements(sql::NodePtr left, sql::NodePtr right, sql::NodePtr on, bool outer) {
+        join_elements(
+            std::move(left), std::move(right), std::move(on), outer ? sql::JoinKind::left_outer : sql::JoinKind::inner);
+    }
     /// Joins to the first FROM element that a foreign key connects with `right`.
-    void join_right(const sql::NodePtr& right, sql::NodePtr on, bool outer);
+    void join_right(const sql::NodePtr& right, sql::NodePtr on, sql::JoinKind how);
+    /// Other columns instead; with `keep_froms` what they selected from stays.
+    void replace_columns(std::vector<sql::NodePtr> columns, bool keep_froms);
 
     /// Makes the node ours alone, so that a clause can be added.
     sql::SelectNode& own() {
@@ -59,8 +67,11 @@ protected:
 /// A SELECT of columns of types Ts (`Entity<T>` for mapped classes); without types its rows are read by name or position.
 /// An immutable value: each call returns a new statement and leaves this one as it was.
 template <class... Ts>
-class Select : public detail::SelectBase {
+class Select : public detail::SelectBase, public detail::GenerativeSelect<Select<Ts...>> {
 public:
+    using first_type = std::tuple_element_t<0, std::tuple<Ts..., Value>>;
+    using compound_type = Compound<Ts...>;
+
     /// What a row is: `Row` when the types are not known, else a tuple.
     static constexpr bool typed = sizeof...(Ts) > 0;
 
@@ -98,32 +109,52 @@ public:
     /// `left JOIN right`, ON by their foreign key. @throws ArgumentError when no single one connects them.
     template <FromElement L, FromElement R>
     [[nodiscard]] Select join_from(const L& left, const R& right) const {
-        Select copy{*this};
-        copy.join_elements(left.node(), right.node(), {}, false);
-        return copy;
+        return joined_from(left.node(), right.node(), {}, sql::JoinKind::inner);
     }
     template <FromElement L, FromElement R, Condition C>
     [[nodiscard]] Select join_from(const L& left, const R& right, const C& on) const {
-        Select copy{*this};
-        copy.join_elements(left.node(), right.node(), on.node(), false);
-        return copy;
+        return joined_from(left.node(), right.node(), on.node(), sql::JoinKind::inner);
+    }
+    template <FromElement L, FromElement R>
+    [[nodiscard]] Select outer_join_from(const L& left, const R& right) const {
+        return joined_from(left.node(), right.node(), {}, sql::JoinKind::left_outer);
+    }
+    template <FromElement L, FromElement R, Condition C>
+    [[nodiscard]] Select outer_join_from(const L& left, const R& right, const C& on) const {
+        return joined_from(left.node(), right.node(), on.node(), sql::JoinKind::left_outer);
+    }
+    template <FromElement L, FromElement R>
+    [[nodiscard]] Select full_join_from(const L& left, const R& right) const {
+        return joined_from(left.node(), right.node(), {}, sql::JoinKind::full_outer);
+    }
+    template <FromElement L, FromElement R, Condition C>
+    [[nodiscard]] Select full_join_from(const L& left, const R& right, const C& on) const {
+        return joined_from(left.node(), right.node(), on.node(), sql::JoinKind::full_outer);
     }
     /// Joins `right` to what is selected from so far.
     template <FromElement R>
     [[nodiscard]] Select join(const R& right) const {
-        return joined(right.node(), {}, false);
+        return joined(right.node(), {}, sql::JoinKind::inner);
     }
     template <FromElement R, Condition C>
     [[nodiscard]] Select join(const R& right, const C& on) const {
-        return joined(right.node(), on.node(), false);
+        return joined(right.node(), on.node(), sql::JoinKind::inner);
     }
     template <FromElement R>
     [[nodiscard]] Select outer_join(const R& right) const {
-        return joined(right.node(), {}, true);
+        return joined(right.node(), {}, sql::JoinKind::left_outer);
     }
     template <FromElement R, Condition C>
     [[nodiscard]] Select outer_join(const R& right, const C& on) const {
-        return joined(right.node(), on.node(), true);
+        return joined(right.node(), on.node(), sql::JoinKind::left_outer);
+    }
+    template <FromElement R>
+    [[nodiscard]] Select full_join(const R& right) const {
+        return joined(right.node(), {}, sql::JoinKind::full_outer);
+    }
+    template <FromElement R, Condition C>
+    [[nodiscard]] Select full_join(const R& right, const C& on) const {
+        return joined(right.node(), on.node(), sql::JoinKind::full_outer);
     }
     /// Joins along a relationship: `select<Address>().join<&Address::user>()`.
     template <auto Relationship>
@@ -139,24 +170,56 @@ public:
         return copy;
     }
 
-    /// By expressions, or by the names of this SELECT's labels.
-    template <detail::OrderBy... E>
-    [[nodiscard]] Select group_by(const E&... expressions) const {
-        return with(&sql::SelectNode::group_by, 'g', detail::order_node(expressions)...);
-    }
     template <Condition... C>
     [[nodiscard]] Select having(const C&... conditions) const {
-        return with(&sql::SelectNode::having, 'h', conditions.node()...);
+        Select copy{*this};
+        auto& select = copy.own();
+        (select.add(&sql::SelectNode::having, 'h', conditions.node()), ...);
+        return copy;
     }
-    template <detail::OrderBy... E>
-    [[nodiscard]] Select order_by(const E&... expressions) const {
-        return with(&sql::SelectNode::order_by, 'o', detail::order_node(expressions)...);
+    [[nodiscard]] Select distinct() const {
+        Select copy{*this};
+        copy.own().set_flag(&sql::SelectNode::distinct, 'd');
+        return copy;
     }
-    [[nodiscard]] Select limit(std::int64_t rows) const { return count(&sql::SelectNode::limit, 'l', rows); }
-    [[nodiscard]] Select offset(std::int64_t rows) const { return count(&sql::SelectNode::offset, 'p', rows); }
-    [[nodiscard]] Select distinct() const { return flag(&sql::SelectNode::distinct, 'd'); }
-    /// FOR UPDATE; SQLite has none and writes none, as SQLAlchemy.
-    [[nodiscard]] Select with_for_update() const { return flag(&sql::SelectNode::for_update, 'u'); }
+    /// DISTINCT ON of PostgreSQL: the first row for each combination of the expressions.
+    template <Expression... E>
+        requires(sizeof...(E) > 0)
+    [[nodiscard]] Select distinct_on(const E&... expressions) const {
+        Select copy{*this};
+        auto& select = copy.own();
+        (select.add_distinct_on(expressions.node()), ...);
+        return copy;
+    }
+
+    /// More columns behind those it has; rows become untyped.
+    template <class... E>
+    [[nodiscard]] Select<> add_columns(const E&... elements) const;
+    /// Other columns instead of those it has.
+    template <class... E>
+    [[nodiscard]] auto with_only_columns(const E&... elements) const;
+    /// The same, and FROM elements that only the former columns mentioned stay.
+    template <class... E>
+    [[nodiscard]] auto with_only_columns_of_same_froms(const E&... elements) const;
+    [[nodiscard]] Select set_label_style(sql::LabelStyle style) const {
+        Select copy{*this};
+        copy.own().set_label_style(style);
+        return copy;
+    }
+
+    /// As a subquery, refers to these FROM elements of enclosing SELECTs instead of listing them, and to no others.
+    template <FromElement... F>
+        requires(sizeof...(F) > 0)
+    [[nodiscard]] Select correlate(const F&... elements) const {
+        return correlated(&sql::SelectParts::correlate, 'x', {elements.node()...});
+    }
+    /// Refers to nothing outside.
+    [[nodiscard]] Select correlate(Null) const { return correlated(&sql::SelectParts::correlate, 'x', {}); }
+    /// Refers to all FROM elements of enclosing SELECTs but these.
+    template <FromElement... F>
+    [[nodiscard]] Select correlate_except(const F&... elements) const {
+        return correlated(&sql::SelectParts::correlate_except, 'y', {elements.node()...});
+    }
 
     /// Loader options of the ORM: `options(selectinload<&User::addresses>())`.
     template <class... O>
@@ -166,43 +229,22 @@ public:
         return copy;
     }
 
-    /// This SELECT as a value in an expression: one column, at most one row.
-    [[nodiscard]] auto scalar_subquery() const {
-        using T = std::tuple_element_t<0, std::tuple<Ts..., Value>>;
-        const Type type = node_->columns.empty() ? Type{} : sql::type_of(*node_->columns.front());
-        return Expr<T>{std::make_shared<sql::ScalarSubqueryNode>(node_, type)};
-    }
-    [[nodiscard]] Expr<bool> exists() const {
-        return Expr<bool>{std::make_shared<sql::ExistsNode>(node_, false)};
-    }
-    [[nodiscard]] Subquery subquery(std::string name = {}) const {
-        return Subquery{std::make_shared<sql::AliasNode>(node_, std::move(name))};
-    }
-    [[nodiscard]] Subquery cte(std::string name = {}) const {
-        return Subquery{std::make_shared<sql::CteNode>(node_, std::move(name))};
-    }
-
 private:
-    template <class... N>
-    [[nodiscard]] Select with(std::vector<sql::NodePtr> sql::SelectNode::*clause, std::uint64_t tag, const N&... nodes) const {
+    [[nodiscard]] Select joined_from(sql::NodePtr left, sql::NodePtr right, sql::NodePtr on, sql::JoinKind how) const {
         Select copy{*this};
-        auto& select = copy.own();
-        (select.add(clause, tag, nodes), ...);
+        copy.join_elements(std::move(left), std::move(right), std::move(on), how);
         return copy;
     }
-    [[nodiscard]] Select count(sql::NodePtr sql::SelectNode::*clause, std::uint64_t tag, std::int64_t rows) const {
+    [[nodiscard]] Select joined(const sql::NodePtr& right, sql::NodePtr on, sql::JoinKind how) const {
         Select copy{*this};
-        copy.own().set(clause, tag, sql::make_bind(TypeTraits<std::int64_t>::value(rows), Integer{}));
+        copy.join_right(right, std::move(on), how);
         return copy;
     }
-    [[nodiscard]] Select flag(bool sql::SelectNode::*which, std::uint64_t tag) const {
+    [[nodiscard]] Select correlated(
+        std::optional<std::vector<sql::NodePtr>> sql::SelectParts::*which, std::uint64_t tag,
+        const std::vector<sql::NodePtr>& froms) const {
         Select copy{*this};
-        copy.own().set_flag(which, tag);
-        return copy;
-    }
-    [[nodiscard]] Select joined(const sql::NodePtr& right, sql::NodePtr on, bool outer) const {
-        Select copy{*this};
-        copy.join_right(right, std::move(on), outer);
+        copy.own().set_correlate(which, tag, froms);
         return copy;
     }
 };
@@ -214,8 +256,15 @@ concept Selectable = Expression<E> || FromElement<E>;
 
 template <class E>
 void add_selected(SelectBase& select, const E& element) {
-    if constexpr (FromElement<E>) select.add_columns_of(element.node());
+    if constexpr (FromElement<E> && !Expression<E>) select.add_columns_of(element.node());
     else select.own().add(&sql::SelectNode::columns, 'c', element.node());
+}
+
+template <class... E>
+std::vector<sql::NodePtr> selected_nodes(const E&... elements) {
+    SelectBase select;
+    (add_selected(select, elements), ...);
+    return select.own().columns;
 }
 
 template <class... E>
@@ -239,9 +288,31 @@ template <detail::Selectable... E>
     return statement;
 }
 
-/// EXISTS (SELECT …).
 template <class... Ts>
-[[nodiscard]] Expr<bool> exists(const Select<Ts...>& select) {
+template <class... E>
+Select<> Select<Ts...>::add_columns(const E&... elements) const {
+    Select<> copy{SelectBase{*this}};
+    (detail::add_selected(copy, elements), ...);
+    return copy;
+}
+template <class... Ts>
+template <class... E>
+auto Select<Ts...>::with_only_columns(const E&... elements) const {
+    typename detail::SelectOf<E...>::type copy{SelectBase{*this}};
+    copy.replace_columns(detail::selected_nodes(elements...), false);
+    return copy;
+}
+template <class... Ts>
+template <class... E>
+auto Select<Ts...>::with_only_columns_of_same_froms(const E&... elements) const {
+    typename detail::SelectOf<E...>::type copy{SelectBase{*this}};
+    copy.replace_columns(detail::selected_nodes(elements...), true);
+    return copy;
+}
+
+/// EXISTS (SELECT …).
+template <RowsStatement S>
+[[nodiscard]] Expr<bool> exists(const S& select) {
     return select.exists();
 }
 

@@ -11,6 +11,7 @@
 namespace azoth {
 
 class Decimal;
+struct ArrayValue;
 struct Uuid;
 
 /// How the value of a `Field` is encoded.
@@ -83,7 +84,8 @@ enum class ParamKind : std::uint8_t {
     timestamp_tz,
     interval,
     uuid,
-    json, ///< a document as its text
+    json,  ///< a document as its text
+    array, ///< values of one type, or the steps of a path
 };
 
 /// One value to bind. A view: the caller keeps the value alive until the statement has been executed.
@@ -96,6 +98,7 @@ struct Param {
         const Decimal* decimal;
         const Interval* interval;
         const Uuid* uuid;
+        const ArrayValue* array;
     };
     std::size_t size = 0; ///< bytes at `data`
     ParamKind kind = ParamKind::null;
@@ -108,6 +111,7 @@ struct Param {
     explicit Param(const Decimal* value) noexcept : decimal(value), kind(ParamKind::decimal) {}
     explicit Param(const Interval* value) noexcept : interval(value), kind(ParamKind::interval) {}
     explicit Param(const Uuid* value) noexcept : uuid(value), kind(ParamKind::uuid) {}
+    explicit Param(const ArrayValue* value) noexcept : array(value), kind(ParamKind::array) {}
 
     [[nodiscard]] bool is_null() const noexcept { return kind == ParamKind::null; }
     [[nodiscard]] std::string_view view() const noexcept { return {data, size}; }

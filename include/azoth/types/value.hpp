@@ -34,6 +34,17 @@ struct JsonText {
     friend bool operator==(const JsonText&, const JsonText&) = default;
 };
 
+class Value;
+
+/// The members of an array, arrays themselves where it has several dimensions; or the steps into a document.
+struct ArrayValue {
+    std::vector<Value> items;
+
+    ArrayValue() = default;
+    explicit ArrayValue(std::vector<Value> members) noexcept;
+    friend bool operator==(const ArrayValue& a, const ArrayValue& b) noexcept;
+};
+
 /// An owned SQL value. Copying copies the value; `param()` views it.
 class Value {
 public:
@@ -52,7 +63,8 @@ public:
         TimestampTz,
         Interval,
         Uuid,
-        JsonText>;
+        JsonText,
+        ArrayValue>;
 
     Value() noexcept = default;
     Value(Null) noexcept {}
@@ -72,6 +84,9 @@ private:
 
 /// The value as a SQL user would read it, for messages and logs; at most `limit` bytes of text.
 [[nodiscard]] std::string to_string(const Param& param, std::size_t limit = 200);
+
+/// The array as PostgreSQL reads it: `{1,2,NULL}`, `{"a b"}`.
+[[nodiscard]] std::string array_text(const ArrayValue& array);
 
 /// An owned copy of what `param` views.
 [[nodiscard]] Value to_value(const Param& param);

@@ -38,7 +38,8 @@ struct Names {
 
 } // namespace
 
-TEST_CASE("mysql: a statement runs prepared, again, and as text with the same answer", "[mysql]") {
+TEST_CASE("mysql: a statement runs prepared, again, and as text with the same answer",
+          "[mysql][my.conn.ping][core.cache.prepared]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         for (int i = 0; i < 3; ++i) {
             const auto n = co_await scalar<int>(c, Query("SELECT 1 + ?").bind(i));
@@ -55,7 +56,8 @@ TEST_CASE("mysql: a statement runs prepared, again, and as text with the same an
     });
 }
 
-TEST_CASE("mysql: more statements than the cache keeps are closed on the server", "[mysql]") {
+TEST_CASE("mysql: more statements than the cache keeps are closed on the server",
+          "[mysql][core.cache.prepared]") {
     with_connection(
         +[](Connection& c) -> asio::awaitable<void> {
             for (int i = 0; i < 20; ++i) {
@@ -70,7 +72,7 @@ TEST_CASE("mysql: more statements than the cache keeps are closed on the server"
     );
 }
 
-TEST_CASE("mysql: without a cache every statement is prepared anew", "[mysql]") {
+TEST_CASE("mysql: without a cache every statement is prepared anew", "[mysql][core.cache.prepared]") {
     with_connection(
         +[](Connection& c) -> asio::awaitable<void> {
             for (int i = 0; i < 4; ++i) {
@@ -83,7 +85,8 @@ TEST_CASE("mysql: without a cache every statement is prepared anew", "[mysql]") 
     );
 }
 
-TEST_CASE("mysql: inserts report their key, updates the rows they matched", "[mysql]") {
+TEST_CASE("mysql: inserts report their key, updates the rows they matched",
+          "[mysql][my.conn.found_rows][core.conn.rowcount][core.result.lastrowid]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await make_users(c);
         auto r = co_await execute(
@@ -122,10 +125,8 @@ TEST_CASE("mysql: rows come from RETURNING", "[mysql]") {
     });
 }
 
-TEST_CASE(
-    "mysql: the columns of a cached statement are shared, and follow what changes",
-    "[mysql]"
-) {
+TEST_CASE("mysql: the columns of a cached statement are shared, and follow what changes",
+          "[mysql][core.cache.prepared]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         const auto one = co_await execute(c, Query("SELECT ? AS v").bind(1));
         const auto two = co_await execute(c, Query("SELECT ? AS v").bind(2));
@@ -346,7 +347,7 @@ TEST_CASE(
     });
 }
 
-TEST_CASE("mysql: batches of mixed kinds, NULLs and every type", "[mysql]") {
+TEST_CASE("mysql: batches of mixed kinds, NULLs and every type", "[mysql][dial.common.driver_types]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await c.run("CREATE TEMPORARY TABLE mixed (a BIGINT, b DOUBLE, c VARCHAR(20), d "
                        "DATETIME(6), e BLOB, f TIME, "
@@ -427,7 +428,8 @@ TEST_CASE("mysql: batches of mixed kinds, NULLs and every type", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: batches of statements that take no arrays, or no parameters", "[mysql]") {
+TEST_CASE("mysql: batches of statements that take no arrays, or no parameters",
+          "[mysql][my.conn.found_rows]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         const std::string sql = "SET @x = ?";
         driver::Statement set{sql, std::hash<std::string>{}(sql)};
@@ -456,7 +458,8 @@ TEST_CASE("mysql: batches of statements that take no arrays, or no parameters", 
 
 // ---- cursors ---------------------------------------------------------------------------------
 
-TEST_CASE("mysql: a cursor reads in pieces to the end", "[mysql]") {
+TEST_CASE("mysql: a cursor reads in pieces to the end",
+          "[mysql][my.conn.streaming][core.conn.server_side_cursors]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         const Query query{"SELECT seq, concat('row ', seq) FROM seq_1_to_2500"};
         auto cursor = co_await c.open_cursor(query.statement());
@@ -477,10 +480,8 @@ TEST_CASE("mysql: a cursor reads in pieces to the end", "[mysql]") {
     });
 }
 
-TEST_CASE(
-    "mysql: a cursor closed early frees the connection, from short rests and endless ones",
-    "[mysql]"
-) {
+TEST_CASE("mysql: a cursor closed early frees the connection, from short rests and endless ones",
+          "[mysql][my.conn.streaming]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         for (const auto* sql :
              {"SELECT seq FROM seq_1_to_100",
@@ -545,7 +546,8 @@ TEST_CASE("mysql: a connection closes with a cursor open", "[mysql]") {
 
 // ---- transactions ----------------------------------------------------------------------------
 
-TEST_CASE("mysql: transactions begin, commit and roll back, and the server says so", "[mysql]") {
+TEST_CASE("mysql: transactions begin, commit and roll back, and the server says so",
+          "[mysql][my.savepoint_txn]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await make_users(c);
         CHECK_FALSE(c.in_transaction());
@@ -598,7 +600,7 @@ TEST_CASE("mysql: without autocommit, rows read by a plain SELECT open a transac
     });
 }
 
-TEST_CASE("mysql: the dialect follows the URL", "[mysql]") {
+TEST_CASE("mysql: the dialect follows the URL", "[mysql][core.url.backend_driver]") {
     const auto driver = mysql::make_driver();
     CHECK(driver->dialect(Url{"mysql://h/d"}) == dialects::mysql());
     CHECK(driver->dialect(Url{"mariadb://h/d"}) == dialects::mariadb());

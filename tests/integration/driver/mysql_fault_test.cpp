@@ -321,7 +321,8 @@ OperationalError connect_error(Url url) {
 
 } // namespace
 
-TEST_CASE("mysql: cancelled anywhere in an execution, the connection recovers", "[mysql][cancel]") {
+TEST_CASE("mysql: cancelled anywhere in an execution, the connection recovers",
+          "[mysql][cancel][core.conn.cancel]") {
     cancel_everywhere(first_and_second_execution);
 }
 TEST_CASE(
@@ -336,10 +337,8 @@ TEST_CASE(
 ) {
     cancel_everywhere(large_execution);
 }
-TEST_CASE(
-    "mysql: cancelled anywhere in a transaction, the connection recovers",
-    "[mysql][cancel]"
-) {
+TEST_CASE("mysql: cancelled anywhere in a transaction, the connection recovers",
+          "[mysql][cancel][core.conn.cancel]") {
     cancel_everywhere(whole_transaction);
 }
 TEST_CASE("mysql: cancelled anywhere in a batch, the connection recovers", "[mysql][cancel]") {
@@ -352,7 +351,7 @@ TEST_CASE("mysql: cancelled anywhere in a procedure, the connection recovers", "
     cancel_everywhere(procedures);
 }
 
-TEST_CASE("mysql: a long statement is stopped on the server", "[mysql][cancel]") {
+TEST_CASE("mysql: a long statement is stopped on the server", "[mysql][cancel][core.conn.cancel]") {
     if (server_url().empty())
         return;
     asio::io_context context;
@@ -447,10 +446,12 @@ TEST_CASE("mysql: connecting can be cancelled, and leaves nothing behind", "[mys
     with_connection(+[](Connection& c) -> asio::awaitable<void> { co_await expect_health(c); });
 }
 
-TEST_CASE("mysql: the server ends the connection during an execution", "[mysql]") {
+TEST_CASE("mysql: the server ends the connection during an execution",
+          "[mysql][my.conn.gone_away][core.err.is_disconnect]") {
     with_connection(killed_in_execution);
 }
-TEST_CASE("mysql: the server ends the connection while it is idle", "[mysql]") {
+TEST_CASE("mysql: the server ends the connection while it is idle",
+          "[mysql][my.conn.gone_away][core.err.is_disconnect]") {
     with_connection(killed_while_idle);
 }
 TEST_CASE("mysql: the server ends the connection during a batch", "[mysql]") {
@@ -465,11 +466,11 @@ TEST_CASE("mysql: a parameter beyond the server's limit ends the connection", "[
 TEST_CASE("mysql: terminate() ends the operation under way", "[mysql]") {
     with_connection(terminated_by_owner);
 }
-TEST_CASE("mysql: a second operation at the same time is refused", "[mysql]") {
+TEST_CASE("mysql: a second operation at the same time is refused", "[mysql][core.conn.concurrency_guard]") {
     with_connection(second_operation);
 }
 
-TEST_CASE("mysql: a server that keeps silent is given up after read_timeout", "[mysql]") {
+TEST_CASE("mysql: a server that keeps silent is given up after read_timeout", "[mysql][my.conn.ssl_unix]") {
     with_connection(
         +[](Connection& c) -> asio::awaitable<void> {
             const auto begun = Clock::now();
@@ -536,7 +537,8 @@ TEST_CASE("mysql: connecting says what is wrong and what to do", "[mysql]") {
     }
 }
 
-TEST_CASE("mysql: errors of statements name what they can", "[mysql]") {
+TEST_CASE("mysql: errors of statements name what they can",
+          "[mysql][core.err.sqlstate_map][core.err.dbapi_wrap]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await c.run("SET SESSION sql_mode = 'STRICT_ALL_TABLES'");
         co_await c.run("DROP TABLE IF EXISTS azoth_child");

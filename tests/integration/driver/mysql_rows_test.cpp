@@ -35,7 +35,7 @@ asio::awaitable<driver::Result> both_ways(Connection& c, std::string sql) {
 
 } // namespace
 
-TEST_CASE("mysql: numbers of every width keep their extremes", "[mysql]") {
+TEST_CASE("mysql: numbers of every width keep their extremes", "[mysql][my.type.numeric]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await c.run("CREATE TEMPORARY TABLE n (t TINYINT, ut TINYINT UNSIGNED, s SMALLINT, us "
                        "SMALLINT UNSIGNED, m MEDIUMINT, "
@@ -84,7 +84,7 @@ TEST_CASE("mysql: numbers of every width keep their extremes", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: dates and times, impossible ones included", "[mysql]") {
+TEST_CASE("mysql: dates and times, impossible ones included", "[mysql][my.type.datetime]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await c.run("SET SESSION sql_mode = 'ALLOW_INVALID_DATES'");
         co_await c.run("CREATE TEMPORARY TABLE d (a DATE, b DATETIME(6), c TIMESTAMP(3) NULL, e "
@@ -120,7 +120,7 @@ TEST_CASE("mysql: dates and times, impossible ones included", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: texts, bytes and documents", "[mysql]") {
+TEST_CASE("mysql: texts, bytes and documents", "[mysql][my.type.json]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         co_await c.run("CREATE TEMPORARY TABLE s (a CHAR(5), b VARCHAR(20), c TEXT, d LONGTEXT, e "
                        "BINARY(3), f VARBINARY(9), "
@@ -149,7 +149,7 @@ TEST_CASE("mysql: texts, bytes and documents", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: every kind of parameter arrives", "[mysql]") {
+TEST_CASE("mysql: every kind of parameter arrives", "[mysql][dial.common.driver_types][my.type.numeric]") {
     with_connection(+[](Connection& c) -> asio::awaitable<void> {
         const Decimal decimal{"-12345678901234567890.0500"};
         const Uuid uuid{"00112233-4455-6677-8899-aabbccddeeff"};
@@ -250,7 +250,8 @@ TEST_CASE("mysql: a large result is complete", "[mysql]") {
     });
 }
 
-TEST_CASE("mysql: session options of the URL are set", "[mysql]") {
+TEST_CASE("mysql: session options of the URL are set",
+          "[mysql][my.conn.charset][my.conn.ssl_unix][dial.common.on_connect]") {
     with_connection(
         +[](Connection& c) -> asio::awaitable<void> {
             const auto mode = co_await scalar<std::string>(c, Query("SELECT @@sql_mode"));

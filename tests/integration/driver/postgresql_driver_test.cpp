@@ -323,37 +323,43 @@ asio::awaitable<void> small_verbs(Connection& c) {
 
 } // namespace
 
-TEST_CASE("postgresql: every type comes back as it was bound", "[postgresql]") {
+TEST_CASE("postgresql: every type comes back as it was bound",
+          "[postgresql][pg.type.scalars][dial.common.driver_types][core.type.numeric][core.type.datetime]") {
     with_connection(round_trips);
 }
-TEST_CASE("postgresql: parameters without a type are what the server makes of them", "[postgresql]") {
+TEST_CASE("postgresql: parameters without a type are what the server makes of them",
+          "[postgresql][core.bind.type_inference]") {
     with_connection(untyped_parameters);
 }
 TEST_CASE("postgresql: a value of another kind is converted without loss or refused", "[postgresql]") {
     with_connection(conversions);
 }
-TEST_CASE("postgresql: columns have names and types, user-defined ones too", "[postgresql]") {
+TEST_CASE("postgresql: columns have names and types, user-defined ones too",
+          "[postgresql][dial.common.driver_types]") {
     with_connection(column_types);
 }
 TEST_CASE("postgresql: ten megabytes go both ways", "[postgresql]") {
     with_connection(large_values);
 }
-TEST_CASE("postgresql: errors say what the server knows", "[postgresql]") {
+TEST_CASE("postgresql: errors say what the server knows",
+          "[postgresql][core.err.sqlstate_map][core.err.dbapi_wrap]") {
     with_connection(errors);
 }
-TEST_CASE("postgresql: transactions begin, end and tell when they did not commit", "[postgresql]") {
+TEST_CASE("postgresql: transactions begin, end and tell when they did not commit",
+          "[postgresql][pg.conn.isolation]") {
     with_connection(transactions);
 }
-TEST_CASE("postgresql: no more statements are prepared than allowed", "[postgresql]") {
+TEST_CASE("postgresql: no more statements are prepared than allowed", "[postgresql][core.cache.prepared]") {
     with_connection(keeps_two_statements, "prepared_statement_cache_size=2");
 }
-TEST_CASE("postgresql: with a cache size of 0 nothing is prepared", "[postgresql]") {
+TEST_CASE("postgresql: with a cache size of 0 nothing is prepared", "[postgresql][core.cache.prepared]") {
     with_connection(keeps_no_statements, "prepared_statement_cache_size=0");
 }
-TEST_CASE("postgresql: statements that went stale are prepared again", "[postgresql]") {
+TEST_CASE("postgresql: statements that went stale are prepared again", "[postgresql][core.cache.prepared]") {
     with_connection(stale_statements);
 }
-TEST_CASE("postgresql: a second operation at the same time is refused", "[postgresql]") {
+TEST_CASE("postgresql: a second operation at the same time is refused",
+          "[postgresql][core.conn.concurrency_guard]") {
     with_connection(one_at_a_time);
 }
 TEST_CASE("postgresql: ping, version, settings and close", "[postgresql]") {

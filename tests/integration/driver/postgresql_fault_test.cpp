@@ -330,15 +330,16 @@ OperationalError connect_error(Url url) {
 
 } // namespace
 
-TEST_CASE("postgresql: cancelled anywhere in an execution, the connection recovers", "[postgresql][cancel]") {
+TEST_CASE("postgresql: cancelled anywhere in an execution, the connection recovers",
+          "[postgresql][cancel][core.conn.cancel]") {
     cancel_everywhere(first_and_second_execution);
 }
 TEST_CASE(
     "postgresql: cancelled anywhere in a large execution, the connection recovers", "[postgresql][cancel]") {
     cancel_everywhere(large_execution);
 }
-TEST_CASE(
-    "postgresql: cancelled anywhere in a transaction, the connection recovers", "[postgresql][cancel]") {
+TEST_CASE("postgresql: cancelled anywhere in a transaction, the connection recovers",
+          "[postgresql][cancel][core.conn.cancel]") {
     cancel_everywhere(whole_transaction);
 }
 TEST_CASE("postgresql: cancelled anywhere in a batch, the connection recovers", "[postgresql][cancel]") {
@@ -361,7 +362,8 @@ TEST_CASE("postgresql: cancelled anywhere in LISTEN and NOTIFY, the connection r
     cancel_everywhere(notifications);
 }
 
-TEST_CASE("postgresql: a long statement is stopped on the server", "[postgresql][cancel]") {
+TEST_CASE("postgresql: a long statement is stopped on the server",
+          "[postgresql][cancel][pg.conn.cancel][core.conn.cancel]") {
     if (server_url().empty()) return;
     asio::io_context context;
     ConnectionPtr connection;
@@ -403,10 +405,12 @@ TEST_CASE("postgresql: an event loop may end in the middle of an operation", "[p
     SUCCEED("nothing is touched that is gone");
 }
 
-TEST_CASE("postgresql: the server process ends during an execution", "[postgresql]") {
+TEST_CASE("postgresql: the server process ends during an execution",
+          "[postgresql][pg.disconnect][core.err.is_disconnect]") {
     with_connection(killed_in_execution);
 }
-TEST_CASE("postgresql: the server process ends while the connection is idle", "[postgresql]") {
+TEST_CASE("postgresql: the server process ends while the connection is idle",
+          "[postgresql][pg.disconnect][core.err.is_disconnect]") {
     with_connection(killed_while_idle);
 }
 TEST_CASE("postgresql: the server process ends during a batch", "[postgresql]") {

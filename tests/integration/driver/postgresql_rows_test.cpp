@@ -239,10 +239,11 @@ TEST_CASE("postgresql: a batch of large rows in both directions does not stall",
 TEST_CASE("postgresql: a batch of untyped values finds a type for all of a column", "[postgresql]") {
     with_connection(mixed_batch);
 }
-TEST_CASE("postgresql: a cursor reads in pieces", "[postgresql]") {
+TEST_CASE("postgresql: a cursor reads in pieces",
+          "[postgresql][pg.conn.server_cursor][core.conn.server_side_cursors]") {
     with_connection(read_in_pieces);
 }
-TEST_CASE("postgresql: a cursor can be given up early", "[postgresql]") {
+TEST_CASE("postgresql: a cursor can be given up early", "[postgresql][pg.conn.server_cursor]") {
     with_connection(close_early);
 }
 TEST_CASE("postgresql: a cursor fails when opened, or where the row fails", "[postgresql]") {

@@ -8,7 +8,8 @@ using namespace azoth;
 using namespace azoth::test_sqlite;
 using namespace std::chrono_literals;
 
-TEST_CASE("sqlite: a cursor gives every row once, in batches of any size", "[sqlite][cursor]") {
+TEST_CASE("sqlite: a cursor gives every row once, in batches of any size",
+          "[sqlite][cursor][core.conn.server_side_cursors]") {
     for (const auto* options : {"", "file", "?execution=worker", "?execution=inline"}) {
         INFO("with " << options);
         with_connection(

@@ -23,7 +23,8 @@ asio::awaitable<driver::Result> add_user(driver::Connection& connection, std::st
 
 } // namespace
 
-TEST_CASE("sqlite: insert, select, update and delete report what they did", "[sqlite]") {
+TEST_CASE("sqlite: insert, select, update and delete report what they did",
+          "[sqlite][sl.insert_pk][core.conn.rowcount][core.result.lastrowid]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         co_await make_users(connection);
         const auto first = co_await add_user(connection, "ann");
@@ -61,7 +62,7 @@ TEST_CASE("sqlite: insert, select, update and delete report what they did", "[sq
     });
 }
 
-TEST_CASE("sqlite: RETURNING gives the new row", "[sqlite]") {
+TEST_CASE("sqlite: RETURNING gives the new row", "[sqlite][sl.dml.returning]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         co_await make_users(connection);
         const auto made = co_await execute(
@@ -75,7 +76,8 @@ TEST_CASE("sqlite: RETURNING gives the new row", "[sqlite]") {
     });
 }
 
-TEST_CASE("sqlite: every kind of value comes back as it went in", "[sqlite]") {
+TEST_CASE("sqlite: every kind of value comes back as it went in",
+          "[sqlite][dial.common.driver_types][core.type.numeric][core.type.datetime]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         std::string create = "CREATE TABLE v (x)"; // no affinity: values are stored as bound
         co_await connection.run(create);
@@ -124,7 +126,8 @@ TEST_CASE("sqlite: every kind of value comes back as it went in", "[sqlite]") {
     });
 }
 
-TEST_CASE("sqlite: values are stored the way SQLAlchemy stores them", "[sqlite]") {
+TEST_CASE("sqlite: values are stored the way SQLAlchemy stores them",
+          "[sqlite][sl.type.affinity][core.type.interval][core.type.uuid]") {
     with_connection([](driver::Connection& connection) -> asio::awaitable<void> {
         const auto stored = [&connection](auto value, const char* expected) -> asio::awaitable<void> {
             auto query = Query("SELECT typeof(x) || ' ' || x FROM (SELECT ? AS x)").bind(value);
@@ -173,7 +176,8 @@ TEST_CASE("sqlite: what cannot be stored is refused", "[sqlite]") {
     });
 }
 
-TEST_CASE("sqlite: transactions commit, roll back and are reported", "[sqlite]") {
+TEST_CASE("sqlite: transactions commit, roll back and are reported",
+          "[sqlite][sl.conn.transactions][core.txn.ddl]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         co_await make_users(connection);
         driver::BeginOptions options;
@@ -265,7 +269,7 @@ TEST_CASE("sqlite: a batch counts, returns rows and keys in order", "[sqlite]") 
     });
 }
 
-TEST_CASE("sqlite: errors say which kind, table and column", "[sqlite]") {
+TEST_CASE("sqlite: errors say which kind, table and column", "[sqlite][core.err.sqlstate_map][sl.errors]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         co_await make_users(connection);
         std::string orders = "CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users, "
@@ -315,7 +319,7 @@ TEST_CASE("sqlite: errors say which kind, table and column", "[sqlite]") {
     });
 }
 
-TEST_CASE("sqlite: a changed schema shows in statements prepared before", "[sqlite]") {
+TEST_CASE("sqlite: a changed schema shows in statements prepared before", "[sqlite][core.cache.prepared]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         co_await make_users(connection);
         co_await add_user(connection, "ann");
@@ -363,7 +367,7 @@ TEST_CASE("sqlite: ten thousand short statements, with others getting their turn
     });
 }
 
-TEST_CASE("sqlite: what else a connection can say", "[sqlite]") {
+TEST_CASE("sqlite: what else a connection can say", "[sqlite][sl.conn.pragmas]") {
     with_each([](driver::Connection& connection) -> asio::awaitable<void> {
         co_await connection.ping();
         CHECK(connection.is_open());
@@ -414,7 +418,8 @@ TEST_CASE("sqlite: what cannot be opened says what to do", "[sqlite]") {
     CHECK(message(folder.url("?execution=inline")).find("is not a database") != std::string::npos);
 }
 
-TEST_CASE("sqlite: pragmas of the URL take effect, mode=ro does not write", "[sqlite]") {
+TEST_CASE("sqlite: pragmas of the URL take effect, mode=ro does not write",
+          "[sqlite][sl.conn.pragmas][sl.conn.open][dial.common.on_connect]") {
     const Folder folder;
     asio::io_context context;
     run_task(
@@ -436,7 +441,7 @@ TEST_CASE("sqlite: pragmas of the URL take effect, mode=ro does not write", "[sq
         }));
 }
 
-TEST_CASE("sqlite: memory databases with a name and a shared cache are one", "[sqlite]") {
+TEST_CASE("sqlite: memory databases with a name and a shared cache are one", "[sqlite][sl.conn.open]") {
     asio::io_context context;
     const std::string url = "sqlite:///azoth_shared_test?mode=memory&cache=shared";
     CHECK_FALSE(sqlite::make_driver()->single_connection(Url{url}));

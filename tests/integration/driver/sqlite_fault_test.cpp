@@ -72,7 +72,7 @@ TEST_CASE("sqlite: a long read leaves the loop free", "[sqlite][budget]") {
     }
 }
 
-TEST_CASE("sqlite: a second operation at the same time is refused", "[sqlite]") {
+TEST_CASE("sqlite: a second operation at the same time is refused", "[sqlite][core.conn.concurrency_guard]") {
     with_connection([](driver::Connection& connection) -> asio::awaitable<void> {
         auto executor = co_await asio::this_coro::executor;
         bool ended = false;
@@ -98,7 +98,8 @@ TEST_CASE("sqlite: a second operation at the same time is refused", "[sqlite]") 
     });
 }
 
-TEST_CASE("sqlite: a locked database is awaited, for as long as busy_timeout says", "[sqlite][lock]") {
+TEST_CASE("sqlite: a locked database is awaited, for as long as busy_timeout says",
+          "[sqlite][lock][sl.errors]") {
     for (const auto* mode :
          {"", "&journal_mode=wal", "&execution=worker", "&execution=inline", "&synchronous=off"}) {
         INFO("with " << mode);
@@ -169,7 +170,8 @@ TEST_CASE("sqlite: a transaction that has read is told at once that it cannot wr
     run_task(context, body(folder.url("?journal_mode=wal")));
 }
 
-TEST_CASE("sqlite: a cancelled statement stops, and the connection recovers", "[sqlite][cancel]") {
+TEST_CASE("sqlite: a cancelled statement stops, and the connection recovers",
+          "[sqlite][cancel][sl.conn.threading][core.conn.cancel]") {
     for (const auto* options : {"", "file", "?execution=worker"}) {
         INFO("with " << options);
         with_connection(
@@ -235,7 +237,8 @@ TEST_CASE("sqlite: waiting for a lock can be cancelled", "[sqlite][cancel][lock]
     run_task(context, body(folder.url()));
 }
 
-TEST_CASE("sqlite: cancelled at any moment, a connection is clean after recovery", "[sqlite][cancel]") {
+TEST_CASE("sqlite: cancelled at any moment, a connection is clean after recovery",
+          "[sqlite][cancel][core.conn.cancel]") {
     with_connection(
         [](driver::Connection& connection) -> asio::awaitable<void> {
             co_await make_numbers(connection, 50'000);

@@ -44,7 +44,8 @@ sql::StatementMemo::Content content(std::shared_ptr<const Compiled> made) {
 
 } // namespace
 
-TEST_CASE("cache: the least recently used statement makes room", "[compiler][cache]") {
+TEST_CASE("cache: the least recently used statement makes room",
+          "[compiler][cache][core.engine.query_cache_size]") {
     CompiledCache cache{3};
     for (std::uint64_t i = 1; i <= 3; ++i) cache.insert(key_of(i), compiled(std::to_string(i)));
     REQUIRE(cache.find(key_of(1))); // 2 is now the oldest
@@ -65,7 +66,8 @@ TEST_CASE("cache: what was added first for a key stays", "[compiler][cache]") {
     CHECK(cache.size() == 1);
 }
 
-TEST_CASE("cache: capacity 0 keeps nothing, capacity 1 keeps one", "[compiler][cache]") {
+TEST_CASE("cache: capacity 0 keeps nothing, capacity 1 keeps one",
+          "[compiler][cache][core.engine.query_cache_size]") {
     CompiledCache off{0};
     CHECK(off.insert(key_of(1), compiled("1"))->sql == "1");
     CHECK_FALSE(off.find(key_of(1)));
@@ -79,7 +81,8 @@ TEST_CASE("cache: capacity 0 keeps nothing, capacity 1 keeps one", "[compiler][c
     CHECK(one.find(key_of(2)));
 }
 
-TEST_CASE("cache: a kept statement remembers, a copy and a changed one do not", "[compiler][cache]") {
+TEST_CASE("cache: a kept statement remembers, a copy and a changed one do not",
+          "[compiler][cache][core.cache.clear]") {
     MetaData metadata;
     const Things things{metadata};
     CompiledCache cache;

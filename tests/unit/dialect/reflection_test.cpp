@@ -46,7 +46,7 @@ std::string default_of(const schema::ColumnData& column) {
 
 } // namespace
 
-TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection]") {
+TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection][core.reflect.struct]") {
     const auto dialect = dialects::postgresql();
     ReflectedSchema reflected{*dialect, "other"};
     reflected.add_tables(TextRows{{{"child"}, {"parent"}}});
@@ -63,7 +63,7 @@ TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection]") 
     REQUIRE(tables.size() == 2);
     const auto& child = *tables[0];
     CHECK(child.full_name() == "other.child");
-    CHECK(child.primary_key_name == "pk_child");
+    CHECK(child.primary_key_constraint.name == "pk_child");
     REQUIRE(child.columns.size() == 3);
     CHECK(child.columns[0].type == BigInteger{});
     CHECK_FALSE(child.columns[0].nullable);
@@ -78,17 +78,15 @@ TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection]") 
     CHECK(child.columns[2].server_default == nullptr);
 
     const auto& parent = *tables[1];
-    CHECK(parent.primary_key_name.empty());
+    CHECK(parent.primary_key_constraint.name.empty());
     CHECK(parent.columns[0].primary_key);
     CHECK_FALSE(parent.columns[0].nullable);
     CHECK(parent.columns[0].autoincrement == Autoincrement::off);
     CHECK(parent.autoincrement_column() == nullptr);
 }
 
-TEST_CASE(
-    "reflection: a constraint of several columns is one, with or without a name",
-    "[dialect][reflection]"
-) {
+TEST_CASE("reflection: a constraint of several columns is one, with or without a name",
+          "[dialect][reflection][core.reflect.struct]") {
     const auto dialect = dialects::sqlite();
     ReflectedSchema reflected{*dialect, ""};
     reflected.add_tables(TextRows{{{"t"}, {"u"}}});

@@ -26,7 +26,9 @@ Type with_precision(Type type, std::int32_t precision) {
 
 } // namespace
 
-TEST_CASE("type text: every type on every dialect", "[dialect][ddl]") {
+TEST_CASE("type text: every type on every dialect",
+          "[dialect][ddl][core.type.ddl_matrix][core.type.integer_family][core.type.float_double]"
+          "[core.type.datetime][core.type.binary][core.type.uuid][core.type.string_text][core.type.null]") {
     struct Row {
         Type type;
         std::string postgresql, mysql, sqlite;
@@ -153,7 +155,7 @@ TEST_CASE("type from text: MySQL and MariaDB", "[dialect][reflection]") {
         CHECK(type(unknown).is_null_type());
 }
 
-TEST_CASE("type from text: SQLite, by name and then by affinity", "[dialect][reflection]") {
+TEST_CASE("type from text: SQLite, by name and then by affinity", "[dialect][reflection][sl.type.affinity]") {
     const auto type = [](std::string_view text) { return sqlite->type_from_text(text); };
     CHECK(type("INTEGER") == Integer{});
     CHECK(type("INT") == Integer{});

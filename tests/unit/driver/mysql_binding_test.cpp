@@ -51,10 +51,8 @@ TEST_CASE(
     );
 }
 
-TEST_CASE(
-    "mysql binding: an interval is a moment after 1970, or a time where the column is one",
-    "[mysql][binding]"
-) {
+TEST_CASE("mysql binding: an interval is a moment after 1970, or a time where the column is one",
+          "[mysql][binding][core.type.interval]") {
     MYSQL_BIND bind{};
     BindSpace space;
     const Interval interval{0, 1, std::chrono::hours{2}};

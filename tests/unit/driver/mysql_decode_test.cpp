@@ -45,7 +45,8 @@ struct AsText {
 
 } // namespace
 
-TEST_CASE("mysql decode: integers of every width", "[mysql][decode]") {
+TEST_CASE("mysql decode: integers of every width",
+          "[mysql][decode][my.type.numeric][dial.common.driver_types]") {
     CHECK(Decoded(Coding::int8, "\xFF").field().integer == -1);
     CHECK(Decoded(Coding::uint8, "\xFF").field().integer == 255);
     CHECK(Decoded(Coding::int16, "\xFE\xFF").field().integer == -2);
@@ -74,7 +75,7 @@ TEST_CASE("mysql decode: lengths of one, three, four and nine bytes", "[mysql][d
     CHECK(Decoded(Coding::text, nine).field().view() == "xyz");
 }
 
-TEST_CASE("mysql decode: dates and times leave out what is zero", "[mysql][decode]") {
+TEST_CASE("mysql decode: dates and times leave out what is zero", "[mysql][decode][my.type.datetime]") {
     CHECK(Decoded(Coding::date, "\4\xB2\7\1\2").field().integer == 1);
     CHECK(Decoded(Coding::date, bytes("\0", 1)).field().view() == "0000-00-00");
     CHECK(Decoded(Coding::datetime, bytes("\0", 1)).field().view() == "0000-00-00 00:00:00");
@@ -92,7 +93,7 @@ TEST_CASE("mysql decode: dates and times leave out what is zero", "[mysql][decod
     CHECK(Decoded(Coding::time, bytes("\14\0\0\0\0\0\0\0\0\7\0\0\0", 13)).field().integer == 7);
 }
 
-TEST_CASE("mysql decode: text becomes the same cells", "[mysql][decode]") {
+TEST_CASE("mysql decode: text becomes the same cells", "[mysql][decode][dial.common.driver_types]") {
     CHECK(AsText(Coding::int32, "-12").field.integer == -12);
     CHECK(AsText(Coding::uint64, "18446744073709551615").field.unsigned_integer == UINT64_MAX);
     CHECK(AsText(Coding::float4, "0.1").field.real == static_cast<double>(0.1F));

@@ -15,10 +15,8 @@ DiagnosticInfo read(unsigned int number, const char* sqlstate, const char* messa
 
 } // namespace
 
-TEST_CASE(
-    "mysql errors: duplicate keys name the constraint, and MySQL 8 the table",
-    "[mysql][error]"
-) {
+TEST_CASE("mysql errors: duplicate keys name the constraint, and MySQL 8 the table",
+          "[mysql][error][core.err.sqlstate_map]") {
     auto info = read(1062, "23000", "Duplicate entry 'a for key 'x'' for key 'uq_name'");
     CHECK(info.code == errc::unique_violation);
     CHECK(info.constraint == "uq_name");
@@ -28,7 +26,8 @@ TEST_CASE(
     CHECK(info.table == "users");
 }
 
-TEST_CASE("mysql errors: foreign keys name constraint, table and column", "[mysql][error]") {
+TEST_CASE("mysql errors: foreign keys name constraint, table and column",
+          "[mysql][error][core.err.sqlstate_map]") {
     const auto info = read(
         1452,
         "23000",
@@ -42,7 +41,7 @@ TEST_CASE("mysql errors: foreign keys name constraint, table and column", "[mysq
     CHECK(info.column == "parent");
 }
 
-TEST_CASE("mysql errors: checks, columns and tables are named", "[mysql][error]") {
+TEST_CASE("mysql errors: checks, columns and tables are named", "[mysql][error][core.err.sqlstate_map]") {
     auto info = read(4025, "23000", "CONSTRAINT `positive` failed for `db`.`t`");
     CHECK(info.code == errc::check_violation);
     CHECK(info.constraint == "positive");
@@ -67,7 +66,8 @@ TEST_CASE("mysql errors: checks, columns and tables are named", "[mysql][error]"
     CHECK(info.column == "n");
 }
 
-TEST_CASE("mysql errors: what may be retried, and what ends the connection", "[mysql][error]") {
+TEST_CASE("mysql errors: what may be retried, and what ends the connection",
+          "[mysql][error][my.conn.gone_away][core.err.is_disconnect]") {
     CHECK(read(1213, "40001", "").retryable);
     CHECK(read(1205, "HY000", "").retryable);
     CHECK_FALSE(read(1062, "23000", "").retryable);
@@ -80,7 +80,8 @@ TEST_CASE("mysql errors: what may be retried, and what ends the connection", "[m
     CHECK(read(1792, "25006", "").code == errc::read_only);
 }
 
-TEST_CASE("mysql errors: unknown numbers take their meaning from SQLSTATE", "[mysql][error]") {
+TEST_CASE("mysql errors: unknown numbers take their meaning from SQLSTATE",
+          "[mysql][error][core.err.sqlstate_map]") {
     const auto info = read(9999, "23000", "in another language: 'x");
     CHECK(info.native_code == 9999);
     CHECK(info.sqlstate == "23000");

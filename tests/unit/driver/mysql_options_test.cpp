@@ -12,7 +12,7 @@ using namespace azoth;
 using namespace azoth::mysql;
 using namespace std::chrono_literals;
 
-TEST_CASE("mysql options: defaults", "[mysql][options]") {
+TEST_CASE("mysql options: defaults", "[mysql][options][my.conn.charset]") {
     const ConnectOptions options{Url{"mariadb://me@db.example/shop"}};
     CHECK(options.host == "db.example");
     CHECK(options.port == 0);
@@ -27,7 +27,7 @@ TEST_CASE("mysql options: defaults", "[mysql][options]") {
     CHECK_FALSE(options.sql_mode);
 }
 
-TEST_CASE("mysql options: all of them", "[mysql][options]") {
+TEST_CASE("mysql options: all of them", "[mysql][options][my.conn.ssl_unix][core.url.connect_args]") {
     const ConnectOptions options{Url{
         "mysql://h/"
         "d?charset=latin1&connect_timeout=5&read_timeout=6&write_timeout=7&ssl=true&ssl_ca=/"
@@ -62,7 +62,7 @@ TEST_CASE("mysql options: unknown ones are refused with those there are", "[mysq
     }
 }
 
-TEST_CASE("mysql options: values that cannot be are refused", "[mysql][options]") {
+TEST_CASE("mysql options: values that cannot be are refused", "[mysql][options][core.url.connect_args]") {
     for (const auto* query :
          {"connect_timeout=soon",
           "connect_timeout=",

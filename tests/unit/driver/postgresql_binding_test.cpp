@@ -82,8 +82,8 @@ TEST_CASE(
     CHECK(parameter_oid(Float(25)) == 701);
 }
 
-TEST_CASE(
-    "postgresql binding: without a type the value decides, as a literal would", "[driver][postgresql]") {
+TEST_CASE("postgresql binding: without a type the value decides, as a literal would",
+          "[driver][postgresql][core.bind.type_inference]") {
     const Type unknown;
     CHECK(encode(5, unknown).oid() == oid::int4);
     CHECK(encode(std::int64_t{5'000'000'000}, unknown).oid() == oid::int8);
@@ -117,7 +117,8 @@ TEST_CASE("postgresql binding: the rows of a batch share one type", "[driver][po
     CHECK(parameters.oids()[0] == oid::float8);
 }
 
-TEST_CASE("postgresql binding: binary forms are big-endian", "[driver][postgresql]") {
+TEST_CASE("postgresql binding: binary forms are big-endian",
+          "[driver][postgresql][dial.common.driver_types]") {
     CHECK(encode(true).bytes() == raw({1}));
     CHECK(encode(std::int16_t{-2}).bytes() == raw({0xFF, 0xFE}));
     CHECK(encode(258).bytes() == raw({0, 0, 1, 2}));
@@ -194,7 +195,8 @@ TEST_CASE(
     CHECK_THROWS_AS(parameters.decide(sql, params, {}), ArgumentError);
 }
 
-TEST_CASE("postgresql columns: formats of built-in and user-defined types", "[driver][postgresql]") {
+TEST_CASE("postgresql columns: formats of built-in and user-defined types",
+          "[driver][postgresql][dial.common.driver_types]") {
     CHECK(column_format(23, -1).wire == Wire::pg_int4);
     CHECK(column_format(23, -1).type == Integer());
     CHECK(column_format(1043, 34).type == String(30));

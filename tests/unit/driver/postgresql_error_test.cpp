@@ -8,7 +8,7 @@
 using namespace azoth;
 using namespace azoth::postgresql;
 
-TEST_CASE("postgresql errors: fields become properties", "[driver][postgresql]") {
+TEST_CASE("postgresql errors: fields become properties", "[driver][postgresql][core.err.sqlstate_map]") {
     ServerMessage message;
     message.severity = "ERROR";
     message.sqlstate = "23505";
@@ -35,7 +35,8 @@ TEST_CASE("postgresql errors: what may succeed when run again", "[driver][postgr
     }
 }
 
-TEST_CASE("postgresql errors: what ends the connection", "[driver][postgresql]") {
+TEST_CASE("postgresql errors: what ends the connection",
+          "[driver][postgresql][pg.disconnect][core.err.is_disconnect]") {
     for (const auto* sqlstate : {"57P01", "08006", "25P03", "57P05"}) {
         ServerMessage message;
         message.severity = "ERROR";
@@ -49,7 +50,8 @@ TEST_CASE("postgresql errors: what ends the connection", "[driver][postgresql]")
     CHECK(diagnose(fatal).disconnect);
 }
 
-TEST_CASE("postgresql errors: a lost connection is told in libpq's words", "[driver][postgresql]") {
+TEST_CASE("postgresql errors: a lost connection is told in libpq's words",
+          "[driver][postgresql][pg.disconnect][core.err.is_disconnect]") {
     const auto info = diagnose_loss("server closed the connection unexpectedly\n", nullptr);
     CHECK(info.disconnect);
     CHECK(info.code == errc::connection_lost);

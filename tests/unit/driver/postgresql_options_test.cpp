@@ -24,7 +24,8 @@ std::string keyword(const postgresql::ConnectOptions& options, const std::string
 
 } // namespace
 
-TEST_CASE("postgresql options: the parts of a URL are libpq's keywords", "[driver][postgresql]") {
+TEST_CASE("postgresql options: the parts of a URL are libpq's keywords",
+          "[driver][postgresql][pg.conn.url][core.url.connect_args]") {
     const auto options = read_options(Url("postgresql://jane:s3cret@db.example:5433/shop?sslmode=require"));
     REQUIRE(options.targets.size() == 1);
     CHECK(options.targets[0].host == "db.example");
@@ -50,7 +51,7 @@ TEST_CASE("postgresql options: the driver's own are not libpq's", "[driver][post
     CHECK(keyword(options, "application_name") == "shop");
 }
 
-TEST_CASE("postgresql options: sockets and several hosts", "[driver][postgresql]") {
+TEST_CASE("postgresql options: sockets and several hosts", "[driver][postgresql][pg.conn.url]") {
     const auto socket = read_options(Url("postgresql:///d?host=/var/run/postgresql"));
     REQUIRE(socket.targets.size() == 1);
     CHECK(socket.targets[0].host == "/var/run/postgresql");

@@ -25,7 +25,8 @@ void insert(StatementCache& cache, const std::string& sql, const std::vector<std
 
 } // namespace
 
-TEST_CASE("postgresql statements: the least recently used one goes", "[driver][postgresql]") {
+TEST_CASE("postgresql statements: the least recently used one goes",
+          "[driver][postgresql][core.cache.prepared]") {
     StatementCache cache(2);
     insert(cache, "a");
     insert(cache, "b");
@@ -38,7 +39,8 @@ TEST_CASE("postgresql statements: the least recently used one goes", "[driver][p
     CHECK(cache.doomed() == std::vector<std::string>{"azoth_2"});
 }
 
-TEST_CASE("postgresql statements: one text with other types is another statement", "[driver][postgresql]") {
+TEST_CASE("postgresql statements: one text with other types is another statement",
+          "[driver][postgresql][core.cache.prepared]") {
     StatementCache cache(10);
     insert(cache, "a", {23});
     CHECK(find(cache, "a", {20}) == nullptr);
@@ -57,7 +59,8 @@ TEST_CASE("postgresql statements: texts whose hashes collide are told apart", "[
     CHECK(cache.doomed() == std::vector<std::string>{"one"});
 }
 
-TEST_CASE("postgresql statements: what the server has lost need not be deallocated", "[driver][postgresql]") {
+TEST_CASE("postgresql statements: what the server has lost need not be deallocated",
+          "[driver][postgresql][core.cache.prepared]") {
     StatementCache cache(10);
     insert(cache, "a");
     insert(cache, "b");

@@ -27,7 +27,8 @@ constexpr int not_a_database = 26;
 
 } // namespace
 
-TEST_CASE("sqlite errors: constraints name table and columns", "[sqlite][error]") {
+TEST_CASE("sqlite errors: constraints name table and columns",
+          "[sqlite][error][sl.errors][core.err.sqlstate_map]") {
     const auto one = diagnose(constraint_unique, "UNIQUE constraint failed: users.name");
     CHECK(one.code == errc::unique_violation);
     CHECK(one.table == "users");
@@ -66,7 +67,7 @@ TEST_CASE("sqlite errors: what a statement gets wrong is read from the message",
     CHECK(diagnose(error, "cannot commit - no transaction is active").code == errc::unknown);
 }
 
-TEST_CASE("sqlite errors: the class thrown fits", "[sqlite][error]") {
+TEST_CASE("sqlite errors: the class thrown fits", "[sqlite][error][core.err.sqlstate_map]") {
     CHECK_THROWS_AS(sqlite::throw_error(diagnose(constraint_unique, "")), IntegrityError);
     CHECK_THROWS_AS(sqlite::throw_error(diagnose(error, "no such table: x")), ProgrammingError);
     CHECK_THROWS_AS(sqlite::throw_error(diagnose(error, "something else")), OperationalError);

@@ -30,7 +30,8 @@ bool says(const std::string& text, const std::string& part) { return text.find(p
 
 } // namespace
 
-TEST_CASE("sqlite options: the path decides between file and memory", "[sqlite][options]") {
+TEST_CASE("sqlite options: the path decides between file and memory",
+          "[sqlite][options][sl.conn.open][core.url.sqlite_paths]") {
     CHECK(parse("sqlite://").memory);
     CHECK(parse("sqlite:///:memory:").memory);
     CHECK(parse("sqlite:///name?mode=memory").memory);
@@ -40,7 +41,7 @@ TEST_CASE("sqlite options: the path decides between file and memory", "[sqlite][
     CHECK(parse("sqlite:////var/app.db").path == "/var/app.db");
 }
 
-TEST_CASE("sqlite options: defaults", "[sqlite][options]") {
+TEST_CASE("sqlite options: defaults", "[sqlite][options][sl.conn.pragmas]") {
     const auto options = parse("sqlite:///app.db");
     CHECK(options.execution == Execution::automatic);
     CHECK(options.busy_timeout == 5000ms);
@@ -51,7 +52,8 @@ TEST_CASE("sqlite options: defaults", "[sqlite][options]") {
     CHECK(options.pragmas[0].sql() == "PRAGMA foreign_keys = on");
 }
 
-TEST_CASE("sqlite options: values are checked and put in order", "[sqlite][options]") {
+TEST_CASE("sqlite options: values are checked and put in order",
+          "[sqlite][options][sl.conn.open][sl.conn.pragmas][core.url.connect_args]") {
     const auto options = parse(
         "sqlite:///"
         "app.db?execution=worker&busy_timeout=10&statement_cache_size=0&cache_size=-2000&foreign_keys=OFF"

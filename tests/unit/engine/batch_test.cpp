@@ -58,7 +58,7 @@ struct Fixture : ScriptedEngine {
 
 } // namespace
 
-TEST_CASE("executemany: one call for many rows", "[engine][batch]") {
+TEST_CASE("executemany: one call for many rows", "[engine][batch][core.insert.executemany]") {
     Fixture db;
     const std::vector<std::tuple<std::int64_t, std::string>> rows{{1, "a"}, {2, "b"}, {3, "c"}};
     const auto result = db.insert_rows(insert(db.things).columns(db.things.id, db.things.name), rows);
@@ -103,7 +103,7 @@ TEST_CASE("executemany: ranges of all kinds", "[engine][batch]") {
     CHECK(db.statements().at(0).params == std::vector<Value>{integer(1), Value{}, integer(2), string("n")});
 }
 
-TEST_CASE("executemany: no rows, no statement", "[engine][batch]") {
+TEST_CASE("executemany: no rows, no statement", "[engine][batch][core.conn.executemany_rules]") {
     Fixture db;
     const std::vector<std::tuple<std::int64_t>> none;
     CHECK(db.insert_rows(insert(db.things).columns(db.things.id), none).rowcount() == 0);
@@ -112,7 +112,8 @@ TEST_CASE("executemany: no rows, no statement", "[engine][batch]") {
     CHECK(db.script->log().empty());
 }
 
-TEST_CASE("executemany: values of the statement and defaults join each row", "[engine][batch]") {
+TEST_CASE("executemany: values of the statement and defaults join each row",
+          "[engine][batch][core.default.callable]") {
     Fixture db;
     const auto statement = insert(db.things).columns(db.things.id).values(db.things.name = "fixed");
     db.insert_rows(statement, std::vector<std::int64_t>{1, 2});
@@ -126,7 +127,8 @@ TEST_CASE("executemany: values of the statement and defaults join each row", "[e
     CHECK(std::ranges::count(params, integer(2)) == 1);
 }
 
-TEST_CASE("executemany: RETURNING rows come in the order of the rows", "[engine][batch]") {
+TEST_CASE("executemany: RETURNING rows come in the order of the rows",
+          "[engine][batch][core.insert.returning]") {
     Fixture db;
     db.script->answer = [](const Call& call) {
         if (!call.text.starts_with("INSERT")) return Reply{};
@@ -155,7 +157,7 @@ TEST_CASE("executemany: many rows are sent in pieces", "[engine][batch]") {
     CHECK(db.script->count("BEGIN") == 1);
 }
 
-TEST_CASE("executemany: rows that do not fit are refused", "[engine][batch]") {
+TEST_CASE("executemany: rows that do not fit are refused", "[engine][batch][core.conn.executemany_rules]") {
     Fixture db;
     const std::vector<std::tuple<int, std::string, int>> wide{{1, "a", 2}};
     CHECK_THROWS_WITH(

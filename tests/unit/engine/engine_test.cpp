@@ -34,13 +34,15 @@ EngineOptions logging_to(Lines& lines) {
 
 } // namespace
 
-TEST_CASE("create_engine: what it refuses", "[engine]") {
+TEST_CASE("create_engine: what it refuses", "[engine][core.engine.create]") {
     asio::io_context io;
     const auto executor = io.get_executor();
     const auto url = register_script(std::make_shared<Script>());
     CHECK_THROWS_AS(create_engine(executor, "nonsense://x"), NoSuchModuleError);
     CHECK_THROWS_WITH(create_engine(executor, "nonsense://x"), Contains("'nonsense'") && Contains("script"));
     CHECK_THROWS_WITH(create_engine(executor, "script1+fast://x"), Contains("'script1+fast'"));
+    CHECK_THROWS_AS(create_engine(executor, "oracle+oracledb://x"), NoSuchModuleError);
+    CHECK_THROWS_WITH(create_engine(executor, "mssql://x"), Contains("'mssql' writes SQL only"));
     CHECK_THROWS_AS(create_engine(executor, "no url at all"), ArgumentError);
     CHECK_THROWS_WITH(create_engine(executor, url, {.pool_size = -1}), Contains("pool_size is -1"));
     CHECK_THROWS_WITH(create_engine(executor, url, {.max_overflow = -2}), Contains("max_overflow is -2"));
@@ -58,7 +60,7 @@ TEST_CASE("engine: says what it was made of", "[engine]") {
     CHECK(copy == db.engine);
 }
 
-TEST_CASE("engine: statements are compiled once", "[engine][cache]") {
+TEST_CASE("engine: statements are compiled once", "[engine][cache][core.cache.key][core.compile.two_stage]") {
     ScriptedEngine db;
     MetaData metadata;
     const Things things{metadata};
@@ -90,7 +92,8 @@ TEST_CASE("engine: statements are compiled once", "[engine][cache]") {
     CHECK(values == std::vector<Value>{string("a"), string("a"), string("b"), string("b")});
 }
 
-TEST_CASE("engine: the lower door executes what is compiled already", "[engine]") {
+TEST_CASE("engine: the lower door executes what is compiled already",
+          "[engine][core.conn.raw_access][core.conn.autobegin]") {
     ScriptedEngine db;
     MetaData metadata;
     const Things things{metadata};
@@ -125,7 +128,8 @@ TEST_CASE("engine: the lower door executes what is compiled already", "[engine]"
     );
 }
 
-TEST_CASE("echo: statements, parameters and transactions, as SQLAlchemy shows them", "[engine][echo]") {
+TEST_CASE("echo: statements, parameters and transactions, as SQLAlchemy shows them",
+          "[engine][echo][core.engine.echo][core.log.txn][core.log.badges]") {
     Lines lines;
     ScriptedEngine db{logging_to(lines)};
     MetaData metadata;
@@ -159,7 +163,8 @@ TEST_CASE("echo: statements, parameters and transactions, as SQLAlchemy shows th
     );
 }
 
-TEST_CASE("echo: hidden parameters stay hidden, long batches are shortened", "[engine][echo]") {
+TEST_CASE("echo: hidden parameters stay hidden, long batches are shortened",
+          "[engine][echo][core.engine.hide_parameters][core.log.params]") {
     Lines lines;
     auto options = logging_to(lines);
     MetaData metadata;
@@ -184,7 +189,8 @@ TEST_CASE("echo: hidden parameters stay hidden, long batches are shortened", "[e
     for (const auto& line : lines) CHECK_THAT(line, !Contains("xyzzy"));
 }
 
-TEST_CASE("errors: the same class, with statement and parameters", "[engine][errors]") {
+TEST_CASE("errors: the same class, with statement and parameters",
+          "[engine][errors][core.err.statement_context][core.err.dbapi_wrap][core.engine.hide_parameters]") {
     const auto refuse = [](const Call& call) {
         return call.text.starts_with("INSERT") ? Reply::failing(errc::unique_violation, "duplicate")
                                                : Reply{};
@@ -216,7 +222,7 @@ TEST_CASE("errors: the same class, with statement and parameters", "[engine][err
     }
 }
 
-TEST_CASE("pipeline: statements in order, a tuple of results", "[engine]") {
+TEST_CASE("pipeline: statements in order, a tuple of results", "[engine][core.conn.scalar]") {
     ScriptedEngine db;
     MetaData metadata;
     const Things things{metadata};

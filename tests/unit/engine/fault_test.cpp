@@ -117,7 +117,8 @@ int run_with_fault(Fault fault, int step) {
 
 } // namespace
 
-TEST_CASE("faults: at every step, of every kind, the next borrower gets a clean connection", "[engine][faults]") {
+TEST_CASE("faults: at every step, of every kind, the next borrower gets a clean connection",
+          "[engine][faults][core.conn.cancel][core.err.exit_errors][core.pool.reset_on_return]") {
     const int steps = run_with_fault(Fault::none, 0);
     CHECK(steps >= 20);
     for (const auto fault : {Fault::cancel, Fault::error, Fault::disconnect}) {

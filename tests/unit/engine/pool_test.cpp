@@ -31,7 +31,8 @@ asio::awaitable<void> take_turn(Engine engine, Names& order, std::string name) {
 
 } // namespace
 
-TEST_CASE("pool: no connection is made before the first is asked for", "[engine][pool]") {
+TEST_CASE("pool: no connection is made before the first is asked for",
+          "[engine][pool][core.engine.create][core.engine.connect][core.pool.queue]") {
     ScriptedEngine db;
     CHECK(db.script->made() == 0);
     db.run([&]() -> asio::awaitable<void> {
@@ -44,7 +45,7 @@ TEST_CASE("pool: no connection is made before the first is asked for", "[engine]
     CHECK(db.script->log().empty());
 }
 
-TEST_CASE("pool: a connection that comes back is handed out again", "[engine][pool]") {
+TEST_CASE("pool: a connection that comes back is handed out again", "[engine][pool][core.engine.connect]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         for (int i = 0; i < 3; ++i) {
@@ -58,7 +59,8 @@ TEST_CASE("pool: a connection that comes back is handed out again", "[engine][po
     CHECK(db.script->made() == 1);
 }
 
-TEST_CASE("pool: connections above pool_size are closed when they come back", "[engine][pool]") {
+TEST_CASE("pool: connections above pool_size are closed when they come back",
+          "[engine][pool][core.pool.queue][core.pool.status]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 2}};
     db.run([&]() -> asio::awaitable<void> {
         {
@@ -83,7 +85,7 @@ TEST_CASE("pool: connections above pool_size are closed when they come back", "[
     );
 }
 
-TEST_CASE("pool: who waits first is served first", "[engine][pool]") {
+TEST_CASE("pool: who waits first is served first", "[engine][pool][core.pool.queue]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     Names order;
     db.run([&]() -> asio::awaitable<void> {
@@ -102,7 +104,7 @@ TEST_CASE("pool: who waits first is served first", "[engine][pool]") {
     CHECK(db.engine.pool().figures().waiting == 0);
 }
 
-TEST_CASE("pool: the wait ends with pool_timeout and says what to do", "[engine][pool]") {
+TEST_CASE("pool: the wait ends with pool_timeout and says what to do", "[engine][pool][core.pool.queue]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0, .pool_timeout = 1500ms}};
     std::string message;
     db.run([&]() -> asio::awaitable<void> {
@@ -135,10 +137,8 @@ TEST_CASE("pool: the time for connecting is part of pool_timeout", "[engine][poo
     CHECK(db.engine.pool().figures().in_use == 0);
 }
 
-TEST_CASE(
-    "pool: a connection that cannot be made leaves its place to the next in the queue",
-    "[engine][pool]"
-) {
+TEST_CASE("pool: a connection that cannot be made leaves its place to the next in the queue",
+          "[engine][pool][core.pool.queue]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     int attempts = 0;
     db.script->answer = [&](const Call& call) {
@@ -225,7 +225,7 @@ TEST_CASE("pool: a connection granted at the moment of cancellation goes back", 
     CHECK(db.script->made() == 1);
 }
 
-TEST_CASE("pool: an old connection is replaced", "[engine][pool]") {
+TEST_CASE("pool: an old connection is replaced", "[engine][pool][core.pool.recycle]") {
     ScriptedEngine db{{.pool_recycle = 20ms}};
     db.run([&]() -> asio::awaitable<void> {
         {
@@ -244,7 +244,8 @@ TEST_CASE("pool: an old connection is replaced", "[engine][pool]") {
     CHECK(db.script->alive() == 1);
 }
 
-TEST_CASE("pool: pre-ping asks, and replaces all when the server went away", "[engine][pool]") {
+TEST_CASE("pool: pre-ping asks, and replaces all when the server went away",
+          "[engine][pool][core.pool.pre_ping][core.pool.checkout_order]") {
     ScriptedEngine db{{.pool_pre_ping = true}};
     bool away = false;
     db.script->answer = [&](const Call& call) {
@@ -271,7 +272,7 @@ TEST_CASE("pool: pre-ping asks, and replaces all when the server went away", "[e
     });
 }
 
-TEST_CASE("pool: LIFO hands out the one that came back last", "[engine][pool]") {
+TEST_CASE("pool: LIFO hands out the one that came back last", "[engine][pool][core.pool.lifo]") {
     for (const bool lifo : {true, false}) {
         ScriptedEngine db{{.pool_use_lifo = lifo}};
         db.run([&]() -> asio::awaitable<void> {
@@ -286,7 +287,8 @@ TEST_CASE("pool: LIFO hands out the one that came back last", "[engine][pool]") 
     }
 }
 
-TEST_CASE("pool: after a disconnect all connections of that time are replaced", "[engine][pool]") {
+TEST_CASE("pool: after a disconnect all connections of that time are replaced",
+          "[engine][pool][core.pool.invalidate_pool][core.err.is_disconnect][app.disconnect]") {
     ScriptedEngine db;
     db.script->answer = [&](const Call& call) {
         if (call.text == "SELECT 1")
@@ -316,7 +318,8 @@ TEST_CASE("pool: after a disconnect all connections of that time are replaced", 
     CHECK(db.script->alive() == 1);
 }
 
-TEST_CASE("pool: what was left open is rolled back before the next borrower has it", "[engine][pool]") {
+TEST_CASE("pool: what was left open is rolled back before the next borrower has it",
+          "[engine][pool][core.pool.reset_on_return]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     db.run([&]() -> asio::awaitable<void> {
         {
@@ -334,7 +337,8 @@ TEST_CASE("pool: what was left open is rolled back before the next borrower has 
     );
 }
 
-TEST_CASE("pool: a connection that cannot be reset is closed, its place free", "[engine][pool]") {
+TEST_CASE("pool: a connection that cannot be reset is closed, its place free",
+          "[engine][pool][core.pool.reset_on_return]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     db.script->answer = [&](const Call& call) {
         if (call.text == "ROLLBACK" && call.connection == 1)
@@ -354,7 +358,8 @@ TEST_CASE("pool: a connection that cannot be reset is closed, its place free", "
     CHECK(db.script->alive() == 1);
 }
 
-TEST_CASE("pool: a reset that hangs is given up after its own time", "[engine][pool][slow]") {
+TEST_CASE("pool: a reset that hangs is given up after its own time",
+          "[engine][pool][slow][core.pool.reset_on_return]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     db.script->answer = [&](const Call& call) {
         Reply reply;
@@ -376,7 +381,8 @@ TEST_CASE("pool: a reset that hangs is given up after its own time", "[engine][p
     CHECK(db.script->alive() == 1);
 }
 
-TEST_CASE("pool: a database in memory keeps its one connection", "[engine][pool]") {
+TEST_CASE("pool: a database in memory keeps its one connection",
+          "[engine][pool][core.pool.singleton][sl.conn.open]") {
     ScriptedEngine db{{.pool_size = 5, .max_overflow = 5, .pool_timeout = 20ms, .pool_recycle = 1ms}, true};
     db.run([&]() -> asio::awaitable<void> {
         {
@@ -393,7 +399,7 @@ TEST_CASE("pool: a database in memory keeps its one connection", "[engine][pool]
     CHECK(db.engine.pool().figures().size == 1);
 }
 
-TEST_CASE("pool: dispose() closes what is idle and begins anew", "[engine][pool]") {
+TEST_CASE("pool: dispose() closes what is idle and begins anew", "[engine][pool][core.engine.dispose]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto in_use = co_await db.engine.connect();

@@ -56,7 +56,9 @@ Reply two_people() {
 
 } // namespace
 
-TEST_CASE("result: rows are tuples of the statement's types", "[engine][result]") {
+TEST_CASE("result: rows are tuples of the statement's types",
+          "[engine][result][core.result.typed_row][core.result.first_one][core.result.scalars]"
+          "[core.result.fetch]") {
     Answering db{two_people()};
     const auto result = db.execute(select(db.people.id, db.people.name, db.people.nick));
     std::vector<std::string> seen;
@@ -79,7 +81,7 @@ TEST_CASE("result: rows are tuples of the statement's types", "[engine][result]"
     CHECK_THROWS_AS(result.scalar_one_or_none(), MultipleResultsFound);
 }
 
-TEST_CASE("result: no rows", "[engine][result]") {
+TEST_CASE("result: no rows", "[engine][result][core.result.first_one]") {
     Answering db{Reply::table({"id"}, {})};
     const auto result = db.execute(select(db.people.id));
     CHECK(result.begin() == result.end());
@@ -93,7 +95,7 @@ TEST_CASE("result: no rows", "[engine][result]") {
     CHECK_THROWS_AS(result.scalar_one(), NoResultFound);
 }
 
-TEST_CASE("result: one row", "[engine][result]") {
+TEST_CASE("result: one row", "[engine][result][core.result.first_one]") {
     Answering db{Reply::table({"nick"}, {{Value{}}})};
     const auto result = db.execute(select(db.people.nick));
     CHECK(result.one() == std::tuple<std::optional<std::string>>{std::nullopt});
@@ -121,7 +123,8 @@ TEST_CASE("result: another number of columns than the types say", "[engine][resu
     );
 }
 
-TEST_CASE("result: a statement without rows", "[engine][result]") {
+TEST_CASE("result: a statement without rows",
+          "[engine][result][core.result.fetch][core.result.kind_flags][core.result.lastrowid]") {
     Reply reply;
     reply.affected = 3;
     reply.last_insert_id = 17;
@@ -138,7 +141,7 @@ TEST_CASE("result: a statement without rows", "[engine][result]") {
     CHECK_THROWS_AS(result.scalars().all(), ResourceClosedError);
 }
 
-TEST_CASE("row: read by name and by position", "[engine][result]") {
+TEST_CASE("row: read by name and by position", "[engine][result][core.result.row]") {
     Answering db{two_people()};
     const auto result = db.execute(text("SELECT whatever"));
     const auto row = result.first();
@@ -159,9 +162,53 @@ TEST_CASE("row: read by name and by position", "[engine][result]") {
     CHECK(result.scalars<std::string>(1).all() == std::vector<std::string>{"Ada", "Bob"});
 }
 
-TEST_CASE("row: a name that two columns have is ambiguous", "[engine][result]") {
+TEST_CASE("row: a name that two columns have is ambiguous", "[engine][result][core.result.row]") {
     Answering db{Reply::table({"id", "id"}, {{integer(1), integer(2)}})};
     const auto row = db.execute(text("SELECT a.id, b.id")).one();
     CHECK(row.get<int>(1) == 2);
     CHECK_THROWS_WITH(row.get<int>("id"), Contains("ambiguous"));
+}
+
+TEST_CASE("result: rows as maps, by name", "[engine][result]") {
+    Answering db{Reply::table({"id", "name", "id"}, {{integer(1), string("Ada"), integer(7)}})};
+    const auto result = db.execute(text("SELECT"));
+    const auto row = result.mappings().one();
+    CHECK(row.get<std::string>("name") == "Ada");
+    CHECK(row.get<int>("id") == 1); // the first of the two
+    CHECK(row.contains("name"));
+    CHECK_FALSE(row.contains("nick"));
+    CHECK_THROWS_AS(row["nick"], ArgumentError);
+    CHECK(row.items().size() == 3);
+    CHECK(row.items()[1].first == "name");
+    CHECK(row.keys() == std::vector<std::string>{"id", "name", "id"});
+}
+
+TEST_CASE("result: in pieces, some columns, without duplicates", "[engine][result]") {
+    Reply reply = Reply::table({"id", "name", "nick"}, {});
+    for (const auto* name : {"Ada", "Bob", "Ada", "Cleo", "Bob"})
+        reply.rows.push_back({integer(1), string(name), Value{}});
+    Answering db{reply};
+    const auto& people = db.people;
+    const auto typed = db.execute(select(people.id, people.name, people.nick));
+    const auto pieces = typed.partitions(2);
+    REQUIRE(pieces.size() == 3);
+    CHECK(pieces[0].size() == 2);
+    CHECK(std::get<1>(pieces[2].front()) == "Bob");
+    CHECK_THROWS_AS(typed.partitions(0), ArgumentError);
+
+    CHECK(typed.unique().all().size() == 3);
+    CHECK(typed.scalars().unique().all() == std::vector<std::int64_t>{1});
+    const auto swapped = typed.columns<1, 0>();
+    CHECK(swapped.keys() == std::vector<std::string>{"name", "id"});
+    CHECK(swapped.unique().all()[2] == std::tuple<std::string, std::int64_t>{"Cleo", 1});
+    CHECK(typed.scalars<1>().unique().all() == std::vector<std::string>{"Ada", "Bob", "Cleo"});
+
+    const auto untyped = db.execute(text("SELECT"));
+    const auto some = untyped.columns("nick", 1);
+    CHECK(some.keys() == std::vector<std::string>{"nick", "name"});
+    CHECK(some.first()->is_null(0));
+    CHECK(some.scalars<std::string>("name").all().size() == 5);
+    CHECK_THROWS_AS(untyped.columns("nothing"), ArgumentError);
+    CHECK(untyped.unique().all().size() == 3);
+    CHECK(untyped.first()->get<std::string>("name") == "Ada"); // reading takes nothing away
 }

@@ -32,7 +32,9 @@ Reply five_rows(const Call& call) {
 
 } // namespace
 
-TEST_CASE("stream: rows arrive in pieces, typed", "[engine][stream]") {
+TEST_CASE("stream: rows arrive in pieces, typed",
+          "[engine][stream][core.conn.stream][core.result.async_iteration][core.conn.server_side_cursors]"
+          "[core.opt.stream_results]") {
     ScriptedEngine db;
     db.script->answer = five_rows;
     MetaData metadata;
@@ -66,7 +68,8 @@ TEST_CASE("stream: rows arrive in pieces, typed", "[engine][stream]") {
     );
 }
 
-TEST_CASE("stream: while it is open the connection does nothing else; close() frees it", "[engine][stream]") {
+TEST_CASE("stream: while it is open the connection does nothing else; close() frees it",
+          "[engine][stream][core.conn.stream][core.result.async_iteration]") {
     ScriptedEngine db;
     db.script->answer = five_rows;
     db.run([&]() -> asio::awaitable<void> {

@@ -36,7 +36,8 @@ Reply by_text(const Call& call) {
 
 } // namespace
 
-TEST_CASE("transaction: commit as you go", "[engine][transaction]") {
+TEST_CASE("transaction: commit as you go",
+          "[engine][transaction][core.txn.commit_as_you_go][core.conn.autobegin]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
@@ -55,7 +56,8 @@ TEST_CASE("transaction: commit as you go", "[engine][transaction]") {
     CHECK(db.script->log() == Log{"BEGIN", "a", "b", "COMMIT", "BEGIN", "c", "ROLLBACK"});
 }
 
-TEST_CASE("transaction: begin() is refused when there is one already", "[engine][transaction]") {
+TEST_CASE("transaction: begin() is refused when there is one already",
+          "[engine][transaction][core.txn.begin_once]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
@@ -69,7 +71,8 @@ TEST_CASE("transaction: begin() is refused when there is one already", "[engine]
     CHECK(db.script->log() == Log{"BEGIN", "a", "ROLLBACK"}); // an empty transaction costs nothing
 }
 
-TEST_CASE("transaction: an ended one cannot be committed again", "[engine][transaction]") {
+TEST_CASE("transaction: an ended one cannot be committed again",
+          "[engine][transaction][core.txn.transaction_object]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
@@ -110,7 +113,8 @@ TEST_CASE(
     );
 }
 
-TEST_CASE("savepoint: names count up, commit releases, rollback goes back", "[engine][transaction]") {
+TEST_CASE("savepoint: names count up, commit releases, rollback goes back",
+          "[engine][transaction][core.txn.nested][core.txn.nested_order]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
@@ -145,10 +149,8 @@ TEST_CASE("savepoint: names count up, commit releases, rollback goes back", "[en
     );
 }
 
-TEST_CASE(
-    "transaction: ended by the database, it has to be rolled back before anything else",
-    "[engine][transaction]"
-) {
+TEST_CASE("transaction: ended by the database, it has to be rolled back before anything else",
+          "[engine][transaction][core.txn.pending_rollback]") {
     ScriptedEngine db;
     db.script->answer = by_text;
     db.run([&]() -> asio::awaitable<void> {
@@ -165,7 +167,8 @@ TEST_CASE(
     CHECK(db.script->log() == Log{"BEGIN", "a", "deadlock", "BEGIN", "c", "COMMIT"});
 }
 
-TEST_CASE("transaction: a statement that fails leaves it as the database has it", "[engine][transaction]") {
+TEST_CASE("transaction: a statement that fails leaves it as the database has it",
+          "[engine][transaction][core.txn.nested]") {
     ScriptedEngine db;
     db.script->answer = by_text;
     db.run([&]() -> asio::awaitable<void> {
@@ -186,7 +189,8 @@ TEST_CASE("transaction: a statement that fails leaves it as the database has it"
     );
 }
 
-TEST_CASE("transaction: DDL that commits by itself is followed by a new BEGIN", "[engine][transaction]") {
+TEST_CASE("transaction: DDL that commits by itself is followed by a new BEGIN",
+          "[engine][transaction][core.txn.ddl]") {
     ScriptedEngine db;
     db.script->answer = by_text;
     db.run([&]() -> asio::awaitable<void> {
@@ -198,10 +202,8 @@ TEST_CASE("transaction: DDL that commits by itself is followed by a new BEGIN", 
     CHECK(db.script->log() == Log{"BEGIN", "ddl", "BEGIN", "a", "COMMIT"});
 }
 
-TEST_CASE(
-    "transaction: a cancelled statement is recovered from, its transaction is lost",
-    "[engine][transaction]"
-) {
+TEST_CASE("transaction: a cancelled statement is recovered from, its transaction is lost",
+          "[engine][transaction][core.txn.pending_rollback][core.conn.cancel]") {
     using namespace asio::experimental::awaitable_operators;
     ScriptedEngine db;
     db.script->answer = by_text;
@@ -217,7 +219,8 @@ TEST_CASE(
     CHECK(db.script->log() == Log{"BEGIN", "slow", "RECOVER", "BEGIN", "b", "COMMIT"});
 }
 
-TEST_CASE("timeout: the statement is cancelled, the connection recovered at once", "[engine][timeout]") {
+TEST_CASE("timeout: the statement is cancelled, the connection recovered at once",
+          "[engine][timeout][core.conn.cancel]") {
     ScriptedEngine db;
     db.script->answer = by_text;
     db.run([&]() -> asio::awaitable<void> {
@@ -238,7 +241,7 @@ TEST_CASE("timeout: the statement is cancelled, the connection recovered at once
     CHECK(db.script->log() == Log{"BEGIN", "slow", "RECOVER", "BEGIN", "quick", "bad", "COMMIT"});
 }
 
-TEST_CASE("timeout: cancelling the caller cancels the statement", "[engine][timeout]") {
+TEST_CASE("timeout: cancelling the caller cancels the statement", "[engine][timeout][core.conn.cancel]") {
     using namespace asio::experimental::awaitable_operators;
     ScriptedEngine db;
     db.script->answer = by_text;
@@ -255,7 +258,8 @@ TEST_CASE("timeout: cancelling the caller cancels the statement", "[engine][time
     CHECK(db.script->log() == Log{"BEGIN", "slow", "RECOVER", "BEGIN", "a", "ROLLBACK"});
 }
 
-TEST_CASE("connection: a second operation while one is suspended is refused", "[engine][connection]") {
+TEST_CASE("connection: a second operation while one is suspended is refused",
+          "[engine][connection][core.conn.concurrency_guard]") {
     ScriptedEngine db;
     db.script->answer = [](const Call& call) {
         Reply reply;
@@ -280,7 +284,8 @@ TEST_CASE("connection: a second operation while one is suspended is refused", "[
     CHECK(db.script->log() == Log{"BEGIN", "a", "c", "COMMIT"});
 }
 
-TEST_CASE("connection: use after close is refused, by all that were made of it", "[engine][connection]") {
+TEST_CASE("connection: use after close is refused, by all that were made of it",
+          "[engine][connection][core.conn.close]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
@@ -303,7 +308,7 @@ TEST_CASE("connection: use after close is refused, by all that were made of it",
     CHECK(db.script->log().empty());
 }
 
-TEST_CASE("engine.begin: commits, or rolls back and throws on", "[engine][begin]") {
+TEST_CASE("engine.begin: commits, or rolls back and throws on", "[engine][begin][core.engine.begin]") {
     ScriptedEngine db;
     db.script->answer = by_text;
     db.run([&]() -> asio::awaitable<void> {
@@ -324,7 +329,8 @@ TEST_CASE("engine.begin: commits, or rolls back and throws on", "[engine][begin]
     CHECK(db.script->log() == Log{"BEGIN", "a", "COMMIT", "BEGIN", "b", "ROLLBACK"});
 }
 
-TEST_CASE("engine.begin: after its transaction has ended no statement follows in it", "[engine][begin]") {
+TEST_CASE("engine.begin: after its transaction has ended no statement follows in it",
+          "[engine][begin][core.txn.block_guard][core.engine.begin]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         co_await db.engine.begin([](Connection& connection) -> asio::awaitable<void> {
@@ -342,7 +348,8 @@ TEST_CASE("engine.begin: after its transaction has ended no statement follows in
     CHECK(db.script->log() == Log{"BEGIN", "a", "COMMIT"});
 }
 
-TEST_CASE("engine.begin: a unit that is worth it is tried again", "[engine][begin]") {
+TEST_CASE("engine.begin: a unit that is worth it is tried again",
+          "[engine][begin][core.txn.retry_recipe][app.retry]") {
     ScriptedEngine db;
     db.script->answer = by_text;
     db.run([&]() -> asio::awaitable<void> {
@@ -380,7 +387,7 @@ TEST_CASE("engine.begin: a unit that is worth it is tried again", "[engine][begi
     });
 }
 
-TEST_CASE("engine.begin: cancelled, the pool rolls back", "[engine][begin]") {
+TEST_CASE("engine.begin: cancelled, the pool rolls back", "[engine][begin][core.err.exit_errors]") {
     using namespace asio::experimental::awaitable_operators;
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     db.script->answer = by_text;

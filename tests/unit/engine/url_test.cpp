@@ -26,7 +26,7 @@ std::string refusal(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("url: all parts", "[engine][url]") {
+TEST_CASE("url: all parts", "[engine][url][core.url.parse][core.url.backend_driver]") {
     const Url url{
         "PostgreSQL+libpq://scott:tiger@db.example.com:5432/shop?sslmode=require&application_name=a+b%2Bc"
     };
@@ -43,7 +43,7 @@ TEST_CASE("url: all parts", "[engine][url]") {
     CHECK_FALSE(url.option("absent").has_value());
 }
 
-TEST_CASE("url: what is left out is empty or nothing", "[engine][url]") {
+TEST_CASE("url: what is left out is empty or nothing", "[engine][url][core.url.parse]") {
     const Url url{"mysql://"};
     CHECK(url.dialect == "mysql");
     CHECK(url.driver.empty());
@@ -64,7 +64,7 @@ TEST_CASE("url: what is left out is empty or nothing", "[engine][url]") {
     CHECK(Url{} == Url{});
 }
 
-TEST_CASE("url: sqlite's slashes", "[engine][url]") {
+TEST_CASE("url: sqlite's slashes", "[engine][url][core.url.sqlite_paths]") {
     CHECK(Url{"sqlite://"}.database == "");
     CHECK(Url{"sqlite:///:memory:"}.database == ":memory:");
     CHECK(Url{"sqlite:///relative.db"}.database == "relative.db");
@@ -84,7 +84,7 @@ TEST_CASE("url: sqlite's slashes", "[engine][url]") {
         CHECK(Url{text}.to_string() == text);
 }
 
-TEST_CASE("url: percent escapes are decoded, a plus only in the query", "[engine][url]") {
+TEST_CASE("url: percent escapes are decoded, a plus only in the query", "[engine][url][core.url.parse]") {
     const Url url{"mysql://us%40er+x:p%40ss%3A%2f%3f+%25w@host/my%20db%2Fx?k%20y=v%26w&plus=a+b"};
     CHECK(url.username == "us@er+x");
     CHECK(url.password == "p@ss:/?+%w");
@@ -97,7 +97,7 @@ TEST_CASE("url: percent escapes are decoded, a plus only in the query", "[engine
     CHECK(Url{"postgresql://u:p@ss@host"}.host == "host");
 }
 
-TEST_CASE("url: IPv6 addresses stand in brackets", "[engine][url]") {
+TEST_CASE("url: IPv6 addresses stand in brackets", "[engine][url][core.url.parse]") {
     const Url url{"postgresql://user:secret@[2001:db8::1]:6543/db"};
     CHECK(url.host == "2001:db8::1");
     CHECK(url.port == 6543);
@@ -111,7 +111,7 @@ TEST_CASE("url: IPv6 addresses stand in brackets", "[engine][url]") {
     CHECK_THAT(refusal("postgresql://::1/db"), Catch::Contains("brackets"));
 }
 
-TEST_CASE("url: a repeated option keeps all its values, in order", "[engine][url]") {
+TEST_CASE("url: a repeated option keeps all its values, in order", "[engine][url][core.url.query]") {
     const Url url{"postgresql:///db?host=a:1&host=b:2&&flag&empty="};
     REQUIRE(url.query.size() == 4);
     CHECK(url.query[0] == std::pair<std::string, std::string>{"host", "a:1"});
@@ -122,7 +122,7 @@ TEST_CASE("url: a repeated option keeps all its values, in order", "[engine][url
     CHECK(Url{"x:///db?a=b=c"}.option("a") == "b=c");
 }
 
-TEST_CASE("url: errors name the part that cannot be read", "[engine][url]") {
+TEST_CASE("url: errors name the part that cannot be read", "[engine][url][core.url.parse]") {
     CHECK_THAT(refusal(""), Catch::Contains("no '://'"));
     CHECK_THAT(refusal("localhost/db"), Catch::Contains("no '://'"));
     CHECK_THAT(refusal("sqlite:x.db"), Catch::Contains("no '://'"));
@@ -162,7 +162,7 @@ TEST_CASE("url: no error shows the password, however it is mistyped", "[engine][
     }
 }
 
-TEST_CASE("url: text hides secrets unless asked", "[engine][url]") {
+TEST_CASE("url: text hides secrets unless asked", "[engine][url][core.url.render]") {
     const Url url{"mysql+x://us%20er:p%40ss@host:1/d%3Fb?password=s3cret&sslPassword=t&a=1+2"};
     CHECK(url.to_string() == "mysql+x://us%20er:***@host:1/d%3Fb?password=***&sslPassword=***&a=1%202");
     CHECK(
@@ -173,7 +173,7 @@ TEST_CASE("url: text hides secrets unless asked", "[engine][url]") {
     CHECK(Url{"mysql://h/d?passfile=/x"}.to_string() == "mysql://h/d?passfile=/x");
 }
 
-TEST_CASE("url: text and value are each other's inverse", "[engine][url]") {
+TEST_CASE("url: text and value are each other's inverse", "[engine][url][core.url.render][core.url.build]") {
     constexpr std::string_view alphabet = "abZ09 %/:@?#&=+[]~._-,;!$'()*\\\"<>\x7F\xC3\xA4";
     std::mt19937 random{12};
     const auto word = [&](std::size_t fewest) {
@@ -198,7 +198,7 @@ TEST_CASE("url: text and value are each other's inverse", "[engine][url]") {
     }
 }
 
-TEST_CASE("url: any bytes are a URL or an ArgumentError", "[engine][url]") {
+TEST_CASE("url: any bytes are a URL or an ArgumentError", "[engine][url][core.url.parse]") {
     constexpr std::string_view alphabet = "ab1%/:@?&=+[]. ";
     std::mt19937 random{8};
     for (int i = 0; i < 50'000; ++i) {

@@ -98,7 +98,8 @@ TEST_CASE("graph: a held country does not hold the orders that point at it", "[o
     }
 }
 
-TEST_CASE("graph: two objects that point at each other live and die together", "[orm][graph]") {
+TEST_CASE("graph: two objects that point at each other live and die together",
+          "[orm][graph][orm.core.handles]") {
     NoLeak no_leak;
     auto parent = make_node();
     auto child = make_node();
@@ -113,7 +114,8 @@ TEST_CASE("graph: two objects that point at each other live and die together", "
     CHECK(alive == 0);
 }
 
-TEST_CASE("graph: a ring of any size does not leak, and all on the way join it", "[orm][graph]") {
+TEST_CASE("graph: a ring of any size does not leak, and all on the way join it",
+          "[orm][graph][orm.idmap.weak]") {
     NoLeak no_leak;
     const int size = GENERATE(3, 4, 50);
     std::vector<std::shared_ptr<Node>> ring;

@@ -10,7 +10,7 @@ namespace az = azoth;
 using az::col;
 using namespace domain;
 
-TEST_CASE("links: appending sets the other side", "[orm][links]") {
+TEST_CASE("links: appending sets the other side", "[orm][links][orm.backpop.sync_collection]") {
     auto author = az::make<Author>(col<&Author::name> = "Ann");
     auto book = az::make<Book>(col<&Book::title> = "One");
     author->books.append(book);
@@ -20,7 +20,8 @@ TEST_CASE("links: appending sets the other side", "[orm][links]") {
     CHECK(author->books.size() == 1);
 }
 
-TEST_CASE("links: assigning the parent fills its collection, moving takes it out of the old one", "[orm][links]") {
+TEST_CASE("links: assigning the parent fills its collection, moving takes it out of the old one",
+          "[orm][links][orm.backpop.sync_scalar][orm.backpop.sync_collection]") {
     auto first = az::make<Author>();
     auto second = az::make<Author>();
     auto book = az::make<Book>();
@@ -36,7 +37,8 @@ TEST_CASE("links: assigning the parent fills its collection, moving takes it out
     CHECK(first->books.empty());
 }
 
-TEST_CASE("links: removing clears the other side; a stranger cannot be removed", "[orm][links]") {
+TEST_CASE("links: removing clears the other side; a stranger cannot be removed",
+          "[orm][links][orm.backpop.sync_collection]") {
     auto author = az::make<Author>();
     auto book = az::make<Book>();
     author->books.append(book);
@@ -46,7 +48,7 @@ TEST_CASE("links: removing clears the other side; a stranger cannot be removed",
     CHECK_THROWS_AS(author->books.remove(book), az::ArgumentError);
 }
 
-TEST_CASE("links: a graph lives as long as any handle on it", "[orm][graph]") {
+TEST_CASE("links: a graph lives as long as any handle on it", "[orm][graph][orm.core.handles]") {
     const auto before = az::orm::live_graphs();
     std::shared_ptr<Book> book;
     {
@@ -61,7 +63,8 @@ TEST_CASE("links: a graph lives as long as any handle on it", "[orm][graph]") {
     CHECK(az::orm::live_graphs() == before);
 }
 
-TEST_CASE("session: add takes what is linked along, in order", "[orm][session]") {
+TEST_CASE("session: add takes what is linked along, in order",
+          "[orm][session][orm.cascade.save_update][orm.session.add]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::name> = "Ann");
     auto one = az::make<Book>(col<&Book::title> = "One");
@@ -78,7 +81,8 @@ TEST_CASE("session: add takes what is linked along, in order", "[orm][session]")
     CHECK(late->orm_state().session == &session);
 }
 
-TEST_CASE("session: an object belongs to one session", "[orm][session]") {
+TEST_CASE("session: an object belongs to one session",
+          "[orm][session][orm.session.add][orm.session.expunge]") {
     az::orm::SessionState first;
     az::orm::SessionState second;
     auto author = az::make<Author>();
@@ -89,7 +93,8 @@ TEST_CASE("session: an object belongs to one session", "[orm][session]") {
     CHECK(author->orm_state().session == &second);
 }
 
-TEST_CASE("session: it keeps new objects alive and lets them go with itself", "[orm][session]") {
+TEST_CASE("session: it keeps new objects alive and lets them go with itself",
+          "[orm][session][orm.idmap.weak]") {
     const auto before = az::orm::live_graphs();
     {
         az::orm::SessionState session;

@@ -11,7 +11,9 @@ namespace az = azoth;
 using az::col;
 using namespace domain;
 
-TEST_CASE("mapping: attributes take name, type and nullability from the member", "[orm][mapping]") {
+TEST_CASE("mapping: attributes take name, type and nullability from the member",
+          "[orm][mapping][orm.core.static_mapping][orm.map.declarative][orm.col.mapped_column]"
+          "[orm.col.nullability]") {
     const auto& mapper = az::mapper_of<Author>();
     REQUIRE(mapper.class_name == "Author");
     REQUIRE(mapper.attributes.size() == 3);
@@ -30,7 +32,8 @@ TEST_CASE("mapping: a foreign key by member pointer names table and column", "[o
     CHECK(key.columns == std::vector<std::string>{"author_id"});
 }
 
-TEST_CASE("mapping: directions and both sides are found", "[orm][mapping]") {
+TEST_CASE("mapping: directions and both sides are found",
+          "[orm][mapping][orm.rel.one_to_many][orm.backpop.back_populates][orm.joincond.auto]") {
     const auto& author = az::mapper_of<Author>();
     const auto& books = author.relationships[author.relationship_index("books")];
     CHECK(books.direction == az::orm::Direction::one_to_many);
@@ -41,7 +44,8 @@ TEST_CASE("mapping: directions and both sides are found", "[orm][mapping]") {
     CHECK(node.relationships[node.relationship_index("children")].direction == az::orm::Direction::one_to_many);
 }
 
-TEST_CASE("mapping: entities and attributes render as their columns", "[orm][sql]") {
+TEST_CASE("mapping: entities and attributes render as their columns",
+          "[orm][sql][orm.core.class_vs_instance][orm.select.join_rel]") {
     const auto sqlite = az::dialects::sqlite();
     CHECK(az::compile(az::select<Author>().where(col<&Author::name> == "x"), sqlite).sql()
           == "SELECT author.id, author.name, author.motto FROM author WHERE author.name = ?");
@@ -100,13 +104,13 @@ std::string message_of(F f) {
 
 } // namespace
 
-TEST_CASE("mapping: what map() leaves out is said", "[orm][mapping]") {
+TEST_CASE("mapping: what map() leaves out is said", "[orm][mapping][orm.joincond.auto]") {
     CHECK(message_of([] { (void)az::mapper_of<Keyless>(); }).find("has no primary key") != std::string::npos);
     CHECK(message_of([] { (void)az::mapper_of<Tableless>(); }).find("must come first") != std::string::npos);
     CHECK(message_of([] { (void)az::mapper_of<Unconnected>(); }).find("no foreign key connects") != std::string::npos);
 }
 
-TEST_CASE("attributes: unset and expired ones say what to do", "[orm][attribute]") {
+TEST_CASE("attributes: unset and expired ones say what to do", "[orm][attribute][orm.map.defaults_none]") {
     auto author = az::make<Author>();
     CHECK(message_of([&] { (void)*author->name; }).find("Author::name has not been set") != std::string::npos);
     CHECK(*author->motto == std::nullopt); // a nullable attribute of a new object is NULL

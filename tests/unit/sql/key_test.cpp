@@ -24,7 +24,7 @@ void check_value_free(F build, const V& a, const V& b) {
 
 } // namespace
 
-TEST_CASE("key: the same structure built twice has the same key", "[sql][key]") {
+TEST_CASE("key: the same structure built twice has the same key", "[sql][key][core.cache.key]") {
     const auto build = [] {
         return select(users.id, func::count(addresses.id).label("n"))
             .join_from(users, addresses)
@@ -36,7 +36,7 @@ TEST_CASE("key: the same structure built twice has the same key", "[sql][key]") 
     CHECK(key_of(build()) == key_of(build()));
 }
 
-TEST_CASE("key: bound values are not part of it", "[sql][key]") {
+TEST_CASE("key: bound values are not part of it", "[sql][key][core.cache.key]") {
     check_value_free([](int id) { return select(users).where(users.id == id); }, 1, 2);
     check_value_free([](int n) { return select(users).limit(n); }, 10, 20);
     check_value_free(
@@ -51,7 +51,7 @@ TEST_CASE("key: bound values are not part of it", "[sql][key]") {
     );
 }
 
-TEST_CASE("key: what changes the text changes the key", "[sql][key]") {
+TEST_CASE("key: what changes the text changes the key", "[sql][key][core.cache.key]") {
     const auto base = select(users.id).where(users.id == 1);
     std::vector<sql::Key> keys{
         key_of(base),
@@ -97,7 +97,7 @@ TEST_CASE("key: a window's frame is part of it, the frame's distances are not", 
     CHECK(key_of(with(rows(unbounded, 0))) != key_of(with(rows(-2, 0))));
 }
 
-TEST_CASE("key: anonymous aliases count by their roles, not by who made them", "[sql][key]") {
+TEST_CASE("key: anonymous aliases count by their roles, not by who made them", "[sql][key][core.cache.key]") {
     const auto pair = [](bool swapped) {
         const auto a = alias(employees);
         const auto b = alias(employees);
@@ -109,7 +109,7 @@ TEST_CASE("key: anonymous aliases count by their roles, not by who made them", "
     CHECK(key_of(pair(false)) != key_of(pair(true)));
 }
 
-TEST_CASE("key: a parameter that occurs twice is not two parameters", "[sql][key]") {
+TEST_CASE("key: a parameter that occurs twice is not two parameters", "[sql][key][core.cache.key]") {
     const auto name = literal("ed");
     const auto shared = select(users.id).where(or_(users.name == name, users.fullname == name));
     const auto apart =
@@ -121,7 +121,7 @@ TEST_CASE("key: a parameter that occurs twice is not two parameters", "[sql][key
     );
 }
 
-TEST_CASE("key: tables are told apart even when they look the same", "[sql][key]") {
+TEST_CASE("key: tables are told apart even when they look the same", "[sql][key][core.cache.key]") {
     MetaData one;
     MetaData two;
     const golden::Users a{one};

@@ -19,7 +19,7 @@ using Names = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("text(): parameters are found in order, repeated ones again", "[sql][text]") {
+TEST_CASE("text(): parameters are found in order, repeated ones again", "[sql][text][core.text.text]") {
     CHECK(names_in("SELECT :a, :b_2, :a") == Names{"a", "b_2", "a"});
     CHECK(names_in("(:x)") == Names{"x"});
     CHECK(names_in(":x") == Names{"x"});
@@ -58,15 +58,13 @@ TEST_CASE("text(): what follows a quoted part is looked at again", "[sql][text]"
     CHECK(names_in("SELECT :a::int") == Names{"a"});
 }
 
-TEST_CASE("text(): a backslash makes the colon a colon", "[sql][text]") {
+TEST_CASE("text(): a backslash makes the colon a colon", "[sql][text][core.text.text]") {
     CHECK(names_in("SELECT \\:a").empty());
     CHECK(compile(text("SELECT \\:a"), dialects::postgresql()).sql() == "SELECT :a");
 }
 
-TEST_CASE(
-    "text(): a parameter has one number where they have numbers, and one value each where not",
-    "[sql][text]"
-) {
+TEST_CASE("text(): a parameter has one number where they have numbers, and one value each where not",
+          "[sql][text][core.compile.param_styles]") {
     const auto statement = text("SELECT :a, :b, :a").bind("b", 2).bind("a", 1);
     const auto numbered = compile(statement, dialects::postgresql());
     CHECK(numbered.sql() == "SELECT $1, $2, $1");
@@ -77,7 +75,8 @@ TEST_CASE(
     CHECK(plain.params()[2] == plain.params()[0]);
 }
 
-TEST_CASE("text(): bind() leaves the statement as it was, and the last value holds", "[sql][text]") {
+TEST_CASE("text(): bind() leaves the statement as it was, and the last value holds",
+          "[sql][text][core.text.bindparams]") {
     const auto open = text("SELECT :a");
     const auto bound = open.bind("a", 1);
     CHECK_THROWS_AS(compile(open, dialects::sqlite()), CompileError);
@@ -87,12 +86,12 @@ TEST_CASE("text(): bind() leaves the statement as it was, and the last value hol
     CHECK(to_string(compile(bound, dialects::sqlite()).params().front().param()) == "1");
 }
 
-TEST_CASE("text(): an unknown name is answered with those there are", "[sql][text]") {
+TEST_CASE("text(): an unknown name is answered with those there are", "[sql][text][core.text.bindparams]") {
     CHECK_THROWS_WITH(text("SELECT :a, :b").bind("c", 1), Catch::Contains(":c") && Catch::Contains(":a :b"));
     CHECK_THROWS_WITH(text("SELECT 1").bind("c", 1), Catch::Contains("none"));
 }
 
-TEST_CASE("text(): a parameter without a value is named", "[sql][text]") {
+TEST_CASE("text(): a parameter without a value is named", "[sql][text][core.text.bindparams]") {
     CHECK_THROWS_WITH(compile(text("SELECT :a, :b").bind("a", 1), dialects::sqlite()), Catch::Contains(":b"));
 }
 

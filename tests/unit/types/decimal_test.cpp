@@ -39,7 +39,7 @@ Decimal random_decimal(std::mt19937& random) {
 
 } // namespace
 
-TEST_CASE("decimal: text keeps the digits it was written with", "[types][decimal]") {
+TEST_CASE("decimal: text keeps the digits it was written with", "[types][decimal][core.type.numeric]") {
     CHECK(text_of("0") == "0");
     CHECK(text_of("12.50") == "12.50");
     CHECK(text_of("-0.05") == "-0.05");
@@ -289,7 +289,7 @@ TEST_CASE("decimal: numbers of thousands of digits", "[types][decimal]") {
     CHECK(out.str() == "-" + digits + "." + digits);
 }
 
-TEST_CASE("decimal: laws of arithmetic hold across the sizes", "[types][decimal]") {
+TEST_CASE("decimal: laws of arithmetic hold across the sizes", "[types][decimal][core.type.numeric]") {
     std::mt19937 random{20240102};
     for (int i = 0; i < 3'000; ++i) {
         const Decimal a = random_decimal(random);

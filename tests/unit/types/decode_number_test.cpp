@@ -25,7 +25,8 @@ T read(const Field& field, const Type& type = {}) {
 
 } // namespace
 
-TEST_CASE("decode: every form of an integer gives the same integer", "[types][decode]") {
+TEST_CASE("decode: every form of an integer gives the same integer",
+          "[types][decode][dial.common.driver_types]") {
     for (const std::int64_t value :
          {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{-32768}}) {
         CAPTURE(value);
@@ -127,7 +128,7 @@ TEST_CASE("decode: long text is cut in messages, between characters", "[types][d
     CHECK(message == "cannot read text '" + umlauts.substr(0, 59) + "…' as an integer; ask for std::string");
 }
 
-TEST_CASE("decode: booleans in the spellings of every database", "[types][decode]") {
+TEST_CASE("decode: booleans in the spellings of every database", "[types][decode][core.type.boolean]") {
     for (const char* word : {"t", "true", "TRUE", "True", "1", "T"}) CHECK(wire::decode_bool(text(word)));
     for (const char* word : {"f", "false", "FALSE", "0"}) CHECK_FALSE(wire::decode_bool(text(word)));
     CHECK(wire::decode_bool(pg_bool(true)));
@@ -183,7 +184,8 @@ TEST_CASE("decode: doubles from every number", "[types][decode]") {
     CHECK_THROWS_AS(wire::decode_double(OwnedField{Wire::pg_float8, "1234"}), TypeMismatchError);
 }
 
-TEST_CASE("decode: decimals are exact, and reals get the digits of their type", "[types][decode][decimal]") {
+TEST_CASE("decode: decimals are exact, and reals get the digits of their type",
+          "[types][decode][decimal][core.type.numeric]") {
     const auto decimal = [](const Field& field, const Type& type = {}) {
         return wire::decode_decimal(field, type).to_string();
     };

@@ -68,7 +68,7 @@ TEST_CASE("decode: times of every form", "[types][decode][temporal]") {
     CHECK_THROWS_AS(wire::decode_time(Field{}), TypeMismatchError);
 }
 
-TEST_CASE("decode: timestamps without zone", "[types][decode][temporal]") {
+TEST_CASE("decode: timestamps without zone", "[types][decode][temporal][core.type.datetime]") {
     CHECK(wire::decode_timestamp(timestamp(-1)) == at(-1));
     CHECK(wire::decode_timestamp(pg_microseconds(Wire::pg_timestamp, 5)) == at(pg_epoch + 5));
     CHECK(wire::decode_timestamp(pg_microseconds(Wire::pg_timestamptz, 5)) == at(pg_epoch + 5));
@@ -86,7 +86,8 @@ TEST_CASE("decode: timestamps without zone", "[types][decode][temporal]") {
     CHECK_THROWS_AS(wire::decode_timestamp(Field{1.5}), TypeMismatchError);
 }
 
-TEST_CASE("decode: timestamps with zone, UTC where none is given", "[types][decode][temporal]") {
+TEST_CASE("decode: timestamps with zone, UTC where none is given",
+          "[types][decode][temporal][core.type.datetime]") {
     CHECK(wire::decode_timestamp_tz(pg_microseconds(Wire::pg_timestamptz, -5)) == at_utc(pg_epoch - 5));
     CHECK(wire::decode_timestamp_tz(pg_microseconds(Wire::pg_timestamp, -5)) == at_utc(pg_epoch - 5));
     CHECK(wire::decode_timestamp_tz(timestamp(7)) == at_utc(7));
@@ -115,7 +116,7 @@ TEST_CASE("decode: infinite and too distant timestamps say so", "[types][decode]
     CHECK_THROWS_AS(wire::decode_timestamp(pg_date(2145031948)), TypeMismatchError);
 }
 
-TEST_CASE("decode: intervals of every form", "[types][decode][temporal]") {
+TEST_CASE("decode: intervals of every form", "[types][decode][temporal][core.type.interval]") {
     CHECK(wire::decode_interval(pg_interval(-1, 2, -3)) == Interval{-3, 2, -1us});
     CHECK(wire::decode_interval(Field{Wire::time, std::int64_t{-day}}) == Interval{-24h});
     CHECK(wire::decode_interval(pg_microseconds(Wire::pg_time, 1)) == Interval{1us});

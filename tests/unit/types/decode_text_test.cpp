@@ -155,7 +155,7 @@ TEST_CASE("decode: bytes from blobs, text and types without a decoder", "[types]
     );
 }
 
-TEST_CASE("decode: UUIDs from sixteen bytes or their text", "[types][decode][uuid]") {
+TEST_CASE("decode: UUIDs from sixteen bytes or their text", "[types][decode][uuid][core.type.uuid]") {
     const std::string written = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
     const Uuid value{written};
     const std::string_view raw{reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size()};

@@ -62,7 +62,8 @@ TEST_CASE("value: without a type the wire form decides", "[types][value]") {
     CHECK(to_value(OwnedField{Wire::pg_jsonb, "\1[]"}, unknown) == value(JsonText{"[]"}));
 }
 
-TEST_CASE("value: the type decides where a database has no form of its own", "[types][value]") {
+TEST_CASE("value: the type decides where a database has no form of its own",
+          "[types][value][dial.common.driver_types]") {
     CHECK(to_value(integer(1), Boolean{}) == value(true));
     CHECK(to_value(text("12.50"), Numeric{10, 2}) == value(Decimal{"12.50"}));
     CHECK(to_value(Field{12.5}, Numeric{10, 2}) == value(Decimal{"12.50"}));
@@ -136,7 +137,7 @@ TEST_CASE("value: parameters print as SQL", "[types][value]") {
     CHECK(shown(Json{{"a", 1}}) == R"('{"a":1}')");
 }
 
-TEST_CASE("value: long parameters are cut and say how much is missing", "[types][value]") {
+TEST_CASE("value: long parameters are cut and say how much is missing", "[types][value][core.log.params]") {
     CHECK(shown(std::string(500, 'x'), 10) == "'xxxxxxxxxx'… (490 more bytes)");
     CHECK(shown(std::string{"ääää"}, 3) == "'ä'… (6 more bytes)");
     CHECK(shown(std::string{"abc"}, 3) == "'abc'");
@@ -165,7 +166,7 @@ TEST_CASE("type: hash follows equality", "[types][type]") {
     CHECK(String(30).hash() != Text(30).hash());
 }
 
-TEST_CASE("traits: C++ types have their SQL types", "[types][traits]") {
+TEST_CASE("traits: C++ types have their SQL types", "[types][traits][core.ctype.native_mapping]") {
     CHECK(TypeTraits<std::int16_t>::type() == SmallInteger{});
     CHECK(TypeTraits<int>::type() == Integer{});
     CHECK(TypeTraits<std::int64_t>::type() == BigInteger{});

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The unit of work as a plan: which statements, in which order, without a database.
+// The unit of work without its session: which statements, in which order, without a database.
 #include "support/catch.hpp"
 #include "support/domain.hpp"
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
-#include <azoth/orm/flush_plan.hpp>
+#include <azoth/orm/unit_of_work.hpp>
+
+#include <stdexcept>
 
 namespace az = azoth;
 using az::col;
@@ -17,9 +19,11 @@ namespace {
 std::vector<std::string> flush(az::orm::SessionState& session) {
     std::vector<std::string> log;
     std::int64_t next_key = 1;
-    auto plan = az::orm::plan_flush(session);
-    for (std::size_t i = 0; i < plan.groups.size(); ++i) {
-        for (const auto& batch : az::orm::make_batches(plan.groups[i], plan.syncs[i], true)) {
+    az::orm::UnitOfWork work{session};
+    if (work.empty()) return log;
+    while (const auto load = work.next_load()) throw std::logic_error("a link would have to be loaded");
+    while (const auto step = work.next_step(true)) {
+        for (const auto& batch : step->batches) {
             const auto statement = az::orm::batch_statement(batch, false);
             const auto compiled = az::dialects::sqlite()->compile(*statement, az::sql::collect_binds(*statement));
             std::vector<az::Value> scratch;
@@ -38,12 +42,11 @@ std::vector<std::string> flush(az::orm::SessionState& session) {
                     const auto& info = batch.mapper->attributes[index];
                     auto& attribute = az::orm::MapperData::attribute(*object, info);
                     info.operations->assign(attribute, az::Value{az::Value::Variant{next_key++}});
-                    attribute.set_flags(az::orm::AttributeBase::present);
+                    attribute.set_flags(az::orm::AttributeBase::present | az::orm::generated_key);
                 }
         }
     }
-    for (auto& child : plan.touched) session.mark_dirty(*child.object);
-    session.after_flush();
+    work.finish();
     return log;
 }
 
@@ -51,7 +54,8 @@ using Log = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("flush: parents come before children, whatever was added first, and keys are passed on", "[orm][flush]") {
+TEST_CASE("flush: parents come before children, whatever was added first, and keys are passed on",
+          "[orm][flush][orm.flush.order][orm.rel.many_to_one]") {
     az::orm::SessionState session;
     auto book = az::make<Book>(col<&Book::title> = "One", col<&Book::pages> = 7);
     auto author = az::make<Author>(col<&Author::name> = "Ann");
@@ -65,14 +69,15 @@ TEST_CASE("flush: parents come before children, whatever was added first, and ke
     CHECK(flush(session).empty());
 }
 
-TEST_CASE("flush: rows of one shape share a statement", "[orm][flush]") {
+TEST_CASE("flush: rows of one shape share a statement",
+          "[orm][flush][orm.flush.insert_batch][orm.flush.insert_shape]") {
     az::orm::SessionState session;
     for (int i = 10; i < 13; ++i) session.add(*az::make<Author>(col<&Author::id> = i, col<&Author::name> = "x"));
     CHECK(flush(session) == Log{
         "INSERT INTO author (id, name, motto) VALUES (?, ?, ?) [10, 'x', NULL] [11, 'x', NULL] [12, 'x', NULL]"});
 }
 
-TEST_CASE("flush: a column's default fills what was not set", "[orm][flush]") {
+TEST_CASE("flush: a column's default fills what was not set", "[orm][flush][orm.col.defaults]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "x");
     author->books.append(az::make<Book>(col<&Book::title> = "One"));
@@ -80,7 +85,7 @@ TEST_CASE("flush: a column's default fills what was not set", "[orm][flush]") {
     CHECK(flush(session).at(1) == "INSERT INTO book (title, pages, author_id) VALUES (?, ?, ?) ['One', 100, 1]");
 }
 
-TEST_CASE("flush: only columns that really changed are written", "[orm][flush]") {
+TEST_CASE("flush: only columns that really changed are written", "[orm][flush][orm.flush.update]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "Ann");
     session.add(*author);
@@ -93,7 +98,8 @@ TEST_CASE("flush: only columns that really changed are written", "[orm][flush]")
     CHECK(flush(session) == Log{"UPDATE author SET motto=? WHERE author.id = ? [NULL, 1]"});
 }
 
-TEST_CASE("flush: updates come before inserts of the same class, in key order", "[orm][flush]") {
+TEST_CASE("flush: updates come before inserts of the same class, in key order",
+          "[orm][flush][orm.flush.row_order][orm.flush.update]") {
     az::orm::SessionState session;
     auto two = az::make<Author>(col<&Author::id> = 2, col<&Author::name> = "b");
     auto one = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
@@ -108,7 +114,8 @@ TEST_CASE("flush: updates come before inserts of the same class, in key order", 
         "INSERT INTO author (id, name, motto) VALUES (?, ?, ?) [3, 'c', NULL]"});
 }
 
-TEST_CASE("flush: a changed primary key finds the row by its old value", "[orm][flush]") {
+TEST_CASE("flush: a changed primary key finds the row by its old value",
+          "[orm][flush][orm.relpersist.mutable_pk]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     session.add(*author);
@@ -119,7 +126,8 @@ TEST_CASE("flush: a changed primary key finds the row by its old value", "[orm][
     CHECK(session.identity_map.find(az::mapper_of<Author>(), std::int64_t{5}, owner) == author.get());
 }
 
-TEST_CASE("flush: removing a child without delete-orphan sets its key to NULL", "[orm][flush]") {
+TEST_CASE("flush: removing a child without delete-orphan sets its key to NULL",
+          "[orm][flush][orm.rel.one_to_many]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     auto note = az::make<Note>(col<&Note::id> = 1, col<&Note::text> = "n");
@@ -131,7 +139,7 @@ TEST_CASE("flush: removing a child without delete-orphan sets its key to NULL", 
     CHECK(*note->author_id == std::nullopt);
 }
 
-TEST_CASE("flush: a child that moves takes the new parent's key", "[orm][flush]") {
+TEST_CASE("flush: a child that moves takes the new parent's key", "[orm][flush][orm.cascade.delete_orphan]") {
     az::orm::SessionState session;
     auto first = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     auto second = az::make<Author>(col<&Author::id> = 2, col<&Author::name> = "b");
@@ -141,11 +149,12 @@ TEST_CASE("flush: a child that moves takes the new parent's key", "[orm][flush]"
     session.add(*second);
     (void)flush(session);
     second->books.append(book);
-    CHECK(az::orm::find_orphans(session).empty());
+    CHECK_FALSE(az::orm::is_orphan(*book));
     CHECK(flush(session) == Log{"UPDATE book SET author_id=? WHERE book.id = ? [2, 1]"});
 }
 
-TEST_CASE("flush: deleting goes children first, and spares children that stay", "[orm][flush]") {
+TEST_CASE("flush: deleting goes children first, and spares children that stay",
+          "[orm][flush][orm.flush.order]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     author->books.append(az::make<Book>(col<&Book::id> = 1, col<&Book::title> = "t"));
@@ -154,6 +163,7 @@ TEST_CASE("flush: deleting goes children first, and spares children that stay", 
     session.add(*author);
     (void)flush(session);
     session.mark_deleted(*author);
+    for (const auto& book : author->books) session.mark_deleted(*book);
     CHECK(flush(session) == Log{
         "UPDATE note SET author_id=? WHERE note.id = ? [NULL, 1]",
         "DELETE FROM book WHERE book.id = ? [1] [2]",
@@ -161,7 +171,8 @@ TEST_CASE("flush: deleting goes children first, and spares children that stay", 
     CHECK(author->orm_state().lifecycle == az::orm::Lifecycle::deleted);
 }
 
-TEST_CASE("flush: a tree is written level by level and deleted from its leaves", "[orm][flush]") {
+TEST_CASE("flush: a tree is written level by level and deleted from its leaves",
+          "[orm][flush][orm.flush.cycles][orm.rel.self_ref]") {
     az::orm::SessionState session;
     auto root = az::make<Node>(col<&Node::name> = "root");
     auto left = az::make<Node>(col<&Node::name> = "left");
@@ -178,22 +189,23 @@ TEST_CASE("flush: a tree is written level by level and deleted from its leaves",
         "INSERT INTO node (name, parent_id) VALUES (?, ?) ['leaf', 2]"});
     for (auto* node : {root.get(), left.get(), right.get(), leaf.get()}) session.mark_deleted(*node);
     CHECK(flush(session) == Log{
-        "DELETE FROM node WHERE node.id = ? [4]",
-        "DELETE FROM node WHERE node.id = ? [2] [3]",
+        "DELETE FROM node WHERE node.id = ? [3] [4]",
+        "DELETE FROM node WHERE node.id = ? [2]",
         "DELETE FROM node WHERE node.id = ? [1]"});
 }
 
-TEST_CASE("flush: objects in a ring cannot be ordered", "[orm][flush]") {
+TEST_CASE("flush: objects in a ring cannot be ordered", "[orm][flush][orm.flush.cycles]") {
     az::orm::SessionState session;
     auto a = az::make<Node>(col<&Node::name> = "a");
     auto b = az::make<Node>(col<&Node::name> = "b");
     a->parent = b;
     b->parent = a;
     session.add(*a);
-    CHECK_THROWS_AS(az::orm::plan_flush(session), az::CircularDependencyError);
+    CHECK_THROWS_AS(flush(session), az::CircularDependencyError);
 }
 
-TEST_CASE("flush: orphans are found, adopted ones are not", "[orm][flush]") {
+TEST_CASE("flush: an orphan is deleted, an adopted one is not",
+          "[orm][flush][orm.cascade.delete_orphan][orm.flush.orphans]") {
     az::orm::SessionState session;
     auto author = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a");
     auto book = az::make<Book>(col<&Book::id> = 1, col<&Book::title> = "t");
@@ -201,10 +213,35 @@ TEST_CASE("flush: orphans are found, adopted ones are not", "[orm][flush]") {
     session.add(*author);
     (void)flush(session);
     author->books.remove(book);
-    CHECK(az::orm::find_orphans(session) == std::vector<az::ModelBase*>{book.get()});
+    CHECK(az::orm::is_orphan(*book));
+    CHECK(flush(session) == Log{"DELETE FROM book WHERE book.id = ? [1]"});
 }
 
-TEST_CASE("rollback: new objects are transient again, others expired", "[orm][session]") {
+TEST_CASE("flush: a new object that takes a deleted one's key becomes an UPDATE of the row", "[orm][flush]") {
+    az::orm::SessionState session;
+    auto before = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "a", col<&Author::motto> = "m");
+    session.add(*before);
+    (void)flush(session);
+    session.mark_deleted(*before);
+    auto after = az::make<Author>(col<&Author::id> = 1, col<&Author::name> = "b");
+    session.add(*after);
+    CHECK(flush(session) == Log{"UPDATE author SET name=? WHERE author.id = ? ['b', 1]"});
+    az::orm::GraphRef owner;
+    CHECK(session.identity_map.find(az::mapper_of<Author>(), std::int64_t{1}, owner) == after.get());
+}
+
+TEST_CASE("flush: a deep tree takes no stack", "[orm][flush]") {
+    az::orm::SessionState session;
+    std::vector<std::shared_ptr<Node>> nodes;
+    for (int i = 1; i <= 5000; ++i) {
+        nodes.push_back(az::make<Node>(col<&Node::id> = i, col<&Node::name> = "n"));
+        if (i > 1) nodes.back()->parent = nodes[nodes.size() - 2];
+    }
+    session.add(*nodes.back());
+    CHECK(flush(session).size() == 5000);
+}
+
+TEST_CASE("rollback: new objects are transient again, others expired", "[orm][session][orm.tx.rollback]") {
     az::orm::SessionState session;
     auto kept = az::make<Author>(col<&Author::id> = 100, col<&Author::name> = "a");
     session.add(*kept);

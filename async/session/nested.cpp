@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+// Savepoints of a session.
+#include <algorithm>
+
+#include <azoth/error.hpp>
+
+#include "session/core.hpp"
+
+namespace azoth::session {
+
+asio::awaitable<void> end_savepoint(Core& core, bool commit) {
+    if (commit) {
+        if (core.has_changes()) co_await flush_changes(core);
+        co_await core.savepoints.back().commit();
+        core.commit_nested();
+    } else {
+        core.rollback_nested();
+        core.failed = false;
+        co_await core.savepoints.back().rollback();
+        core.signals.after_soft_rollback();
+    }
+    core.savepoints.pop_back();
+    core.savepoint_numbers.pop_back();
+}
+
+namespace {
+
+asio::awaitable<std::uint64_t> set_savepoint(Core& core) {
+    const Operation operation{core};
+    core.require_usable();
+    if (core.has_changes()) co_await flush_changes(core);
+    auto* connection = co_await begin_connection(core);
+    auto savepoint = co_await connection->begin_nested();
+    core.savepoints.push_back(std::move(savepoint));
+    core.savepoint_numbers.push_back(++core.last_savepoint);
+    core.begin_nested();
+    co_return core.last_savepoint;
+}
+
+/// Savepoints inside it end with it.
+asio::awaitable<void> end_savepoints(Core& core, std::uint64_t number, bool commit) {
+    const Operation operation{core};
+    if (commit) core.require_usable();
+    const auto found = std::ranges::find(core.savepoint_numbers, number);
+    if (found == core.savepoint_numbers.end()) {
+        if (commit) throw InvalidRequestError("this savepoint has ended already, by commit() or rollback(), or with its transaction");
+        co_return;
+    }
+    const auto outer = static_cast<std::size_t>(found - core.savepoint_numbers.begin());
+    while (core.savepoints.size() > outer) co_await end_savepoint(core, commit);
+}
+
+} // namespace
+
+} // namespace azoth::session
+
+namespace azoth {
+
+asio::awaitable<void> SessionSavepoint::commit() {
+    if (core_ == nullptr) throw InvalidRequestError("this savepoint was never set");
+    return session::end_savepoints(*core_, number_, true);
+}
+asio::awaitable<void> SessionSavepoint::rollback() {
+    if (core_ == nullptr) throw InvalidRequestError("this savepoint was never set");
+    return session::end_savepoints(*core_, number_, false);
+}
+bool SessionSavepoint::is_active() const noexcept {
+    return core_ != nullptr && !core_->failed && std::ranges::find(core_->savepoint_numbers, number_) != core_->savepoint_numbers.end();
+}
+
+asio::awaitable<SessionSavepoint> Session::begin_nested() {
+    auto& inner = core();
+    const auto number = co_await session::set_savepoint(inner);
+    co_return SessionSavepoint{inner, number};
+}
+
+void Session::begin() {
+    auto& inner = core();
+    inner.require_usable();
+    if (inner.begun || inner.connection)
+        throw InvalidRequestError("session.begin(): a transaction has begun already; commit() or rollback() it first");
+    inner.begun = true;
+}
+
+} // namespace azoth

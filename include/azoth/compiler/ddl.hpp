@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// All that it takes to create or drop the tables of a MetaData, as SQL text in order.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <azoth/dialect/dialect.hpp>
+#include <azoth/schema/metadata.hpp>
+
+namespace azoth {
+
+enum class SchemaObject { table, sequence, type };
+
+/// Whether the database has such a thing already; its schema is empty where none is named.
+using ExistsRule = std::function<bool(SchemaObject kind, const std::string& schema, const std::string& name)>;
+
+/// Types, then sequences, then the tables with their indexes and comments, referred-to ones first; foreign keys of tables in a
+/// ring are added by ALTER TABLE at the end. What exists is left alone.
+/// @throws CompileError that names what cannot be written.
+[[nodiscard]] std::vector<std::string>
+create_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists = {});
+
+/// The other way round; what does not exist is left alone.
+/// @throws CircularDependencyError for a ring of foreign keys without names, where the database does not drop it unasked.
+[[nodiscard]] std::vector<std::string>
+drop_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists = {});
+
+/// The schemas in which `metadata` has tables, sequences or types; the connection's own is "".
+[[nodiscard]] std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dialect);
+
+} // namespace azoth

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+// Association proxies: a collection of objects seen as a collection of one of their members.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <azoth/orm/make.hpp>
+#include <azoth/session/loading.hpp>
+
+namespace azoth {
+
+namespace ext {
+
+template <class M>
+struct ProxiedValue {
+    using type = typename M::value_type;
+};
+template <class T>
+struct ProxiedValue<Related<T>> {
+    using type = std::shared_ptr<T>;
+};
+
+} // namespace ext
+
+/// A view of one object's collection `Link` through the attribute or link `Member` of its members:
+///
+///     association_proxy<&Record::tags, &Tag::name>(*record).add("urgent");   // makes a Tag
+///     association_proxy<&Student::enrollments, &Enrollment::course>(*student).add(course);
+///
+/// A view: the object must outlive it. Reading wants the collection loaded; `load()` does that.
+template <auto Link, auto Member>
+class AssociationProxy {
+    using Owner = orm::class_of<Link>;
+    using Links = orm::member_of<Link>;
+    using Between = typename Links::target_type;
+
+public:
+    using value_type = typename ext::ProxiedValue<orm::member_of<Member>>::type;
+
+    explicit AssociationProxy(Owner& owner) : owner_(&owner) {}
+
+    /// Adds a new object whose member is `value`; what else it needs is set by `complete`.
+    template <class V>
+    void add(const V& value, const std::function<void(Between&)>& complete = {}) {
+        auto between = azoth::make<Between>();
+        (*between).*Member = value;
+        if (complete) complete(*between);
+        (owner_->*Link).append(between);
+    }
+    template <class V>
+    void append(const V& value) {
+        add(value);
+    }
+    /// Removes the objects whose member is `value`. @throws NotLoadedError.
+    template <class V>
+    void remove(const V& value) {
+        std::vector<std::shared_ptr<Between>> found;
+        for (const auto& between : owner_->*Link)
+            if (read(*between) == value) found.push_back(between);
+        for (const auto& between : found) (owner_->*Link).remove(between);
+    }
+    /// @throws NotLoadedError.
+    template <class V>
+    [[nodiscard]] bool contains(const V& value) const {
+        for (const auto& between : owner_->*Link)
+            if (read(*between) == value) return true;
+        return false;
+    }
+    /// The members, in the collection's order. @throws NotLoadedError.
+    [[nodiscard]] std::vector<value_type> values() const {
+        std::vector<value_type> all;
+        for (const auto& between : owner_->*Link) all.push_back(read(*between));
+        return all;
+    }
+    /// The members, loaded where they are not. @throws InvalidRequestError when the object has no session.
+    [[nodiscard]] asio::awaitable<std::vector<value_type>> load() const { return load_values(owner_); }
+
+    // ---- maps: the collection is KeyedBy<> an attribute ----
+
+    /// Sets the member of the object with that key, or adds one.
+    template <class Key, class V>
+    void set(const Key& key, const V& value)
+        requires requires(Links& links) { links.find(key); }
+    {
+        if (auto between = (owner_->*Link).find(key)) (*between).*Member = value;
+        else add(value, [&](Between& made) { made.*Links::key_member = key; });
+    }
+    /// @throws NotLoadedError.
+    template <class Key>
+    [[nodiscard]] std::optional<value_type> find(const Key& key) const
+        requires requires(Links& links) { links.find(key); }
+    {
+        const auto between = (owner_->*Link).find(key);
+        if (!between) return std::nullopt;
+        return read(*between);
+    }
+    /// @return whether there was one. @throws NotLoadedError.
+    template <class Key>
+    bool erase_key(const Key& key)
+        requires requires(Links& links) { links.find(key); }
+    {
+        return (owner_->*Link).erase_key(key);
+    }
+
+private:
+    [[nodiscard]] static value_type read(Between& between) { return (between.*Member).get(); }
+    [[nodiscard]] static asio::awaitable<std::vector<value_type>> load_values(Owner* owner) {
+        const auto loaded = co_await (owner->*Link).load();
+        std::vector<value_type> all;
+        for (const auto& between : loaded) {
+            auto value = co_await ((*between).*Member).load();
+            all.push_back(std::move(value));
+        }
+        co_return all;
+    }
+
+    Owner* owner_;
+};
+
+template <auto Link, auto Member>
+[[nodiscard]] AssociationProxy<Link, Member> association_proxy(orm::class_of<Link>& owner) {
+    return AssociationProxy<Link, Member>{owner};
+}
+
+} // namespace azoth

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Looking at an object's state and history, and changing its state.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <azoth/orm/link_history.hpp>
+#include <azoth/orm/links.hpp>
+
+namespace azoth {
+
+/// Where an object stands and what is loaded of it: `inspect(*user).persistent()`.
+class Inspection {
+public:
+    explicit Inspection(const ModelBase& object) : object_(object) {}
+
+    /// Never stored, in no session.
+    [[nodiscard]] bool transient() const noexcept { return is(orm::Lifecycle::transient); }
+    /// Added, waiting for its INSERT.
+    [[nodiscard]] bool pending() const noexcept { return is(orm::Lifecycle::pending); }
+    /// Stored and in a session.
+    [[nodiscard]] bool persistent() const noexcept { return is(orm::Lifecycle::persistent); }
+    /// Its row was deleted in a transaction that has not ended.
+    [[nodiscard]] bool deleted() const noexcept { return is(orm::Lifecycle::deleted); }
+    /// Stored once, in no session.
+    [[nodiscard]] bool detached() const noexcept { return is(orm::Lifecycle::detached); }
+    /// Attributes and relationships that have no value, in the order of the mapping.
+    [[nodiscard]] std::vector<std::string> unloaded() const;
+
+private:
+    [[nodiscard]] bool is(orm::Lifecycle state) const noexcept { return object_.orm_state().lifecycle == state; }
+
+    const ModelBase& object_;
+};
+
+[[nodiscard]] inline Inspection inspect(const ModelBase& object) { return Inspection{object}; }
+
+/// What became of an attribute or a link since it was loaded or flushed.
+template <class V>
+struct History {
+    std::vector<V> added;
+    std::vector<V> unchanged;
+    std::vector<V> deleted;
+
+    History() = default;
+};
+
+template <class T>
+[[nodiscard]] History<T> get_history(const Mapped<T>& attribute) {
+    History<T> history;
+    const auto* object = attribute.owner();
+    const orm::Changes::Old* old = nullptr;
+    if (object != nullptr && object->orm_state().changes)
+        for (const auto& known : object->orm_state().changes->values)
+            if (known.attribute == attribute.index()) old = &known;
+    if (attribute.is_changed()) {
+        if (old != nullptr && old->known) {
+            Mapped<T> before;
+            orm::operations_of<T>().assign(before, old->value);
+            if (attribute.is_present() && before.raw() == attribute.raw()) {
+                history.unchanged.push_back(attribute.raw());
+                return history;
+            }
+            history.deleted.push_back(before.raw());
+        }
+        if (attribute.is_present()) history.added.push_back(attribute.raw());
+    } else if (attribute.is_present()) {
+        history.unchanged.push_back(attribute.raw());
+    }
+    return history;
+}
+
+namespace orm {
+template <class T>
+[[nodiscard]] History<std::shared_ptr<T>> history_of(const AttributeBase& link) {
+    auto* object = link.owner();
+    History<std::shared_ptr<T>> history;
+    if (object == nullptr) return history;
+    const auto found = link_history(*object, object->orm_state().mapper->relationships[link.index()]);
+    for (auto* member : found.added) history.added.push_back(handle_of<T>(member));
+    for (auto* member : found.unchanged) history.unchanged.push_back(handle_of<T>(member));
+    for (auto* member : found.deleted) history.deleted.push_back(handle_of<T>(member));
+    return history;
+}
+} // namespace orm
+
+template <class T>
+[[nodiscard]] History<std::shared_ptr<T>> get_history(const Related<T>& link) {
+    return orm::history_of<T>(link);
+}
+template <class T, class P>
+[[nodiscard]] History<std::shared_ptr<T>> get_history(const Collection<T, P>& link) {
+    return orm::history_of<T>(link);
+}
+
+/// Makes a stored object a new one: it leaves its session, and add() stores it as another row (reset its key where the database
+/// makes keys). Values stay, what is not loaded is forgotten.
+void make_transient(ModelBase& object);
+template <class T>
+void make_transient(const std::shared_ptr<T>& object) {
+    make_transient(static_cast<ModelBase&>(*object));
+}
+
+} // namespace azoth

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+// The order of everything: types, sequences, tables, and the foreign keys that close a ring.
+#include <azoth/compiler/ddl.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <azoth/error.hpp>
+#include <azoth/schema/sort.hpp>
+#include <azoth/sql/ddl.hpp>
+
+#include "compiler/ddl_compiler.hpp"
+
+namespace azoth {
+
+namespace {
+
+/// What CREATE TYPE has to make, each name once, in the order in which tables mention it.
+std::vector<Type> needed_types(const MetaData& metadata, const Dialect& dialect, const DdlCompiler& compiler) {
+    std::vector<Type> types;
+    std::set<std::pair<std::string, std::string>> known;
+    const auto add = [&](const Type& declared) {
+        Type type = declared.on(dialect.name());
+        // The elements of an array have a type of their own, and may have it made.
+        while (details_of(type).name == "ARRAY") {
+            const Type item = details_of(type).item.front().on(dialect.name());
+            type = item;
+        }
+        if (!compiler.needs_create_type(type)) return;
+        const auto& details = details_of(type);
+        if (known.emplace(details.type_schema, details.type_name).second) types.push_back(type);
+    };
+    for (const auto& type : metadata.types()) add(type);
+    for (const auto* table : metadata.tables())
+        for (const auto& column : table->data().columns) add(column.type);
+    return types;
+}
+
+class Script {
+public:
+    Script(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists)
+        : metadata_(metadata), dialect_(dialect), exists_(exists), compiler_(dialect.ddl_compiler()) {}
+
+    std::vector<std::string> create() {
+        for (const auto& type : needed_types(metadata_, dialect_, *compiler_))
+            if (!is_there(SchemaObject::type, details_of(type).type_schema, details_of(type).type_name, false))
+                statements_.push_back(compiler_->create_type(type));
+
+        const auto sorted = schema::sort_tables_and_constraints(tables(false));
+        const auto of_columns = column_sequences(sorted.tables);
+        for (const auto& sequence : metadata_.sequences())
+            if (!of_columns.contains({sequence->schema, sequence->name})) create_sequence(*sequence);
+        const auto by_alter = compiler_->supports_alter() ? sorted.altered_keys() : DdlCompiler::ForeignKeys{};
+        for (const auto* table : sorted.tables) {
+            for (const auto& column : table->data().columns)
+                if (column.sequence) create_sequence(*column.sequence);
+            for (auto& statement : compiler_->create_table(table->data(), by_alter))
+                statements_.push_back(std::move(statement));
+        }
+        if (compiler_->supports_alter())
+            for (const auto& [table, key] : sorted.by_alter)
+                alter(AddConstraint{table->shared_data(), *key}.node());
+        return std::move(statements_);
+    }
+
+    std::vector<std::string> drop() {
+        const auto existing = tables(true);
+        schema::SortedTables sorted;
+        try {
+            sorted = schema::sort_tables_and_constraints(existing, [this](const schema::ForeignKeyData& key) {
+                const bool can_drop = compiler_->supports_alter() && !key.name.empty();
+                return can_drop || has_convention() ? std::nullopt : std::optional{false};
+            });
+            std::ranges::reverse(sorted.tables);
+        } catch (const CircularDependencyError&) {
+            if (compiler_->supports_alter()) throw;
+            sorted.tables = existing; // no order is right, and none is needed
+        }
+        if (compiler_->supports_alter())
+            for (const auto& [table, key] : sorted.by_alter)
+                alter(DropConstraint{table->shared_data(), *key}.node());
+        for (const auto* table : sorted.tables) statements_.push_back(compiler_->drop_table(table->data()));
+
+        std::set<std::pair<std::string, std::string>> dropped;
+        const auto drop_sequence = [&](const schema::SequenceData& sequence) {
+            if (!compiler_->uses(sequence) || !dropped.emplace(sequence.schema, sequence.name).second) return;
+            if (!is_there(SchemaObject::sequence, sequence.schema, sequence.name, true)) return;
+            sql::DdlNode node{sql::DdlAction::drop_sequence};
+            node.sequence = sequence;
+            statements_.push_back(compiler_->statement(node));
+        };
+        for (const auto* table : sorted.tables)
+            for (const auto& column : table->data().columns)
+                if (column.sequence) drop_sequence(*column.sequence);
+        for (const auto& sequence : metadata_.sequences()) drop_sequence(*sequence);
+        for (const auto& type : needed_types(metadata_, dialect_, *compiler_))
+            if (is_there(SchemaObject::type, details_of(type).type_schema, details_of(type).type_name, true))
+                statements_.push_back(compiler_->drop_type(type));
+        return std::move(statements_);
+    }
+
+private:
+    using Names = std::set<std::pair<std::string, std::string>>;
+
+    /// Without a rule everything is as the caller assumes.
+    bool is_there(SchemaObject kind, const std::string& schema, const std::string& name, bool assumed) const {
+        return exists_ ? exists_(kind, schema, name) : assumed;
+    }
+
+    /// Those that exist, or those that do not.
+    std::vector<const Table*> tables(bool existing) const {
+        auto all = metadata_.tables();
+        std::erase_if(all, [&](const Table* table) {
+            return is_there(SchemaObject::table, table->schema(), table->name(), existing) != existing;
+        });
+        return all;
+    }
+
+    bool has_convention() const { return metadata_.naming_convention().templates.contains("fk") && compiler_->supports_alter(); }
+
+    static Names column_sequences(const std::vector<const Table*>& tables) {
+        Names names;
+        for (const auto* table : tables)
+            for (const auto& column : table->data().columns)
+                if (column.sequence) names.emplace(column.sequence->schema, column.sequence->name);
+        return names;
+    }
+
+    void create_sequence(const schema::SequenceData& sequence) {
+        if (!compiler_->uses(sequence) || !created_.emplace(sequence.schema, sequence.name).second) return;
+        if (is_there(SchemaObject::sequence, sequence.schema, sequence.name, false)) return;
+        sql::DdlNode node{sql::DdlAction::create_sequence};
+        node.sequence = sequence;
+        statements_.push_back(compiler_->statement(node));
+    }
+
+    void alter(const sql::NodePtr& node) {
+        statements_.push_back(compiler_->statement(static_cast<const sql::DdlNode&>(*node)));
+    }
+
+    const MetaData& metadata_;
+    const Dialect& dialect_;
+    const ExistsRule& exists_;
+    std::unique_ptr<DdlCompiler> compiler_;
+    std::vector<std::string> statements_;
+    Names created_;
+};
+
+} // namespace
+
+std::vector<std::string> create_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists) {
+    return Script{metadata, dialect, exists}.create();
+}
+
+std::vector<std::string> drop_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists) {
+    return Script{metadata, dialect, exists}.drop();
+}
+
+std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dialect) {
+    std::set<std::string> schemas;
+    for (const auto* table : metadata.tables()) {
+        schemas.insert(table->schema());
+        for (const auto& column : table->data().columns)
+            if (column.sequence) schemas.insert(column.sequence->schema);
+    }
+    for (const auto& sequence : metadata.sequences()) schemas.insert(sequence->schema);
+    for (const auto& type : needed_types(metadata, dialect, *dialect.ddl_compiler()))
+        schemas.insert(details_of(type).type_schema);
+    return {schemas.begin(), schemas.end()};
+}
+
+} // namespace azoth

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The dialect of Oracle Database 23. It compiles only: there is no driver.
+#pragma once
+
+#include "dialect/base.hpp"
+
+namespace azoth {
+
+class OracleDialect final : public Dialect {
+public:
+    OracleDialect();
+
+    [[nodiscard]] std::string_view name() const noexcept override;
+    [[nodiscard]] const Features& features() const noexcept override { return features_; }
+    [[nodiscard]] std::shared_ptr<const Compiled>
+    compile(const sql::Node& statement, const sql::BindList& binds) const override;
+    [[nodiscard]] std::string quote(std::string_view identifier) const override;
+    [[nodiscard]] std::string type_text(const Type& type) const override;
+    [[nodiscard]] Type type_from_text(std::string_view text) const override;
+    [[nodiscard]] std::unique_ptr<DdlCompiler> ddl_compiler() const override;
+    [[nodiscard]] std::string literal_expression(const sql::Node& expression) const override;
+    [[nodiscard]] ReflectionQueries reflection() const override;
+
+private:
+    Features features_;
+};
+
+} // namespace azoth

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// SQLite's types. Lengths and precisions mean nothing to it; they are written where SQLAlchemy writes them, for who reads the
+// schema.
+#include <array>
+
+#include "dialect/type_compiler.hpp"
+#include "dialect/sqlite.hpp"
+
+namespace azoth {
+
+namespace {
+
+constexpr std::array known{NamedTypeText{"JSON"}, NamedTypeText{"JSONB"}};
+
+class SQLiteTypeCompiler final : public TypeCompiler {
+public:
+    using TypeCompiler::TypeCompiler;
+
+protected:
+    std::span<const NamedTypeText> known_names() const override { return known; }
+};
+
+} // namespace
+
+std::string SQLiteDialect::type_text(const Type& type) const { return SQLiteTypeCompiler{*this}.text(type); }
+
+} // namespace azoth

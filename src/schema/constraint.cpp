@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+// Registering constraints and indexes with their tables.
+#include <azoth/schema/constraint.hpp>
+
+#include <algorithm>
+
+#include <azoth/error.hpp>
+
+namespace azoth {
+
+namespace detail {
+
+void check_columns(const schema::TableData& table, const std::vector<std::string>& columns, std::string_view what) {
+    for (const auto& column : columns)
+        if (table.find(column) == nullptr)
+            throw ArgumentError(
+                "table '" + table.full_name() + "' has no column '" + column + "', which " + std::string{what} + " names");
+}
+
+} // namespace detail
+
+void PrimaryKeyConstraint::attach() {
+    auto& data = std::get<schema::PrimaryKeyData>(data_);
+    for (auto& column : table_->columns) {
+        if (std::ranges::find(data.columns, column.name) == data.columns.end()) continue;
+        column.primary_key = true;
+        column.nullable = false;
+    }
+    table_->primary_key_constraint = data;
+}
+
+schema::ForeignKeyData ForeignKeyConstraint::parse_targets(const std::vector<std::string>& targets) {
+    schema::ForeignKeyData key;
+    for (const auto& target : targets) {
+        auto next = schema::parse_foreign_key(target);
+        if (&target != &targets.front()
+            && (next.target_table != key.target_table || next.target_schema != key.target_schema))
+            throw ArgumentError("a foreign key refers to one table, not to both '" + key.target_table + "' and '"
+                                + next.target_table + "'");
+        key.target_table = next.target_table;
+        key.target_schema = next.target_schema;
+        key.target_columns.push_back(std::move(next.target_columns.front()));
+    }
+    return key;
+}
+
+void ForeignKeyConstraint::attach() {
+    auto& data = std::get<schema::ForeignKeyData>(data_);
+    detail::check_columns(*table_, data.columns, "a foreign key");
+    if (data.columns.empty() || data.columns.size() != data.target_columns.size())
+        throw ArgumentError(
+            "a foreign key of table '" + table_->full_name() + "' has " + std::to_string(data.columns.size())
+            + " columns and refers to " + std::to_string(data.target_columns.size())
+        );
+    data.settings.order = table_->next_constraint_order();
+    table_->foreign_keys.push_back(data);
+}
+
+void Index::attach(bool plain) {
+    detail::check_columns(*table_, data_.columns, "an index");
+    if (data_.expressions.empty())
+        throw ArgumentError("an index of table '" + table_->full_name() + "' has no columns");
+    if (plain) data_.expressions.clear();
+    table_->indexes.push_back(data_);
+}
+
+} // namespace azoth

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+// DDL statements and sequences, as far as they are more than data.
+#include <azoth/sql/ddl.hpp>
+
+#include <atomic>
+
+#include <azoth/error.hpp>
+#include <azoth/sql/from.hpp>
+
+namespace azoth {
+
+namespace sql {
+
+namespace {
+
+std::uint64_t next_serial() {
+    static std::atomic<std::uint64_t> serial{0};
+    return ++serial;
+}
+
+} // namespace
+
+DdlNode::DdlNode(DdlAction what) : StatementNode(NodeKind::ddl), action(what) { key.mix(next_serial()); }
+
+DdlNode::DdlNode(const DdlNode& other)
+    : StatementNode(other), action(other.action), check_first(other.check_first), cascade(other.cascade),
+      or_replace(other.or_replace), temporary(other.temporary), materialized(other.materialized), table(other.table),
+      constraint(other.constraint), index(other.index), sequence(other.sequence), type(other.type), name(other.name),
+      schema(other.schema), select(other.select), options(other.options), context(other.context) {
+    key.mix(next_serial());
+}
+
+} // namespace sql
+
+namespace {
+
+/// What a SELECT's columns are as those of a table.
+Table table_of(const sql::DdlNode& node) {
+    auto data = std::make_shared<schema::TableData>(node.name, node.schema);
+    const sql::NodePtr subquery = std::make_shared<sql::AliasNode>(node.select, std::string{});
+    for (const auto& column : sql::columns_of(subquery)) {
+        const auto& named = static_cast<const sql::ColumnNode&>(*column);
+        data->add_column(named.name, named.type);
+    }
+    return Table{std::move(data)};
+}
+
+void check_column(const schema::TableData& table, const std::string& column) {
+    detail::check_columns(table, {column}, "a comment");
+}
+
+} // namespace
+
+Sequence::Sequence(std::string name, std::string schema) {
+    if (name.empty()) throw ArgumentError("a sequence needs a name");
+    data_.name = std::move(name);
+    data_.schema = std::move(schema);
+}
+
+Sequence Sequence::metadata(MetaData& metadata) const {
+    Sequence copy = *this;
+    if (copy.data_.schema.empty()) copy.data_.schema = metadata.schema();
+    metadata.add(std::make_shared<const schema::SequenceData>(copy.data_));
+    return copy;
+}
+
+Sequence Sequence::data_type(const Type& type) const {
+    Sequence copy = *this;
+    copy.data_.data_type = type;
+    return copy;
+}
+
+Sequence Sequence::optional(bool value) const {
+    Sequence copy = *this;
+    copy.data_.optional = value;
+    return copy;
+}
+
+Table CreateView::table() const { return table_of(*node_); }
+Table CreateTableAs::table() const { return table_of(*node_); }
+
+SetColumnComment::SetColumnComment(const Table& table, std::string column)
+    : DdlStatement(sql::DdlAction::set_column_comment) {
+    check_column(table.data(), column);
+    node_->table = table.shared_data();
+    node_->name = std::move(column);
+}
+
+DropColumnComment::DropColumnComment(const Table& table, std::string column)
+    : DdlStatement(sql::DdlAction::drop_column_comment) {
+    check_column(table.data(), column);
+    node_->table = table.shared_data();
+    node_->name = std::move(column);
+}
+
+} // namespace azoth

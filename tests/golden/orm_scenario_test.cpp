@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Every scenario of the corpus: the statements of a unit of work, their order and values, what is observed, and what is stored.
+#include "golden/core_corpus.hpp"
+#include "golden/orm_corpus.hpp"
+#include "support/catch.hpp"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+golden::ScenarioRegistry all_scenarios() {
+    golden::ScenarioRegistry registry;
+    golden::add_insert_scenarios(registry);
+    golden::add_relationship_scenarios(registry);
+    golden::add_pattern_scenarios(registry);
+    golden::add_update_scenarios(registry);
+    golden::add_delete_scenarios(registry);
+    golden::add_value_scenarios(registry);
+    golden::add_session_scenarios(registry);
+    golden::add_transaction_scenarios(registry);
+    golden::add_state_scenarios(registry);
+    golden::add_collection_scenarios(registry);
+    golden::add_proxy_scenarios(registry);
+    return registry;
+}
+
+std::string in_golden(const std::string& file) { return std::string{AZOTH_TESTS_DIR "/golden/"} + file; }
+
+} // namespace
+
+TEST_CASE("every ORM scenario sends the statements that SQLAlchemy sends", "[golden][orm]") {
+    const auto corpus = golden::read_scenarios(in_golden("corpus/orm_scenarios.jsonl"));
+    const auto not_yet = golden::read_list(in_golden("not_yet_orm_scenarios.txt"));
+    const auto accepted = golden::read_list(in_golden("accepted_differences_orm_scenarios.txt"));
+    const auto registry = all_scenarios();
+
+    CHECK(registry.repeated().empty());
+    for (const auto& [id, program] : registry.all()) {
+        INFO(id);
+        CHECK(corpus.contains(id));
+        CHECK_FALSE(not_yet.contains(id));
+    }
+    for (const auto& [id, reason] : not_yet) {
+        INFO("not_yet_orm_scenarios.txt: " << id);
+        CHECK(corpus.contains(id));
+    }
+    for (const auto& [id, reason] : accepted) {
+        INFO("accepted_differences_orm_scenarios.txt: " << id);
+        CHECK(registry.all().contains(id));
+        CHECK_FALSE(reason.empty());
+    }
+
+    const char* only = std::getenv("AZOTH_SCENARIO"); // one id, while working on it
+    std::size_t passed = 0;
+    std::size_t differing = 0;
+    std::size_t missing = 0;
+    for (const auto& [id, expected] : corpus) {
+        if (only != nullptr && id != only) continue;
+        const auto found = registry.all().find(id);
+        if (found == registry.all().end()) {
+            ++missing;
+            INFO(id << " is neither registered nor in not_yet_orm_scenarios.txt");
+            CHECK(not_yet.contains(id));
+            continue;
+        }
+        const auto differences = golden::run_scenario(expected, found->second);
+        const bool is_accepted = accepted.contains(id);
+        if (differences.empty()) ++passed;
+        else if (is_accepted) ++differing;
+        INFO(id << differences);
+        CHECK((differences.empty() || is_accepted));
+        if (is_accepted && differences.empty()) FAIL_CHECK(id << " no longer differs: take it off the accepted list");
+    }
+    std::cout << "golden orm scenarios: " << corpus.size() << " cases, " << passed << " passed, " << differing
+              << " accepted differences, " << missing << " missing\n";
+}
