@@ -141,6 +141,7 @@ asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared
     auto url = core->url;
     core->events.do_connect.emit(url);
     auto connection = co_await core->driver->connect(core->executor, std::move(url));
+    core->pass_on_notices(*connection);
     if (!core->events.connect.empty()) {
         const auto entries = core->events.connect.snapshot();
         for (const auto& entry : *entries) {

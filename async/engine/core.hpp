@@ -2,10 +2,14 @@
 // EngineCore: what an engine, its pools and its connections share.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <azoth/compiler/cache.hpp>
 #include <azoth/dialect/dialect.hpp>
@@ -17,7 +21,26 @@
 
 namespace azoth::engine {
 
-/// Constant after construction, but for the cache, which is thread-safe.
+/// Who wants to know what servers say besides their answers. Thread-safe.
+class NoticeListeners {
+public:
+    void add(std::function<void(const driver::Notice&)> listener) {
+        const std::lock_guard lock{mutex_};
+        listeners_.push_back(std::move(listener));
+    }
+    void tell(const driver::Notice& notice) const {
+        std::unique_lock lock{mutex_};
+        const auto listeners = listeners_; // one of them may add another
+        lock.unlock();
+        for (const auto& listener : listeners) listener(notice);
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<std::function<void(const driver::Notice&)>> listeners_;
+};
+
+/// Constant after construction, but for the cache and the listeners, which are thread-safe.
 class EngineCore {
 public:
     /// @throws ArgumentError, NoSuchModuleError.
@@ -40,6 +63,11 @@ public:
     /// The same, where each row is executed on its own.
     void log_each(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const;
 
+    /// A new connection: what its server says is passed on.
+    void pass_on_notices(driver::Connection& connection) const {
+        connection.on_notice = [listeners = notices](const driver::Notice& notice) { listeners->tell(notice); };
+    }
+
 private:
     void write_line(std::string_view line) const;
 
@@ -50,6 +78,7 @@ public:
     const bool single_connection; ///< each connection would be a database of its own: one is kept for ever
     const EngineOptions options;
     CompiledCache cache;
+    const std::shared_ptr<NoticeListeners> notices = std::make_shared<NoticeListeners>();
     EngineEvents events;
     asio::any_io_executor executor; ///< emptied when its context is destroyed
 };

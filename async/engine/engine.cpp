@@ -104,6 +104,12 @@ asio::awaitable<Connection> Engine::connect(std::source_location at) const {
 asio::awaitable<void> Engine::dispose() const {
     return engine::dispose_of(state_);
 }
+asio::awaitable<Listener> Engine::listen_to(std::vector<std::string> channels) const {
+    return Listener::open(state_->core, std::move(channels));
+}
+void Engine::on_notice(std::function<void(const Notice&)> listener) const {
+    state_->core->notices->add(std::move(listener));
+}
 Pool Engine::pool() const {
     return Pool{state_->pool()};
 }

@@ -25,27 +25,48 @@ driver::Statement make_statement(const Compiled& compiled, const Compiled::Bound
 
 namespace {
 
-asio::awaitable<void> execute_into(Lease lease, sql::NodePtr statement, std::shared_ptr<ResultData> result) {
-    *result = co_await execute_statement(std::move(lease), std::move(statement));
+/// What a server that ends statements itself may take longer than asked before it is told to: so long a message may be
+/// under way.
+constexpr std::chrono::milliseconds server_grace{250};
+
+asio::awaitable<void> execute_into(
+    Lease lease,
+    sql::NodePtr statement,
+    std::chrono::milliseconds timeout,
+    std::shared_ptr<ResultData> result
+) {
+    *result = co_await execute_statement(std::move(lease), std::move(statement), timeout);
 }
 
-/// After a timeout: the server has been told to stop; here it confirms.
+/// After a timeout: the server has been told to stop, or has stopped by itself; here it confirms.
 asio::awaitable<void> recover_now(Lease lease) {
     Operation operation{lease};
-    co_await settle(operation.slot());
+    Slot& slot = operation.slot();
+    if (slot.failed && slot.driver->is_open() && slot.driver->in_transaction() && !slot.driver->needs_recovery())
+        co_await slot.driver->rollback();
+    co_await settle(slot);
+}
+
+[[noreturn]] void throw_timeout(std::chrono::milliseconds timeout) {
+    throw TimeoutError(
+        "a statement was cancelled after " + std::to_string(timeout.count()) +
+        " ms, the timeout() of its execution options; its transaction is rolled back"
+    );
 }
 
 } // namespace
 
 // MariaDB commits before and after DDL, SQLite rolls back on some errors.
 void note_success(Slot& slot) noexcept {
+    slot.beginning = false;
     if (slot.driver->in_transaction()) return;
     slot.on_server = false; // the next statement begins anew
     slot.savepoints.clear();
 }
 
 // The most frequent way of all: one frame between the caller's and the driver's.
-asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statement) {
+asio::awaitable<ResultData>
+execute_statement(Lease lease, sql::NodePtr statement, std::chrono::milliseconds timeout) {
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
@@ -53,13 +74,14 @@ asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statemen
     auto found = slot.core->lookup(statement);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
-    if (!slot.on_server) co_await begin_on_server(slot);
+    auto request = make_statement(*found.compiled, bound);
+    request.timeout = timeout;
+    if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
     const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached);
-    auto sent = make_statement(*found.compiled, bound);
-    if (watched) watched->apply(sent);
+    if (watched) watched->apply(request);
     driver::Result result;
     try {
-        result = co_await slot.driver->execute(sent);
+        result = co_await slot.driver->execute(request);
     } catch (...) {
         if (watched) watched->failed();
         rethrow_failure(slot, *bound.sql, bound.params);
@@ -75,20 +97,25 @@ execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions o
         auto data = co_await execute_statement(std::move(lease), std::move(statement));
         co_return data;
     }
-    const auto deadline = std::chrono::steady_clock::now() + options.timeout();
+    const auto limit = std::chrono::steady_clock::now() + options.timeout();
+    // A server that ends the statement by itself keeps the connection in order; one that is silent is not waited for.
+    auto deadline = limit;
+    if (is_current(lease) && lease.slot->driver && lease.slot->driver->carries_begin()) deadline += server_grace;
     auto result = std::make_shared<ResultData>();
-    auto work = execute_into(lease, statement, result);
-    const bool in_time = co_await run_until(std::move(work), deadline);
+    auto work = execute_into(lease, statement, options.timeout(), result);
+    bool in_time = false;
+    try {
+        in_time = co_await run_until(std::move(work), deadline);
+    } catch (const DBAPIError& failure) {
+        if (failure.code() != errc::query_canceled || std::chrono::steady_clock::now() < limit) throw;
+    }
     if (in_time) co_return std::move(*result);
 
     try {
         co_await recover_now(lease);
     } catch (const Error&) { // the connection is lost: the next statement will say so
     }
-    throw TimeoutError(
-        "a statement was cancelled after " + std::to_string(options.timeout().count()) +
-        " ms, the timeout() of its execution options; its transaction is rolled back"
-    );
+    throw_timeout(options.timeout());
 }
 
 asio::awaitable<driver::BatchResult> send_batch(
@@ -100,13 +127,13 @@ asio::awaitable<driver::BatchResult> send_batch(
     bool cached
 ) {
     if (slot.needs_attention()) co_await attend(slot);
-    if (!slot.on_server) co_await begin_on_server(slot);
-    // Rows that come back row by row are statements of their own.
-    const bool row_by_row = wants == driver::BatchWants::rows && rows > 1;
-    const auto watched = watch(slot, compiled->sql, params, rows, cached, row_by_row);
     driver::Statement statement{compiled->sql, compiled->sql_hash};
     statement.param_types = compiled->param_types;
     statement.returns_rows = compiled->returns_rows;
+    if (!slot.on_server && !begin_with(slot, statement)) co_await begin_on_server(slot);
+    // Rows that come back row by row are statements of their own.
+    const bool row_by_row = wants == driver::BatchWants::rows && rows > 1;
+    const auto watched = watch(slot, compiled->sql, params, rows, cached, row_by_row);
     if (watched) watched->apply(statement);
     driver::BatchResult result;
     try {
@@ -127,13 +154,13 @@ run_compiled(Lease lease, std::shared_ptr<const Compiled> compiled, const Compil
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
-    if (!slot.on_server) co_await begin_on_server(slot);
+    auto request = make_statement(*compiled, *bound);
+    if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
     const auto watched = watch(slot, *bound->sql, bound->params, 1, true);
-    auto sent = make_statement(*compiled, *bound);
-    if (watched) watched->apply(sent);
+    if (watched) watched->apply(request);
     driver::Result result;
     try {
-        result = co_await slot.driver->execute(sent);
+        result = co_await slot.driver->execute(request);
     } catch (...) {
         if (watched) watched->failed();
         rethrow_failure(slot, *bound->sql, bound->params);

@@ -29,7 +29,7 @@ void throw_same(const DBAPIError& error, const std::string& sql, const std::vect
 
 void rethrow_failure(Slot& slot, const std::string& sql, std::span<const Param> params) {
     auto pending = std::current_exception();
-    slot.failed = true;
+    slot.note_failure();
     bool disconnected = slot.is_disconnected(pending);
     bool invalidate_pool = true;
     if (!slot.core->events.handle_error.empty()) {
@@ -51,8 +51,9 @@ void rethrow_failure(Slot& slot, const std::string& sql, std::span<const Param> 
         std::rethrow_exception(pending);
     } catch (const DBAPIError& error) {
         const bool says_sql = !error.statement().empty();
-        const bool add_params =
-            !slot.core->options.hide_parameters && error.parameters().empty() && !params.empty();
+        // A BEGIN that failed on its way with a statement has none of that one's parameters.
+        const bool add_params = !slot.core->options.hide_parameters && error.parameters().empty() && !params.empty() &&
+                                (!says_sql || error.statement() == sql);
         if (says_sql && !add_params) throw;
         auto parameters = add_params ? describe(params) : error.parameters();
         throw_same<

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include <azoth/error.hpp>
 
@@ -25,6 +26,7 @@ void Slot::abandon(std::uint64_t serial) noexcept {
 void Slot::end_transaction() noexcept {
     transaction = 0;
     on_server = false;
+    beginning = false;
     lost = false;
     abandoned = 0;
     savepoints.clear();
@@ -45,6 +47,15 @@ void Slot::renew() noexcept {
     invalidated = false;
     savepoints_set = 0;
     stream = 0;
+}
+
+void Slot::note_failure() noexcept {
+    failed = true;
+    // Refused before it was sent, or with it the BEGIN that it carried: as if nothing had been begun.
+    if (std::exchange(beginning, false) && driver && !driver->needs_recovery() && !driver->in_transaction()) {
+        on_server = false;
+        if (autobegun) transaction = 0;
+    }
 }
 
 bool Slot::is_disconnected(const std::exception_ptr& error) const noexcept {

@@ -61,6 +61,8 @@ public:
 
     std::uint64_t transaction = 0; ///< its serial; 0: none
     bool on_server = false;        ///< BEGIN was sent
+    bool beginning = false;        ///< with the statement that runs, or was cut off
+    bool autobegun = false;        ///< what is `beginning` is no begin() of the user's
     bool lost = false;             ///< the server has it no more, the user has not rolled back yet
     bool in_unit = false;          ///< engine.begin(): what follows the transaction's end is refused
     driver::BeginOptions begin_options;
@@ -90,6 +92,8 @@ public:
     /// As for a new borrower.
     void renew() noexcept;
     /// What the error, or the driver, says.
+    /// An operation has failed: takes back what it had begun.
+    void note_failure() noexcept;
     [[nodiscard]] bool is_disconnected(const std::exception_ptr& error) const noexcept;
 };
 
@@ -156,6 +160,9 @@ struct ScopeAccess {
 [[nodiscard]] asio::awaitable<void> settle(Slot& slot);
 /// Sends BEGIN. @pre the slot needs no attention
 [[nodiscard]] asio::awaitable<void> begin_on_server(Slot& slot);
+/// Has BEGIN sent with `statement`, where the driver can: false when `begin_on_server()` has to.
+/// @pre the slot needs no attention and is not `on_server`
+[[nodiscard]] bool begin_with(Slot& slot, driver::Statement& statement);
 
 /// Rolls back what is open and gives the connection back; what cannot be rolled back here is put right by the
 /// pool.

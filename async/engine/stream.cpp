@@ -20,17 +20,18 @@ asio::awaitable<OpenStream> open_stream(Lease lease, sql::NodePtr statement, Exe
     const auto found = slot.core->lookup(statement);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
-    if (!slot.on_server) co_await begin_on_server(slot);
+    auto request = make_statement(*found.compiled, bound);
+    if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
     const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached);
-    auto sent = make_statement(*found.compiled, bound);
-    if (watched) watched->apply(sent);
+    if (watched) watched->apply(request);
     std::unique_ptr<driver::Cursor> cursor;
     try {
-        cursor = co_await slot.driver->open_cursor(sent);
+        cursor = co_await slot.driver->open_cursor(request);
     } catch (...) {
         if (watched) watched->failed();
         rethrow_failure(slot, *bound.sql, bound.params);
     }
+    slot.beginning = false;
     if (watched) watched->succeeded(-1); // opened; its rows are still to come
     OpenStream stream;
     stream.head.columns = cursor->columns();

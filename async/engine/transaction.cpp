@@ -141,6 +141,18 @@ asio::awaitable<void> begin_on_server(Slot& slot) {
     slot.on_server = true;
 }
 
+bool begin_with(Slot& slot, driver::Statement& statement) {
+    if (is_autocommit(slot) || !slot.driver->carries_begin()) return false;
+    if (slot.core->echo()) slot.core->log("BEGIN");
+    tell(slot, slot.core->events.begin);
+    statement.begin = &slot.begin_options;
+    slot.autobegun = slot.transaction == 0;
+    if (slot.autobegun) slot.transaction = slot.next_serial();
+    slot.beginning = true;
+    slot.on_server = true;
+    return true;
+}
+
 namespace {
 
 asio::awaitable<std::uint64_t> begin_transaction(Lease lease, TransactionOptions options, bool in_unit) {

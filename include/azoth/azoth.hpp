@@ -5,9 +5,11 @@
 #include <azoth/core.hpp>
 #include <azoth/driver/builtin.hpp>
 #include <azoth/engine/connection.hpp>
+#include <azoth/engine/copy.hpp>
 #include <azoth/engine/ddl.hpp>
 #include <azoth/engine/engine.hpp>
 #include <azoth/engine/events.hpp>
+#include <azoth/engine/listener.hpp>
 #include <azoth/engine/result.hpp>
 #include <azoth/engine/tracing.hpp>
 #include <azoth/engine/url.hpp>

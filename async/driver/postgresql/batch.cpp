@@ -54,11 +54,13 @@ public:
     }
 
     /// Forgets the answers of the last chunk. `first_row` is the number of the statement that is the chunk's
-    /// first row.
-    void begin_chunk(std::size_t prepare_index, std::size_t first_row) {
+    /// first row; the first `ignored` are deallocations.
+    void begin_chunk(std::size_t ignored, std::size_t prepare_index, std::size_t first_row) {
+        ignored_ = ignored;
         prepare_index_ = prepare_index;
         first_row_ = first_row;
         prepared = false;
+        begin_failed = false;
         failure.reset();
         chunk_affected_ = 0;
         chunk_rows_.reset();
@@ -68,12 +70,12 @@ public:
 
     /// Takes one answer of the pipeline.
     void operator()(std::size_t index, ResultPtr answer) {
-        if (index < std::min(prepare_index_, first_row_)) return; // deallocations: what is gone is gone
+        if (index < ignored_) return; // what is gone is gone
         switch (PQresultStatus(answer.get())) {
         case PGRES_COMMAND_OK:
         case PGRES_EMPTY_QUERY:
-            if (index < first_row_) prepared = true;
-            else take(answer.get(), false);
+            if (index == prepare_index_) prepared = true;
+            else if (index >= first_row_) take(answer.get(), false);
             break;
         case PGRES_TUPLES_OK:
             take(answer.get(), true);
@@ -81,7 +83,9 @@ public:
             break;
         case PGRES_PIPELINE_ABORTED: break;
         default:
-            if (failure == nullptr) failure = std::move(answer);
+            if (failure != nullptr) break;
+            failure = std::move(answer);
+            begin_failed = index < first_row_ && index != prepare_index_;
         }
     }
 
@@ -116,6 +120,7 @@ public:
     bool is_prepared = false;
     bool prepared = false; ///< the chunk has prepared the statement
     ResultPtr failure;
+    bool begin_failed = false; ///< it is the BEGIN that has failed
 
 private:
     void take(PGresult* answer, bool has_rows) {
@@ -130,6 +135,7 @@ private:
         sizes_.push_back(has_rows ? static_cast<std::size_t>(PQntuples(answer)) : 0);
     }
 
+    std::size_t ignored_ = 0;
     std::size_t prepare_index_ = 0;
     std::size_t first_row_ = 0;
     std::int64_t chunk_affected_ = 0;
@@ -138,18 +144,20 @@ private:
     std::vector<std::size_t> sizes_; ///< rows that came back for each row of parameters
 };
 
-asio::awaitable<void> Connection::run_chunk(BatchRun& run, std::size_t first, std::size_t rows) {
+asio::awaitable<void>
+Connection::run_chunk(BatchRun& run, std::size_t first, std::size_t rows, bool begin) {
     const std::string& sql = *run.statement.sql;
     sending();
     if (!pipeline_.enter(channel_.get())) channel_.throw_lost(nullptr, sql);
+    const std::size_t ignored = run.is_prepared ? 0 : queue_deallocations(sql);
+    if (begin) queue_text(begin_text(*run.statement.begin), sql);
     if (run.is_prepared) {
-        run.begin_chunk(0, 0);
+        run.begin_chunk(ignored, Answers::none, pipeline_.count());
     } else {
         // Not kept, the statement is the unnamed one, which lives until the next unnamed one: prepared in
         // each chunk, so that a pooler may send each chunk to another server.
         if (keeps(run.statement)) run.name = cache_.next_name();
-        const auto prepare_index = queue_deallocations(sql);
-        run.begin_chunk(prepare_index, prepare_index + 1);
+        run.begin_chunk(ignored, pipeline_.count(), pipeline_.count() + 1);
         queue_prepare(run.name, sql);
     }
     std::size_t queued_bytes = 0;
@@ -204,20 +212,26 @@ asio::awaitable<driver::BatchResult> Connection::execute_batch(
     if (wants == driver::BatchWants::rows) run.result.rows.reserve(rows);
 
     bool renewed = false;
+    bool begin = statement.begin != nullptr;
     for (std::size_t first = 0; first < rows;) {
         const std::size_t size = std::min(chunk_rows, rows - first);
-        co_await run_chunk(run, first, size);
+        co_await run_chunk(run, first, size, begin);
         if (run.failure != nullptr) {
+            if (run.begin_failed) throw_database_error(diagnose(run.failure.get()), begin_text(*statement.begin));
             if (run.kept != nullptr && !renewed && is_stale_statement(run.failure.get())) {
                 cache_.forget(run.kept, !is_gone_statement(run.failure.get()));
                 run.kept = nullptr;
                 run.is_prepared = false;
                 renewed = true;
+                const std::string rollback = "ROLLBACK";
+                // The transaction that it was to begin has seen nothing else.
+                if (begin) co_await run_simple(rollback);
                 // A chunk is a transaction of its own here, so nothing of it has happened.
                 if (PQtransactionStatus(channel_.get()) == PQTRANS_IDLE) continue;
             }
             throw_database_error(diagnose(run.failure.get()), sql);
         }
+        begin = false;
         std::shared_ptr<const Shape> shape = run.kept != nullptr ? run.kept->shape : nullptr;
         if (run.sample() != nullptr && shape == nullptr) {
             shape = co_await shape_of(run.sample());

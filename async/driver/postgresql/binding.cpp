@@ -59,6 +59,7 @@ void append_number(std::string& out, T value) {
 void Parameters::encode(std::span<const Param> row) {
     if (arena_.capacity() > arena_worth_keeping) arena_ = std::string{};
     arena_.clear();
+    ++row_;
     for (std::size_t i = 0; i < row.size(); ++i) encode_one(i, row[i]);
     for (std::size_t i = 0; i < row.size(); ++i) {
         if (offsets_[i] != not_in_arena) values_[i] = arena_.data() + offsets_[i];
@@ -342,7 +343,8 @@ void Parameters::refuse(std::size_t index, errc code, const std::string& why) co
     DiagnosticInfo info;
     info.code = code;
     // Which value it was is the engine's to say: it may be told to hide parameters.
-    info.message = "parameter $" + std::to_string(index + 1) + " " + why;
+    if (columns_.empty()) info.message = "parameter $" + std::to_string(index + 1) + " " + why;
+    else info.message = "row " + std::to_string(row_) + ", column " + columns_[index] + ": the value " + why;
     throw DataError(std::move(info), *sql_, {});
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <azoth/error.hpp>
@@ -32,6 +33,12 @@ public:
         std::span<const Type> types,
         std::size_t rows = 1);
 
+    /// Takes the types as they are. `sql` as for `decide()`.
+    void assume(const std::string& sql, std::span<const std::uint32_t> oids);
+    /// From now on the message about a value that is refused names its row, counted by `encode()` from 1, and its
+    /// column.
+    void count_rows(std::vector<std::string> columns) { columns_ = std::move(columns); }
+
     /// Encodes one row for the types decided.
     /// @throws DataError when a value cannot be a value of its parameter's type.
     void encode(std::span<const Param> row);
@@ -42,6 +49,10 @@ public:
     [[nodiscard]] const int* lengths() const noexcept { return lengths_.data(); }
     [[nodiscard]] const int* formats() const noexcept { return formats_.data(); }
     [[nodiscard]] int count() const noexcept { return static_cast<int>(oids_.size()); }
+    /// Throws DataError about the value encoded last at `index`.
+    [[noreturn]] void refuse_value(std::size_t index, const std::string& why) const {
+        refuse(index, errc::data_invalid, why);
+    }
     /// About how many bytes the encoded row takes on the wire.
     [[nodiscard]] std::size_t wire_size() const noexcept;
 
@@ -77,6 +88,8 @@ private:
     std::vector<int> formats_;
     std::vector<std::size_t> offsets_; ///< where in `arena_` a value begins: the arena moves while it grows
     std::string arena_;
+    std::vector<std::string> columns_; ///< empty: values are known by their number
+    std::size_t row_ = 0;
 };
 
 } // namespace azoth::postgresql

@@ -59,6 +59,15 @@ std::uint32_t common_oid(std::uint32_t a, std::uint32_t b) noexcept {
 
 } // namespace
 
+void Parameters::assume(const std::string& sql, std::span<const std::uint32_t> oids) {
+    sql_ = &sql;
+    oids_.assign(oids.begin(), oids.end());
+    values_.resize(oids.size());
+    lengths_.resize(oids.size());
+    formats_.resize(oids.size());
+    offsets_.resize(oids.size());
+}
+
 void Parameters::decide(
     const std::string& sql, std::span<const Param> params, std::span<const Type> types, std::size_t rows) {
     sql_ = &sql;

@@ -109,6 +109,8 @@ public:
         unsynced_ = true;
         ++queued_;
     }
+    /// The number that the next statement will have.
+    [[nodiscard]] std::size_t count() const noexcept { return queued_; }
     /// Marks a point where the server answers all before it, and where the errors before it are over.
     [[nodiscard]] bool sync() noexcept;
     [[nodiscard]] bool needs_sync() const noexcept { return unsynced_; }

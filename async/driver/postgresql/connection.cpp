@@ -11,9 +11,25 @@
 
 namespace azoth::postgresql {
 
+namespace {
+
+/// libpq's C code calls this: nothing may be thrown through it.
+void receive_notice(void* connection, const PGresult* result) noexcept {
+    const auto& listener = static_cast<const driver::Connection*>(static_cast<Connection*>(connection))->on_notice;
+    if (!listener) return;
+    try {
+        listener(make_notice(result));
+    } catch (...) { // what a listener throws concerns no statement
+    }
+}
+
+} // namespace
+
 Connection::Connection(
     asio::any_io_executor executor, ConnectionPtr connection, std::size_t statement_cache_size)
-    : channel_(std::move(executor), std::move(connection)), cache_(statement_cache_size) {}
+    : channel_(std::move(executor), std::move(connection)), cache_(statement_cache_size) {
+    PQsetNoticeReceiver(channel_.get(), receive_notice, this);
+}
 
 Connection::~Connection() {
     terminate();
@@ -76,7 +92,7 @@ Operation::Operation(Connection& connection, Kind kind) : connection_(&connectio
     }
     if (kind == Kind::ordinary && connection.cursor_ != nullptr) {
         throw InvalidRequestError(
-            "this connection is busy with a cursor; read it to its end or close it first, "
+            "this connection is busy with a cursor or a COPY; bring it to its end or close it first, "
             "or use a second connection");
     }
     if (kind == Kind::ordinary && connection.is_cut_off()) {

@@ -19,7 +19,34 @@ namespace azoth::postgresql {
 
 struct CancelRequest;
 class Cursor;
+class CopyReader;
+class CopyWriter;
 class Operation;
+
+/// What keeps a connection busy between operations: a cursor, a COPY.
+class Occupant {
+public:
+    /// The connection goes on without it: an operation of it was cut off, or the connection is closed.
+    virtual void detach() noexcept = 0;
+
+protected:
+    ~Occupant() = default;
+};
+
+/// Takes what occupies a connection from it, unless the operation comes to its end: what is left is `recover()`'s.
+class DetachOnFailure {
+public:
+    explicit DetachOnFailure(Occupant& occupant) noexcept : occupant_(&occupant) {}
+    ~DetachOnFailure() {
+        if (occupant_ != nullptr) occupant_->detach();
+    }
+    DetachOnFailure(const DetachOnFailure&) = delete;
+    DetachOnFailure& operator=(const DetachOnFailure&) = delete;
+    void done() noexcept { occupant_ = nullptr; }
+
+private:
+    Occupant* occupant_;
+};
 
 class Connection final : public driver::Connection {
 public:
@@ -28,15 +55,25 @@ public:
     ~Connection() override;
 
     asio::awaitable<driver::Result> execute(driver::Statement statement) override;
+    asio::awaitable<driver::PipelineResult> execute_pipeline(std::span<const driver::Statement> statements) override;
     asio::awaitable<driver::BatchResult> execute_batch(
         driver::Statement statement,
         std::span<const Param> params,
         std::size_t rows,
         driver::BatchWants wants) override;
     asio::awaitable<std::unique_ptr<driver::Cursor>> open_cursor(driver::Statement statement) override;
+    asio::awaitable<std::unique_ptr<driver::CopyIn>>
+    copy_in(driver::CopyTarget target, driver::CopyFormat format) override;
+    asio::awaitable<std::unique_ptr<driver::Cursor>>
+    copy_out(std::string query, driver::CopyFormat format) override;
+    asio::awaitable<void> listen(std::string channel) override;
+    asio::awaitable<driver::Notification> next_notification() override;
+    asio::awaitable<void>
+    notify(std::string channel, std::string payload, const driver::BeginOptions* begin) override;
     asio::awaitable<void> run(std::string sql) override;
 
     asio::awaitable<void> begin(driver::BeginOptions options) override;
+    [[nodiscard]] bool carries_begin() const noexcept override { return true; }
     asio::awaitable<void> commit() override;
     asio::awaitable<void> rollback() override;
 
@@ -53,6 +90,8 @@ public:
 
 private:
     friend class Cursor;
+    friend class CopyReader;
+    friend class CopyWriter;
     friend class Operation;
 
     /// From here on the server owes us answers.
@@ -73,20 +112,35 @@ private:
     /// Runs SQL by the simple protocol and returns the last answer.
     asio::awaitable<ResultPtr> run_simple(const std::string& sql);
 
-    /// Prepares and executes in one round trip.
-    asio::awaitable<driver::Result> prepare_and_execute(driver::Statement statement);
+    /// Executes in one round trip with what goes ahead of it: its preparation, unless `prepared`, BEGIN, its timeout.
+    asio::awaitable<driver::Result> execute_in_pipeline(driver::Statement statement, Prepared* prepared);
     /// Takes all answers of the pipeline and leaves it, giving each to `take(index, result)`; `take.failure`
     /// is the first error among them.
     template <class Take>
     asio::awaitable<void> finish_pipeline(Take& take, const std::string& sql);
     /// Queues what deallocates the statements that were pushed out of the cache; the count of them.
     [[nodiscard]] std::size_t queue_deallocations(const std::string& sql);
+    /// Queues BEGIN and the statement's timeout. `queue_timeout_end()` follows the statement.
+    void queue_lead(const driver::Statement& statement);
+    void queue_timeout_end(const driver::Statement& statement);
+    /// Queues a statement without parameters or preparation.
+    void queue_text(const std::string& text, const std::string& sql);
     void queue_prepare(const std::string& name, const std::string& sql);
     void queue_execute(const std::string& name, const std::string& sql);
+    /// Queues a statement that is not prepared, with the encoded parameters.
+    void queue_unprepared(const std::string& sql);
+
+    class PipelineRun;
+    /// Sends the statements and takes their answers; true when a preparation was out of date and all may be sent again.
+    asio::awaitable<bool> run_pipeline(PipelineRun& run, std::span<const driver::Statement> statements);
+
+    /// Sends a COPY and waits until its data may flow.
+    asio::awaitable<void> begin_copy(const std::string& sql);
 
     class BatchRun;
     /// Sends `rows` rows of a batch and one sync, and takes their answers.
-    asio::awaitable<void> run_chunk(BatchRun& run, std::size_t first, std::size_t rows);
+    /// @param begin  whether a BEGIN goes ahead
+    asio::awaitable<void> run_chunk(BatchRun& run, std::size_t first, std::size_t rows, bool begin);
 
     /// The columns of `statement` before it is executed; null when it returns no rows. Prepares it if it is
     /// kept.
@@ -114,7 +168,7 @@ private:
     UserTypes user_types_;
     std::shared_ptr<const CancelRequest> cancel_request_; ///< sent, and perhaps not over yet
     Operation* operation_ = nullptr;                      ///< the one that runs
-    Cursor* cursor_ = nullptr;                            ///< the one that is open
+    Occupant* cursor_ = nullptr;                          ///< the cursor or COPY that is open
     bool in_flight_ = false;
     bool was_in_transaction_ = false; ///< when the statement in flight was sent
 };
@@ -142,7 +196,7 @@ private:
 };
 
 /// Rows of one statement as they arrive, in libpq's single-row mode.
-class Cursor final : public driver::Cursor {
+class Cursor final : public driver::Cursor, public Occupant {
 public:
     Cursor(Connection& connection, std::string sql, std::shared_ptr<const Shape> shape);
     ~Cursor() override;
@@ -158,9 +212,7 @@ public:
     asio::awaitable<void> start();
     /// Why it failed; null when it has not.
     [[nodiscard]] const PGresult* failure() const noexcept { return failure_.get(); }
-    /// The connection goes on without the cursor: an operation of it was cut off, or the connection is
-    /// closed.
-    void detach() noexcept;
+    void detach() noexcept override;
 
 private:
     /// Takes rows into `rows` until there are `max_rows` or nothing more has arrived.

@@ -7,6 +7,7 @@
 
 #include "driver/postgresql/connection.hpp"
 #include "driver/postgresql/error.hpp"
+#include "driver/postgresql/pipeline.hpp"
 #include "driver/postgresql/sql_text.hpp"
 
 namespace azoth::postgresql {
@@ -15,27 +16,13 @@ namespace {
 /// How long `close()` may take to stop a statement and read what is under way.
 constexpr std::chrono::seconds close_limit{30};
 
-/// Takes the cursor from its connection unless the operation comes to its end: what is left is `recover()`'s.
-class DetachOnFailure {
-public:
-    explicit DetachOnFailure(Cursor* cursor) noexcept : cursor_(cursor) {}
-    ~DetachOnFailure() {
-        if (cursor_ != nullptr) cursor_->detach();
-    }
-    DetachOnFailure(const DetachOnFailure&) = delete;
-    DetachOnFailure& operator=(const DetachOnFailure&) = delete;
-    void done() noexcept { cursor_ = nullptr; }
-
-private:
-    Cursor* cursor_;
-};
-
 } // namespace
 
 asio::awaitable<std::unique_ptr<driver::Cursor>> Connection::open_cursor(driver::Statement statement) {
     Operation operation{*this};
     const std::string& sql = *statement.sql;
     if (begins_copy(sql)) throw_copy_refused(sql);
+    statement.timeout = {};
     parameters_.decide(sql, statement.params, statement.param_types);
     parameters_.encode(statement.params);
     // What the columns are is needed before the first row: types that users created cannot be asked for while
@@ -47,7 +34,13 @@ asio::awaitable<std::unique_ptr<driver::Cursor>> Connection::open_cursor(driver:
         if (prepared != nullptr) shape = prepared->shape;
         if (shape == nullptr) {
             shape = co_await describe(statement);
+            statement.begin = nullptr;
             if (keeps(statement)) prepared = cache_.find(sql, statement.sql_hash, parameters_.oids());
+        }
+        if (statement.begin != nullptr) {
+            const std::string begin = begin_text(*statement.begin);
+            co_await run_simple(begin);
+            statement.begin = nullptr;
         }
         if (!send(statement, prepared)) channel_.throw_lost(nullptr, sql);
         if (PQsetSingleRowMode(channel_.get()) != 1) channel_.throw_lost(nullptr, sql);
@@ -147,7 +140,7 @@ asio::awaitable<std::shared_ptr<const RowBuffer>> Cursor::fetch(std::size_t max_
     auto rows = std::make_shared<PackedBuffer>(shape_ != nullptr ? shape_->wires.size() : 0);
     rows->set_shape(shape_);
     Channel& channel = connection_->channel_;
-    DetachOnFailure guard{this};
+    DetachOnFailure guard{*this};
     if (max_rows == 0) max_rows = 1;
     while (advance(*rows, max_rows) == Step::blocked) {
         const Progress progress = co_await channel.wait_input(no_deadline);
@@ -166,7 +159,7 @@ asio::awaitable<void> Cursor::close() {
     if (connection_ == nullptr) co_return;
     Connection& connection = *connection_;
     Operation operation{connection, Operation::Kind::of_cursor};
-    DetachOnFailure guard{this};
+    DetachOnFailure guard{*this};
     const auto deadline = std::chrono::steady_clock::now() + close_limit;
     first_.reset();
     // Stopping the server spares reading the rest. It would also end the transaction, or undo what the

@@ -96,6 +96,27 @@ DiagnosticInfo diagnose(const pg_result* result) {
     return diagnose(message);
 }
 
+driver::Notice make_notice(const pg_result* result) {
+    driver::Notice notice;
+    notice.severity = std::string{field(result, PG_DIAG_SEVERITY_NONLOCALIZED)};
+    notice.sqlstate = std::string{field(result, PG_DIAG_SQLSTATE)};
+    notice.message = std::string{field(result, PG_DIAG_MESSAGE_PRIMARY)};
+    // What libpq itself has to say has a text, but no fields.
+    if (notice.message.empty()) notice.message = trimmed(PQresultErrorMessage(result));
+    notice.detail = std::string{field(result, PG_DIAG_MESSAGE_DETAIL)};
+    notice.hint = std::string{field(result, PG_DIAG_MESSAGE_HINT)};
+    return notice;
+}
+
+DiagnosticInfo diagnose_copy(const pg_result* result) {
+    auto info = diagnose(result);
+    // "COPY person, line 3, column age: "x"": the numbers are the same in every language, and so is their order.
+    const auto context = field(result, PG_DIAG_CONTEXT);
+    const auto line = context.substr(0, context.find('\n'));
+    if (!line.empty()) (info.message += "\nCONTEXT: ").append(line);
+    return info;
+}
+
 DiagnosticInfo diagnose_loss(std::string_view words, const pg_result* result) {
     DiagnosticInfo info;
     if (result != nullptr) info = diagnose(result);

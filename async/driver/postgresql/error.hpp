@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <azoth/driver/driver.hpp>
 #include <azoth/error.hpp>
 
 struct pg_result;
@@ -28,6 +29,11 @@ struct ServerMessage {
 
 [[nodiscard]] DiagnosticInfo diagnose(const ServerMessage& message);
 [[nodiscard]] DiagnosticInfo diagnose(const pg_result* result);
+
+[[nodiscard]] driver::Notice make_notice(const pg_result* result);
+
+/// A failed COPY into a table: the server names the row, and where it knows it the column, in the error's context.
+[[nodiscard]] DiagnosticInfo diagnose_copy(const pg_result* result);
 
 /// The connection broke: `result` is what the server said last, or null; then libpq's own `words` count.
 [[nodiscard]] DiagnosticInfo diagnose_loss(std::string_view words, const pg_result* result);

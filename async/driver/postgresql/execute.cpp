@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One statement: the way of a statement that is prepared already is short, all else is beside it.
+// One statement: the way of a statement that is prepared already and travels alone is short, all else is beside it.
 #include <charconv>
 #include <cstring>
 #include <string>
@@ -10,6 +10,7 @@
 
 #include "driver/postgresql/connection.hpp"
 #include "driver/postgresql/error.hpp"
+#include "driver/postgresql/pipeline.hpp"
 #include "driver/postgresql/sql_text.hpp"
 
 namespace azoth::postgresql {
@@ -53,9 +54,18 @@ asio::awaitable<driver::Result> Connection::execute(driver::Statement statement)
     Prepared* prepared = nullptr;
     if (keeps(statement)) {
         prepared = cache_.find(*statement.sql, statement.sql_hash, parameters_.oids());
-        if (prepared == nullptr) co_return co_await prepare_and_execute(statement);
+        if (prepared == nullptr || statement.begin != nullptr || statement.timeout.count() > 0)
+            co_return co_await execute_in_pipeline(statement, prepared);
     } else {
         check_text(*statement.sql);
+        if (statement.begin != nullptr || statement.timeout.count() > 0) {
+            if (!begins_copy(*statement.sql)) co_return co_await execute_in_pipeline(statement, nullptr);
+            // A pipeline could not be left, were it a COPY to or from the client.
+            if (statement.begin != nullptr) {
+                const std::string begin = begin_text(*statement.begin);
+                co_await run_simple(begin);
+            }
+        }
     }
 
     if (!send(statement, prepared)) channel_.throw_lost(nullptr, *statement.sql);
@@ -84,7 +94,7 @@ asio::awaitable<driver::Result> Connection::execute(driver::Statement statement)
             cache_.forget(prepared, !is_gone_statement(intake.failure.get()));
             // The server has not begun to execute it; in a transaction, though, the error has ended that.
             if (PQtransactionStatus(channel_.get()) == PQTRANS_IDLE)
-                co_return co_await prepare_and_execute(statement);
+                co_return co_await execute_in_pipeline(statement, nullptr);
         }
         throw_database_error(diagnose(intake.failure.get()), *statement.sql);
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -54,6 +55,13 @@ public:
     explicit PackedBuffer(std::size_t columns) noexcept : RowBuffer(0, columns) {}
 
     void append(const PGresult* result);
+    /// One row, cell by cell.
+    void append_cell(std::string_view bytes) {
+        cells_.push_back(Cell{bytes_.size(), static_cast<std::uint32_t>(bytes.size()), false});
+        bytes_ += bytes;
+    }
+    void append_null() { cells_.push_back(Cell{bytes_.size(), 0, true}); }
+    void end_row() noexcept { ++rows_; }
     /// Before the first `field()`: a batch learns what its columns are only after its rows.
     void set_shape(std::shared_ptr<const Shape> shape) noexcept { shape_ = std::move(shape); }
 

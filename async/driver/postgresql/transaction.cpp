@@ -7,6 +7,7 @@
 
 #include "driver/postgresql/connection.hpp"
 #include "driver/postgresql/error.hpp"
+#include "driver/postgresql/pipeline.hpp"
 
 namespace azoth::postgresql {
 namespace {
@@ -37,11 +38,16 @@ bool is_undecided(const std::string& sqlstate) {
 
 } // namespace
 
-asio::awaitable<void> Connection::begin(driver::BeginOptions options) {
-    Operation operation{*this};
+std::string begin_text(const driver::BeginOptions& options) {
     std::string sql = "BEGIN";
     sql += isolation_clause(options.isolation_level);
     if (options.read_only) sql += " READ ONLY";
+    return sql;
+}
+
+asio::awaitable<void> Connection::begin(driver::BeginOptions options) {
+    Operation operation{*this};
+    const std::string sql = begin_text(options);
     co_await run_simple(sql);
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <span>
@@ -23,6 +24,22 @@ class Dialect;
 
 namespace azoth::driver {
 
+enum class IsolationLevel : std::uint8_t {
+    server_default,
+    read_uncommitted,
+    read_committed,
+    repeatable_read,
+    serializable,
+    autocommit, ///< no transaction at all; never reaches a driver
+};
+
+struct BeginOptions {
+    IsolationLevel isolation_level = IsolationLevel::server_default;
+    bool read_only = false;
+
+    BeginOptions() = default;
+};
+
 /// One statement in the server's own placeholders. A view: the caller keeps all of it alive until the call has returned.
 struct Statement {
     const std::string* sql = nullptr;
@@ -31,6 +48,12 @@ struct Statement {
     std::span<const Type> param_types;        ///< as many as `params`; null_type where nothing is known
     bool prepare = true;                      ///< keep a prepared statement for this text on the connection
     bool returns_rows = true;                 ///< a hint: SELECT or RETURNING; text() may be wrong in either direction
+
+    // What travels with the statement where the driver says `carries_begin()`; ignored elsewhere.
+    const BeginOptions* begin = nullptr;  ///< begin a transaction first; null: none, or there is one
+    /// `execute()` in a transaction: the server itself ends the statement after this time, unless it has a shorter limit
+    /// already; zero: no limit of ours. The error's code is errc::query_canceled.
+    std::chrono::milliseconds timeout{0};
 
     Statement() = default;
     Statement(const std::string& text, std::size_t hash) : sql(&text), sql_hash(hash) {}
@@ -68,20 +91,58 @@ struct BatchResult {
     BatchResult() = default;
 };
 
-enum class IsolationLevel : std::uint8_t {
-    server_default,
-    read_uncommitted,
-    read_committed,
-    repeatable_read,
-    serializable,
-    autocommit, ///< no transaction at all; never reaches a driver
+/// What the statements of a pipeline gave.
+struct PipelineResult {
+    std::vector<Result> results; ///< in order, up to the statement that failed
+    std::exception_ptr error;    ///< of statement number `results.size()`; those behind it were not executed
+
+    PipelineResult() = default;
 };
 
-struct BeginOptions {
-    IsolationLevel isolation_level = IsolationLevel::server_default;
-    bool read_only = false;
+/// How the rows of a COPY travel. `automatic`: binary where all columns have a binary form that we know.
+enum class CopyFormat : std::uint8_t { automatic, binary, text };
 
-    BeginOptions() = default;
+/// What is copied into, as SQL: names quoted where they have to be.
+struct CopyTarget {
+    std::string table;
+    std::vector<std::string> columns;
+
+    CopyTarget() = default;
+};
+
+/// Rows on their way into a table. The connection does nothing else meanwhile; destroyed before `finish()` or `abort()`
+/// it leaves the connection busy, for `recover()`.
+class CopyIn {
+public:
+    virtual ~CopyIn() = default;
+    /// Sends `rows` rows of parameters, row-major. Returns when all is sent, so what is in memory is bounded.
+    /// @throws DataError for a value that is none of its column's type, with row and column in the message; then
+    ///   `abort()` is all that is left to do.
+    virtual asio::awaitable<void> write(std::span<const Param> params, std::size_t rows) = 0;
+    /// The rows are complete. @return how many the server has taken @throws what it found wrong with them
+    virtual asio::awaitable<std::int64_t> finish() = 0;
+    /// Gives up: none of the rows are kept, and the transaction has failed.
+    virtual asio::awaitable<void> abort() = 0;
+};
+
+/// What a NOTIFY sends to those who listen.
+struct Notification {
+    std::string channel;
+    std::string payload;
+    int sender = 0; ///< the server's process number of who sent it
+
+    Notification() = default;
+};
+
+/// What a server says besides its answers: a NOTICE, a WARNING.
+struct Notice {
+    std::string severity; ///< in English: "NOTICE", "WARNING", "INFO", "LOG", "DEBUG"
+    std::string sqlstate;
+    std::string message;
+    std::string detail;
+    std::string hint;
+
+    Notice() = default;
 };
 
 /// Rows in pieces, with a bounded number of them in memory.
@@ -110,6 +171,10 @@ public:
 
     virtual asio::awaitable<Result> execute(Statement statement) = 0;
 
+    /// Executes statements in order, in one round trip where the database can. Only the first may have a `begin`.
+    /// @throws only when the connection is lost; what is wrong with a statement is in the result.
+    virtual asio::awaitable<PipelineResult> execute_pipeline(std::span<const Statement> statements);
+
     /// The same statement for `rows` rows of parameters. `params` is row-major, rows × statement.param_types.size().
     /// Atomic only inside a transaction.
     virtual asio::awaitable<BatchResult>
@@ -117,10 +182,28 @@ public:
 
     virtual asio::awaitable<std::unique_ptr<Cursor>> open_cursor(Statement statement) = 0;
 
+    /// Opens a COPY into a table. @pre a transaction is open, or every row is to be kept
+    /// @throws NotSupportedError where there is no COPY, or no binary form of a column and `binary` was asked for.
+    virtual asio::awaitable<std::unique_ptr<CopyIn>> copy_in(CopyTarget target, CopyFormat format);
+    /// Opens a COPY of the rows of `query`, which has no parameters. @throws NotSupportedError where there is no COPY.
+    virtual asio::awaitable<std::unique_ptr<Cursor>> copy_out(std::string query, CopyFormat format);
+
+    /// From now on (in a transaction: from its end) this connection hears what is sent to `channel`.
+    virtual asio::awaitable<void> listen(std::string channel);
+    /// The next notification, waited for without limit.
+    /// @cancellation terminal: nothing is lost, and the connection needs no recovery.
+    virtual asio::awaitable<Notification> next_notification();
+    /// Sends to who listens, when the transaction is committed. @param begin  as Statement::begin
+    virtual asio::awaitable<void> notify(std::string channel, std::string payload, const BeginOptions* begin);
+
     /// SQL without parameters or rows: transaction control, DDL, SET. Not prepared.
     virtual asio::awaitable<void> run(std::string sql) = 0;
 
     virtual asio::awaitable<void> begin(BeginOptions options) = 0;
+    /// True when BEGIN may be given to `execute()`, `execute_batch()` and `open_cursor()` as `Statement::begin`: it then
+    /// costs no round trip of its own. When such a call throws, `in_transaction()` says whether the transaction has begun;
+    /// an error of the BEGIN itself has its text as `statement()`.
+    [[nodiscard]] virtual bool carries_begin() const noexcept { return false; }
     /// @throws CommitUnknownError when the connection was lost before the answer came.
     virtual asio::awaitable<void> commit() = 0;
     virtual asio::awaitable<void> rollback() = 0;
@@ -145,6 +228,10 @@ public:
     [[nodiscard]] virtual std::string server_version() const = 0;
     /// PGconn*, MYSQL* or sqlite3*: for what Azoth does not wrap. Not to be used while an operation runs.
     [[nodiscard]] virtual void* native_handle() noexcept = 0;
+
+    /// Told what the server says besides its answers, while an operation runs, on whose thread that is. It must not use the
+    /// connection; what it throws is dropped.
+    std::function<void(const Notice&)> on_notice;
 
     /// What the pool may want to remember.
     std::chrono::steady_clock::time_point created_at = std::chrono::steady_clock::now();

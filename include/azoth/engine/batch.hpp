@@ -67,8 +67,9 @@ private:
 };
 
 /// @tparam Stable  the value stays where it is until the piece is sent, so that a view of it will do
-template <bool Stable, class T>
-[[nodiscard]] Param to_param(BatchRun& run, const T& value) {
+/// @tparam Run  BatchRun, CopyRun
+template <bool Stable, class Run, class T>
+[[nodiscard]] Param to_param(Run& run, const T& value) {
     if constexpr (std::same_as<T, Null>) {
         return Param{};
     } else if constexpr (!SqlValue<T>) {
@@ -82,8 +83,8 @@ template <bool Stable, class T>
     }
 }
 
-template <bool Stable, class Row>
-void add_row(BatchRun& run, const Row& row) {
+template <bool Stable, class Run, class Row>
+void add_row(Run& run, const Row& row) {
     if constexpr (TupleLike<Row>) {
         constexpr std::size_t width = std::tuple_size_v<Row>;
         Param* cells = run.begin_row(width);

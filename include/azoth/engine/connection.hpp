@@ -2,7 +2,7 @@
 // Connection: executes statements, one at a time, in a transaction.
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -11,10 +11,12 @@
 #include <string>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <azoth/compiler/compiled.hpp>
 #include <azoth/driver/driver.hpp>
 #include <azoth/engine/batch.hpp>
+#include <azoth/engine/copy.hpp>
 #include <azoth/engine/options.hpp>
 #include <azoth/engine/result.hpp>
 #include <azoth/engine/stream.hpp>
@@ -35,7 +37,12 @@ struct Lookup {
     Lookup() = default;
 };
 
-[[nodiscard]] asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statement);
+/// @param timeout  that the server itself is given, where the driver can; zero: none
+[[nodiscard]] asio::awaitable<ResultData> execute_statement(
+    Lease lease,
+    sql::NodePtr statement,
+    std::chrono::milliseconds timeout = std::chrono::milliseconds{0}
+);
 [[nodiscard]] asio::awaitable<ResultData>
 execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions options);
 
@@ -60,14 +67,28 @@ template <class S>
     co_return stream;
 }
 
-template <std::size_t I, class Results, class Nodes>
-[[nodiscard]] asio::awaitable<void> execute_each(Lease lease, const Nodes& nodes, Results& results) {
-    if constexpr (I < std::tuple_size_v<Results>) {
-        auto data = co_await execute_statement(lease, nodes[I]);
-        std::get<I>(results).emplace(std::move(data));
-        co_await execute_each<I + 1>(std::move(lease), nodes, results);
-    }
-    co_return;
+/// The statements' results, in order. @throws what the first that fails throws.
+[[nodiscard]] asio::awaitable<std::vector<ResultData>>
+execute_pipeline(Lease lease, std::vector<sql::NodePtr> statements);
+
+template <class... R, std::size_t... Is>
+[[nodiscard]] std::tuple<R...>
+to_results([[maybe_unused]] std::vector<ResultData>& data, std::index_sequence<Is...>) {
+    return std::tuple<R...>(R(std::move(data[Is]))...);
+}
+template <class... R>
+[[nodiscard]] asio::awaitable<std::tuple<R...>> pipeline_as(Lease lease, std::vector<sql::NodePtr> statements) {
+    auto data = co_await execute_pipeline(std::move(lease), std::move(statements));
+    co_return to_results<R...>(data, std::index_sequence_for<R...>());
+}
+template <class R>
+[[nodiscard]] asio::awaitable<std::vector<R>>
+pipeline_of_many(Lease lease, std::vector<sql::NodePtr> statements) {
+    auto data = co_await execute_pipeline(std::move(lease), std::move(statements));
+    std::vector<R> results;
+    results.reserve(data.size());
+    for (auto& one : data) results.emplace_back(std::move(one));
+    co_return results;
 }
 
 } // namespace engine
@@ -138,12 +159,72 @@ public:
             options
         );
     }
-    /// Several statements, executed in order; a tuple of their results. None of them may depend on another's
-    /// rows.
+    /// Several statements, executed in order, in one round trip where the database can; a tuple of their results. None of
+    /// them may depend on another's rows.
+    /// @throws what the first that fails throws, with its SQL and parameters; those behind it are not executed.
     template <Statement... S>
     [[nodiscard]] asio::awaitable<std::tuple<engine::result_type_t<S>...>> pipeline(const S&... statements) {
-        std::array<sql::NodePtr, sizeof...(S)> nodes{statements.node()...};
-        return pipeline_of<engine::result_type_t<S>...>(lease_, std::move(nodes));
+        std::vector<sql::NodePtr> nodes;
+        nodes.reserve(sizeof...(S));
+        (nodes.push_back(statements.node()), ...);
+        return engine::pipeline_as<engine::result_type_t<S>...>(lease_, std::move(nodes));
+    }
+    /// The same for a range of statements of one type: a vector of their results.
+    template <std::ranges::input_range R>
+        requires Statement<std::ranges::range_value_t<R>>
+    [[nodiscard]] asio::awaitable<std::vector<engine::result_type_t<std::ranges::range_value_t<R>>>>
+    pipeline(R&& statements) {
+        std::vector<sql::NodePtr> nodes;
+        for (const auto& statement : statements) nodes.push_back(statement.node());
+        return engine::pipeline_of_many<engine::result_type_t<std::ranges::range_value_t<R>>>(
+            lease_,
+            std::move(nodes)
+        );
+    }
+
+    /// Copies rows into all columns of a table, in their order: tuples of values, or `std::vector<Value>`. PostgreSQL's COPY,
+    /// sent in pieces while the rows are made, in the connection's transaction.
+    /// @param rows  an lvalue is referred to until the awaitable has completed, an rvalue is moved in
+    /// @return how many rows the server has taken
+    /// @throws DataError or IntegrityError that names the row, counted from 1; NotSupportedError where there is no COPY.
+    ///   As after any failed statement the transaction is over then.
+    template <engine::ParameterRows R>
+    [[nodiscard]] asio::awaitable<std::int64_t>
+    copy_in(const Table& table, R&& rows, CopyOptions options = CopyOptions()) {
+        return engine::copy_rows_in(
+            lease_,
+            engine::all_columns(table),
+            options.format(),
+            std::views::all(std::forward<R>(rows))
+        );
+    }
+    /// The same into some columns: `copy_in(std::tie(people.id, people.name), rows)`.
+    template <class... C, engine::ParameterRows R>
+    [[nodiscard]] asio::awaitable<std::int64_t>
+    copy_in(const std::tuple<C...>& columns, R&& rows, CopyOptions options = CopyOptions()) {
+        return engine::copy_rows_in(
+            lease_,
+            engine::columns_of(columns),
+            options.format(),
+            std::views::all(std::forward<R>(rows))
+        );
+    }
+    /// The rows of a statement by COPY: as `stream()`, with less work for the server and on the wire. Its values are written
+    /// into the SQL as literals, because COPY takes no parameters.
+    /// @throws NotSupportedError where there is no COPY; CompileError for a value that has no literal.
+    template <Statement S>
+    [[nodiscard]] auto copy_out(const S& statement, const CopyOptions& options = CopyOptions()) {
+        return engine::copy_out_as<typename engine::StreamType<engine::result_type_t<S>>::type>(
+            lease_,
+            statement.node(),
+            options
+        );
+    }
+
+    /// Sends `payload` to who listens to `channel` (see `engine.listen()`), when the transaction is committed.
+    /// @throws NotSupportedError where the database has no NOTIFY.
+    [[nodiscard]] asio::awaitable<void> notify(std::string channel, std::string payload = std::string()) {
+        return engine::send_notification(lease_, std::move(channel), std::move(payload));
     }
 
     /// Begins a transaction. (BEGIN is sent with the first statement, so an empty transaction costs nothing.)
@@ -220,14 +301,6 @@ private:
         const R result(std::move(data));
         co_return result.scalars();
     }
-    template <class... R>
-    static asio::awaitable<std::tuple<R...>>
-    pipeline_of(engine::Lease lease, std::array<sql::NodePtr, sizeof...(R)> nodes) {
-        std::tuple<std::optional<R>...> results;
-        co_await engine::execute_each<0>(std::move(lease), nodes, results);
-        co_return std::apply([](auto&... one) { return std::tuple<R...>(std::move(*one)...); }, results);
-    }
-
     engine::Lease lease_;
 };
 

@@ -2,17 +2,22 @@
 // Engine: one database, its pool of connections and its compiled statements.
 #pragma once
 
+#include <concepts>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <source_location>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <azoth/compiler/cache.hpp>
 #include <azoth/engine/connection.hpp>
 #include <azoth/engine/events.hpp>
+#include <azoth/engine/listener.hpp>
 #include <azoth/engine/options.hpp>
 #include <azoth/engine/pool.hpp>
 #include <azoth/engine/url.hpp>
@@ -51,6 +56,8 @@ using unit_result_t = typename AwaitedType<std::invoke_result_t<F&, Connection&>
 
 } // namespace engine
 
+using driver::Notice;
+
 /// A database. A cheap handle: copies share pool and cache, and may be used by all threads of one context.
 class Engine {
 public:
@@ -77,6 +84,21 @@ public:
     begin(TransactionOptions options, F f, std::source_location at = std::source_location::current()) const {
         return run_unit<engine::unit_result_t<F>>(*this, options, std::move(f), at);
     }
+
+    /// Listens to what `connection.notify()`, or SQL's NOTIFY, sends to these channels, on a connection of its own.
+    /// @throws NotSupportedError where the database has no LISTEN; OperationalError when connecting fails.
+    template <std::convertible_to<std::string_view>... Channels>
+        requires(sizeof...(Channels) > 0)
+    [[nodiscard]] asio::awaitable<Listener> listen(const Channels&... channels) const {
+        std::vector<std::string> names;
+        (names.emplace_back(std::string_view{channels}), ...);
+        return listen_to(std::move(names));
+    }
+    [[nodiscard]] asio::awaitable<Listener> listen_to(std::vector<std::string> channels) const;
+    /// Has `listener` told what servers say besides their answers (NOTICE, WARNING), by connections made from now on or
+    /// before. It is called while a statement runs, on the thread of its connection, and must not use that connection;
+    /// what it throws is dropped.
+    void on_notice(std::function<void(const Notice&)> listener) const;
 
     [[nodiscard]] Pool pool() const;
     /// Closes idle connections and begins with an empty pool. Connections in use are closed when they come

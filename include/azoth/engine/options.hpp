@@ -84,7 +84,8 @@ public:
     ExecutionOptions() = default;
 
     /// For the whole call, the wait for the server included. When it is over the server is told to stop, and
-    /// TimeoutError is thrown. Zero: no limit.
+    /// TimeoutError is thrown. Zero: no limit. PostgreSQL is given the limit with the statement and ends it by itself;
+    /// it is told only when it has been silent for a quarter of a second more.
     [[nodiscard]] ExecutionOptions timeout(std::chrono::milliseconds limit) const {
         ExecutionOptions copy{*this};
         copy.timeout_ = limit;

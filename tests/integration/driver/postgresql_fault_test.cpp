@@ -140,6 +140,83 @@ asio::awaitable<void> cursor_read_and_closed(Connection& c) {
     co_await cursor->close();
 }
 
+asio::awaitable<void> transaction_in_two_round_trips(Connection& c) {
+    const driver::BeginOptions options;
+    for (int i = 0; i < 2; ++i) {
+        const auto query = Query("INSERT INTO f VALUES ($1, $2)").bind(1).bind(std::string("a"));
+        auto statement = query.statement();
+        statement.begin = &options;
+        statement.timeout = 10s;
+        co_await c.execute(statement);
+        co_await c.commit();
+    }
+    const auto query = Query("INSERT INTO f VALUES ($1, $2)" + fresh_comment()).bind(1).bind(std::string("a"));
+    auto statement = query.statement();
+    statement.begin = &options;
+    const std::vector<Param> params(40, statement.params[0]);
+    co_await c.execute_batch(statement, params, 20, driver::BatchWants::nothing);
+    co_await c.rollback();
+    const auto select = Query("SELECT g FROM generate_series(1, 10) g" + fresh_comment());
+    for (int i = 0; i < 2; ++i) {
+        statement = select.statement();
+        statement.begin = &options;
+        const auto cursor = co_await c.open_cursor(statement);
+        co_await cursor->close();
+        co_await c.rollback();
+    }
+}
+
+asio::awaitable<void> pipeline_of_many(Connection& c) {
+    const driver::BeginOptions options;
+    const std::string text(100'000, 'p');
+    const auto first = Query("SELECT 'red'::pg_temp.hue" + fresh_comment());
+    const auto large = Query("SELECT $1 || 'y'" + fresh_comment()).bind(text);
+    const auto slow = Query("SELECT 1 FROM pg_sleep(0.01)").unprepared();
+    std::vector<driver::Statement> statements{first.statement(), slow.statement()};
+    statements.front().begin = &options;
+    for (int i = 0; i < 20; ++i) statements.push_back(large.statement());
+    const auto answers = co_await c.execute_pipeline(statements);
+    CHECK(answers.results.size() == statements.size());
+    CHECK(answers.error == nullptr);
+    co_await c.rollback();
+}
+
+asio::awaitable<void> copies(Connection& c) {
+    driver::CopyTarget target;
+    target.table = "f";
+    target.columns = {"id", "name"};
+    const std::string text(1'000, 'c');
+    std::vector<Param> params;
+    for (int i = 0; i < 2'000; ++i) {
+        params.emplace_back(ParamKind::integer, std::int64_t{i});
+        params.emplace_back(ParamKind::text, std::string_view{text});
+    }
+    co_await c.begin(driver::BeginOptions());
+    const auto copy = co_await c.copy_in(target, driver::CopyFormat::automatic);
+    co_await copy->write(params, 2'000);
+    co_await copy->write(params, 2'000);
+    const auto rows = co_await copy->finish();
+    CHECK(rows == 4'000);
+    const auto given_up = co_await c.copy_in(target, driver::CopyFormat::text);
+    co_await given_up->write(params, 2'000);
+    co_await given_up->abort();
+    co_await c.rollback();
+    const std::string query = "SELECT g, 'red'::pg_temp.hue FROM generate_series(1, 30000) g";
+    const auto cursor = co_await c.copy_out(query, driver::CopyFormat::automatic);
+    co_await cursor->fetch(100);
+    co_await cursor->fetch(3'000);
+    co_await cursor->close();
+    const auto whole = co_await c.copy_out(query, driver::CopyFormat::text);
+    while (const auto piece = co_await whole->fetch(10'000)) CHECK(piece->row_count() > 0);
+}
+
+asio::awaitable<void> notifications(Connection& c) {
+    co_await c.listen("n");
+    co_await c.notify("n", "1", nullptr);
+    const auto heard = co_await c.next_notification();
+    CHECK(heard.payload == "1");
+}
+
 // ---- death -------------------------------------------------------------------------------------
 
 asio::awaitable<void> kill_later(asio::any_io_executor executor, int pid) {
@@ -272,6 +349,19 @@ TEST_CASE("postgresql: cancelled anywhere in a batch, the connection recovers", 
 }
 TEST_CASE("postgresql: cancelled anywhere with a cursor, the connection recovers", "[postgresql][cancel]") {
     cancel_everywhere(cursor_read_and_closed);
+}
+
+TEST_CASE("postgresql: cancelled anywhere with a BEGIN that travels, the connection recovers", "[postgresql][cancel]") {
+    cancel_everywhere(transaction_in_two_round_trips);
+}
+TEST_CASE("postgresql: cancelled anywhere in a pipeline, the connection recovers", "[postgresql][cancel]") {
+    cancel_everywhere(pipeline_of_many);
+}
+TEST_CASE("postgresql: cancelled anywhere in a COPY, the connection recovers", "[postgresql][cancel]") {
+    cancel_everywhere(copies);
+}
+TEST_CASE("postgresql: cancelled anywhere in LISTEN and NOTIFY, the connection recovers", "[postgresql][cancel]") {
+    cancel_everywhere(notifications);
 }
 
 TEST_CASE("postgresql: a long statement is stopped on the server",
