@@ -35,7 +35,7 @@ constexpr std::chrono::milliseconds longest_pause{10'000};
 asio::awaitable<std::unique_ptr<driver::Connection>>
 connect(std::shared_ptr<engine::EngineCore> core, std::vector<std::string> channels) {
     auto connection = co_await core->driver->connect(core->executor, core->url);
-    core->watch(*connection);
+    core->pass_on_notices(*connection);
     for (auto& channel : channels) {
         if (core->echo()) core->log("LISTEN " + channel);
         co_await connection->listen(std::move(channel));
