@@ -7,7 +7,41 @@
 
 #include <azoth/error.hpp>
 
+#include <memory>
+#include <utility>
+
 namespace azoth {
+
+namespace {
+
+/// What the handles of one table own together; statements own the table's data alone. Expressions in indexes and checks name
+/// the table's own columns, whose nodes own the data in turn: with the last handle, when no DDL can be asked for any
+/// more, they go.
+struct OwnedTable {
+    explicit OwnedTable(std::shared_ptr<schema::TableData> table) : data(std::move(table)) {}
+    OwnedTable(const OwnedTable&) = delete;
+    OwnedTable& operator=(const OwnedTable&) = delete;
+    ~OwnedTable() {
+        data->indexes.clear();
+        data->checks.clear();
+        data->excludes.clear();
+        for (auto& column : data->columns) {
+            column.checks.clear();
+            if (!column.computed || !column.computed->expression) continue;
+            auto without = std::make_shared<schema::ComputedData>(*column.computed);
+            without->expression.reset();
+            column.computed = std::move(without);
+        }
+    }
+
+    std::shared_ptr<schema::TableData> data;
+};
+
+std::shared_ptr<schema::TableData> own(const std::shared_ptr<schema::TableData>& data) {
+    return {std::make_shared<OwnedTable>(data), data.get()};
+}
+
+} // namespace
 
 Table::Table(std::string name, MetaData& metadata, std::string schema)
     : Table(std::make_shared<schema::TableData>(std::move(name), schema.empty() ? metadata.schema() : std::move(schema))) {
@@ -15,7 +49,7 @@ Table::Table(std::string name, MetaData& metadata, std::string schema)
 }
 
 Table::Table(std::shared_ptr<schema::TableData> data)
-    : data_(std::move(data)), node_(std::make_shared<sql::TableNode>(data_)) {}
+    : data_(own(data)), node_(std::make_shared<sql::TableNode>(std::move(data))) {}
 
 Table& Table::comment(std::string text) {
     data_->comment = std::move(text);
