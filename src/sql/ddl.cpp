@@ -30,6 +30,8 @@ DdlNode::DdlNode(const DdlNode& other)
     key.mix(next_serial());
 }
 
+DdlNode::~DdlNode() = default;
+
 } // namespace sql
 
 namespace {
@@ -74,6 +76,57 @@ Sequence Sequence::optional(bool value) const {
     Sequence copy = *this;
     copy.data_.optional = value;
     return copy;
+}
+
+namespace detail {
+
+std::shared_ptr<sql::DdlNode> make_ddl_node(sql::DdlAction action) { return std::make_shared<sql::DdlNode>(action); }
+std::shared_ptr<sql::DdlNode> copy_ddl_node(const sql::DdlNode& node) { return std::make_shared<sql::DdlNode>(node); }
+
+} // namespace detail
+
+CreateIndex::CreateIndex(std::shared_ptr<const schema::TableData> table, schema::IndexData data)
+    : CreateStatement(sql::DdlAction::create_index) {
+    node_->table = std::move(table);
+    node_->index = std::move(data);
+}
+
+DropIndex::DropIndex(std::shared_ptr<const schema::TableData> table, schema::IndexData data)
+    : DropStatement(sql::DdlAction::drop_index) {
+    node_->table = std::move(table);
+    node_->index = std::move(data);
+}
+
+AddConstraint::AddConstraint(std::shared_ptr<const schema::TableData> table, schema::ConstraintData constraint)
+    : DdlStatement(sql::DdlAction::add_constraint) {
+    node_->table = std::move(table);
+    node_->constraint = std::move(constraint);
+}
+
+DropConstraint::DropConstraint(std::shared_ptr<const schema::TableData> table, schema::ConstraintData constraint)
+    : DropStatement(sql::DdlAction::drop_constraint) {
+    node_->table = std::move(table);
+    node_->constraint = std::move(constraint);
+}
+
+CreateSequence::CreateSequence(const Sequence& sequence) : CreateStatement(sql::DdlAction::create_sequence) {
+    node_->sequence = sequence.data();
+}
+
+DropSequence::DropSequence(const Sequence& sequence) : DropStatement(sql::DdlAction::drop_sequence) {
+    node_->sequence = sequence.data();
+}
+
+SetConstraintComment::SetConstraintComment(const Constraint& constraint)
+    : DdlStatement(sql::DdlAction::set_constraint_comment) {
+    node_->table = constraint.table();
+    node_->constraint = constraint.data();
+}
+
+DropConstraintComment::DropConstraintComment(const Constraint& constraint)
+    : DdlStatement(sql::DdlAction::drop_constraint_comment) {
+    node_->table = constraint.table();
+    node_->constraint = constraint.data();
 }
 
 Table CreateView::table() const { return table_of(*node_); }

@@ -16,6 +16,10 @@ namespace azoth {
 
 namespace detail {
 
+// Defined once: a node's copy and assignments are costly to compile.
+std::shared_ptr<sql::DdlNode> make_ddl_node(sql::DdlAction action);
+std::shared_ptr<sql::DdlNode> copy_ddl_node(const sql::DdlNode& node);
+
 template <class Self>
 class DdlStatement {
 public:
@@ -23,11 +27,11 @@ public:
     [[nodiscard]] sql::NodePtr node() const noexcept { return node_; }
 
 protected:
-    explicit DdlStatement(sql::DdlAction action) : node_(std::make_shared<sql::DdlNode>(action)) {}
+    explicit DdlStatement(sql::DdlAction action) : node_(make_ddl_node(action)) {}
 
     template <class Change>
     [[nodiscard]] Self with(Change change) const {
-        auto copy = std::make_shared<sql::DdlNode>(*node_);
+        auto copy = copy_ddl_node(*node_);
         change(*copy);
         Self changed = static_cast<const Self&>(*this);
         changed.node_ = std::move(copy);
@@ -76,41 +80,25 @@ public:
 class CreateIndex : public detail::CreateStatement<CreateIndex> {
 public:
     explicit CreateIndex(const Index& made) : CreateIndex(made.table(), made.data()) {}
-    CreateIndex(std::shared_ptr<const schema::TableData> table, schema::IndexData data)
-        : CreateStatement(sql::DdlAction::create_index) {
-        node_->table = std::move(table);
-        node_->index = std::move(data);
-    }
+    CreateIndex(std::shared_ptr<const schema::TableData> table, schema::IndexData data);
 };
 class DropIndex : public detail::DropStatement<DropIndex> {
 public:
     explicit DropIndex(const Index& made) : DropIndex(made.table(), made.data()) {}
-    DropIndex(std::shared_ptr<const schema::TableData> table, schema::IndexData data)
-        : DropStatement(sql::DdlAction::drop_index) {
-        node_->table = std::move(table);
-        node_->index = std::move(data);
-    }
+    DropIndex(std::shared_ptr<const schema::TableData> table, schema::IndexData data);
 };
 
 /// ALTER TABLE … ADD.
 class AddConstraint : public detail::DdlStatement<AddConstraint> {
 public:
     explicit AddConstraint(const Constraint& constraint) : AddConstraint(constraint.table(), constraint.data()) {}
-    AddConstraint(std::shared_ptr<const schema::TableData> table, schema::ConstraintData constraint)
-        : DdlStatement(sql::DdlAction::add_constraint) {
-        node_->table = std::move(table);
-        node_->constraint = std::move(constraint);
-    }
+    AddConstraint(std::shared_ptr<const schema::TableData> table, schema::ConstraintData constraint);
 };
 /// ALTER TABLE … DROP CONSTRAINT. A constraint without a name cannot be dropped: CompileError.
 class DropConstraint : public detail::DropStatement<DropConstraint> {
 public:
     explicit DropConstraint(const Constraint& constraint) : DropConstraint(constraint.table(), constraint.data()) {}
-    DropConstraint(std::shared_ptr<const schema::TableData> table, schema::ConstraintData constraint)
-        : DropStatement(sql::DdlAction::drop_constraint) {
-        node_->table = std::move(table);
-        node_->constraint = std::move(constraint);
-    }
+    DropConstraint(std::shared_ptr<const schema::TableData> table, schema::ConstraintData constraint);
     [[nodiscard]] DropConstraint cascade(bool value = true) const {
         return with([value](sql::DdlNode& node) { node.cascade = value; });
     }
@@ -118,15 +106,11 @@ public:
 
 class CreateSequence : public detail::CreateStatement<CreateSequence> {
 public:
-    explicit CreateSequence(const Sequence& sequence) : CreateStatement(sql::DdlAction::create_sequence) {
-        node_->sequence = sequence.data();
-    }
+    explicit CreateSequence(const Sequence& sequence);
 };
 class DropSequence : public detail::DropStatement<DropSequence> {
 public:
-    explicit DropSequence(const Sequence& sequence) : DropStatement(sql::DdlAction::drop_sequence) {
-        node_->sequence = sequence.data();
-    }
+    explicit DropSequence(const Sequence& sequence);
 };
 
 class CreateSchema : public detail::CreateStatement<CreateSchema> {
@@ -234,17 +218,11 @@ public:
 /// The comment that the constraint has, on PostgreSQL.
 class SetConstraintComment : public detail::DdlStatement<SetConstraintComment> {
 public:
-    explicit SetConstraintComment(const Constraint& constraint) : DdlStatement(sql::DdlAction::set_constraint_comment) {
-        node_->table = constraint.table();
-        node_->constraint = constraint.data();
-    }
+    explicit SetConstraintComment(const Constraint& constraint);
 };
 class DropConstraintComment : public detail::DdlStatement<DropConstraintComment> {
 public:
-    explicit DropConstraintComment(const Constraint& constraint) : DdlStatement(sql::DdlAction::drop_constraint_comment) {
-        node_->table = constraint.table();
-        node_->constraint = constraint.data();
-    }
+    explicit DropConstraintComment(const Constraint& constraint);
 };
 
 /// Any other statement about the schema: `DDL{"ALTER TABLE %(fullname)s SET LOGGED"}.against(events)`. `%(table)s`,

@@ -42,6 +42,7 @@ enum class DdlAction : std::uint8_t {
 struct DdlNode final : StatementNode {
     explicit DdlNode(DdlAction what);
     DdlNode(const DdlNode& other);
+    ~DdlNode() override;
 
     DdlAction action;
     bool check_first = false; ///< IF EXISTS, IF NOT EXISTS
