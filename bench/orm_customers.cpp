@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// W2 and W3 by Azoth's ORM: objects of a session.
+// W2, W3 and W7 by Azoth's ORM: objects of a session.
 #include "azoth_run.hpp"
 
 #include <memory>
@@ -75,6 +75,21 @@ asio::awaitable<Outcome> short_selects_get(Run& run, az::Engine engine) {
     co_return Outcome(short_selects, check_people(people));
 }
 
+// ---- W7 --------------------------------------------------------------------------------------
+
+asio::awaitable<Outcome> update_objects(Run& run, az::Engine engine) {
+    az::Session session{engine};
+    run.start();
+    const auto found = co_await session.scalars(az::select<Person>());
+    const auto people = found.all();
+    for (const auto& person : people)
+        person->description = changed_description(*person->id);
+    co_await session.commit();
+    run.stop();
+    co_await session.close();
+    co_return Outcome(static_cast<std::int64_t>(people.size()), check_people(people));
+}
+
 const Register contenders{
     {"W2", "sqlite", "orm", azoth_contender<read_all>},
     {"W2", "postgresql", "orm", azoth_contender<read_all>},
@@ -85,6 +100,9 @@ const Register contenders{
     {"W3", "sqlite", "orm-get", azoth_contender<short_selects_get>},
     {"W3", "postgresql", "orm-get", azoth_contender<short_selects_get>},
     {"W3", "mariadb", "orm-get", azoth_contender<short_selects_get>},
+    {"W7", "sqlite", "orm", azoth_contender<update_objects>},
+    {"W7", "postgresql", "orm", azoth_contender<update_objects>},
+    {"W7", "mariadb", "orm", azoth_contender<update_objects>},
 };
 
 } // namespace

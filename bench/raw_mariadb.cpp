@@ -162,18 +162,21 @@ Outcome seed_read(Run& run) {
     return {};
 }
 
+std::vector<Customer> read_customers(const Connection& connection) {
+    std::vector<Customer> rows;
+    Query query{connection, select_all};
+    Output output;
+    query.execute();
+    output.attach(query);
+    while (output.fetch(query))
+        rows.push_back(output.customer());
+    return rows;
+}
+
 Outcome read_unbuffered(Run& run) {
     const Connection connection{run.url()};
-    std::vector<Customer> rows;
     run.start();
-    {
-        Query query{connection, select_all};
-        Output output;
-        query.execute();
-        output.attach(query);
-        while (output.fetch(query))
-            rows.push_back(output.customer());
-    }
+    const auto rows = read_customers(connection);
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
 }
@@ -360,6 +363,69 @@ Outcome unit_of_work_values(Run& run) {
     return unit_of_work(run, insert_values);
 }
 
+// ---- W7 --------------------------------------------------------------------------------------
+
+Outcome reset_updates(Run& run) {
+    seed_customers(run.url(), update_rows);
+    return {};
+}
+
+Outcome verify_updates(Run& run) {
+    const Connection connection{run.url()};
+    return {0, check(read_customers(connection))};
+}
+
+/// Reads and changes the rows; `update` writes them. Begins and commits.
+template <class Update>
+Outcome update_customers(Run& run, Update update) {
+    const Connection connection{run.url()};
+    run.start();
+    connection.execute("BEGIN");
+    auto rows = read_customers(connection);
+    for (auto& row : rows)
+        row.description = changed_description(row.id);
+    Query query{connection, "UPDATE customer SET description = ? WHERE id = ?"};
+    update(query, rows);
+    connection.execute("COMMIT");
+    run.stop();
+    return {update_rows, check(rows)};
+}
+
+Outcome update_by_key(Run& run) {
+    return update_customers(run, [](Query& query, const std::vector<Customer>& rows) {
+        for (const auto& row : rows) {
+            query.bind(0, row.description);
+            query.bind(1, row.id);
+            query.execute();
+        }
+    });
+}
+
+/// Connector/C's array binding, column by column.
+Outcome update_bulk(Run& run) {
+    return update_customers(run, [](Query& query, std::vector<Customer>& rows) {
+        std::vector<char*> texts;
+        std::vector<unsigned long> lengths;
+        std::vector<std::int64_t> keys;
+        for (auto& row : rows) {
+            texts.push_back(row.description.data());
+            lengths.push_back(static_cast<unsigned long>(row.description.size()));
+            keys.push_back(row.id);
+        }
+        std::array<MYSQL_BIND, 2> params{};
+        params[0].buffer_type = MYSQL_TYPE_STRING;
+        params[0].buffer = texts.data();
+        params[0].length = lengths.data();
+        params[1].buffer_type = MYSQL_TYPE_LONGLONG;
+        params[1].buffer = keys.data();
+        auto count = static_cast<unsigned>(rows.size());
+        if (mysql_stmt_attr_set(query.handle(), STMT_ATTR_ARRAY_SIZE, &count) != 0 ||
+            mysql_stmt_bind_param(query.handle(), params.data()) != 0 || mysql_stmt_execute(query.handle()) != 0) {
+            query.refuse("bulk");
+        }
+    });
+}
+
 const Register contenders{
     {"W2", "mariadb", "seed", seed_read},
     {"W2", "mariadb", "raw", read_unbuffered},
@@ -372,6 +438,10 @@ const Register contenders{
     {"W6", "mariadb", "raw", unit_of_work_rows},
     {"W6", "mariadb", "raw-values", unit_of_work_values},
     {"W6", "mariadb", "verify", verify_unit_of_work},
+    {"W7", "mariadb", "reset", reset_updates},
+    {"W7", "mariadb", "raw", update_by_key},
+    {"W7", "mariadb", "raw-bulk", update_bulk},
+    {"W7", "mariadb", "verify", verify_updates},
 };
 
 } // namespace

@@ -129,6 +129,40 @@ void seed_customers(const std::string& url, std::int64_t rows) {
     connection.execute("CHECKPOINT");
 }
 
+/// Executes a prepared statement for each row. Sends some hundred statements, then reads their answers: few
+/// enough for the sockets' buffers to hold both ways.
+///
+/// @param bind     adds the parameters of a row
+/// @param answer   is given each statement's result, in order
+template <class Bind, class Answer>
+void pipelined(const Connection& connection, const char* name, std::size_t rows, Bind bind, Answer answer) {
+    auto* handle = connection.handle();
+    PQenterPipelineMode(handle);
+    Params params;
+    for (std::size_t begin = 0; begin < rows; begin += pipeline_statements) {
+        const auto end = std::min(begin + pipeline_statements, rows);
+        for (auto row = begin; row < end; ++row) {
+            params.clear();
+            bind(row, params);
+            if (PQsendQueryPrepared(
+                    handle, name, params.count(), params.values(), params.lengths(), params.formats(), 1
+                ) != 1) {
+                connection.refuse(name);
+            }
+        }
+        if (PQpipelineSync(handle) != 1)
+            connection.refuse("sync");
+        for (auto row = begin; row < end; ++row) {
+            answer(connection.checked(PQgetResult(handle), name).get());
+            PQgetResult(handle); // the NULL after each statement
+        }
+        const ResultPtr sync{PQgetResult(handle)};
+        if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC)
+            connection.refuse("sync");
+    }
+    PQexitPipelineMode(handle);
+}
+
 constexpr const char* select_all = "SELECT id, name, description FROM customer";
 constexpr const char* select_by_key = "SELECT id, name, description FROM customer WHERE id = $1";
 
@@ -139,25 +173,26 @@ Outcome seed_read(Run& run) {
     return {};
 }
 
+std::vector<Customer> read_customers(const Connection& connection, bool binary = true) {
+    const auto result = connection.checked(
+        PQexecParams(connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, binary ? 1 : 0),
+        select_all
+    );
+    const auto* r = result.get();
+    const int count = PQntuples(r);
+    std::vector<Customer> rows;
+    rows.reserve(static_cast<std::size_t>(count));
+    for (int row = 0; row < count; ++row) {
+        const auto id = binary ? integer(r, row, 0) : integer_from_text(r, row, 0);
+        rows.push_back(Customer{id, text(r, row, 1), text(r, row, 2)});
+    }
+    return rows;
+}
+
 Outcome read_result(Run& run, bool binary) {
     const Connection connection{run.url()};
-    std::vector<Customer> rows;
     run.start();
-    {
-        const auto result = connection.checked(
-            PQexecParams(
-                connection.handle(), select_all, 0, nullptr, nullptr, nullptr, nullptr, binary ? 1 : 0
-            ),
-            select_all
-        );
-        const auto* r = result.get();
-        const int count = PQntuples(r);
-        rows.reserve(static_cast<std::size_t>(count));
-        for (int row = 0; row < count; ++row) {
-            const auto id = binary ? integer(r, row, 0) : integer_from_text(r, row, 0);
-            rows.push_back(Customer{id, text(r, row, 1), text(r, row, 2)});
-        }
-    }
+    const auto rows = read_customers(connection, binary);
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
 }
@@ -350,36 +385,14 @@ void insert_values(const Connection& connection, const char* table, Rows& rows) 
     }
 }
 
-/// Sends some hundred statements, then reads their answers: few enough for the sockets' buffers to hold both
-/// ways.
 void insert_pipelined(const Connection& connection, const char* table, Rows& rows) {
     prepare_row(connection, table, rows);
-    auto* handle = connection.handle();
-    PQenterPipelineMode(handle);
-    Params params;
     std::int64_t parent_id = 0;
-    for (std::size_t begin = 0; begin < rows.names.size(); begin += pipeline_statements) {
-        const auto end = std::min(begin + pipeline_statements, rows.names.size());
-        for (auto row = begin; row < end; ++row) {
-            params.clear();
-            rows.add_to(params, row, parent_id);
-            if (PQsendQueryPrepared(
-                    handle, table, params.count(), params.values(), params.lengths(), params.formats(), 1
-                ) != 1) {
-                connection.refuse(table);
-            }
-        }
-        if (PQpipelineSync(handle) != 1)
-            connection.refuse("sync");
-        for (auto row = begin; row < end; ++row) {
-            rows.ids.push_back(integer(connection.checked(PQgetResult(handle), table).get(), 0, 0));
-            PQgetResult(handle); // the NULL after each statement
-        }
-        const ResultPtr sync{PQgetResult(handle)};
-        if (PQresultStatus(sync.get()) != PGRES_PIPELINE_SYNC)
-            connection.refuse("sync");
-    }
-    PQexitPipelineMode(handle);
+    pipelined(
+        connection, table, rows.names.size(),
+        [&](std::size_t row, Params& params) { rows.add_to(params, row, parent_id); },
+        [&](const PGresult* answer) { rows.ids.push_back(integer(answer, 0, 0)); }
+    );
 }
 
 Outcome unit_of_work_rows(Run& run) {
@@ -390,6 +403,93 @@ Outcome unit_of_work_values(Run& run) {
 }
 Outcome unit_of_work_pipelined(Run& run) {
     return unit_of_work(run, insert_pipelined);
+}
+
+// ---- W7 --------------------------------------------------------------------------------------
+
+Outcome reset_updates(Run& run) {
+    seed_customers(run.url(), update_rows);
+    return {};
+}
+
+Outcome verify_updates(Run& run) {
+    const Connection connection{run.url()};
+    return {0, check(read_customers(connection))};
+}
+
+/// Reads and changes the rows; `update` writes them. Begins and commits.
+template <class Update>
+Outcome update_customers(Run& run, Update update) {
+    const Connection connection{run.url()};
+    run.start();
+    connection.execute("BEGIN");
+    auto rows = read_customers(connection);
+    for (auto& row : rows)
+        row.description = changed_description(row.id);
+    update(connection, rows);
+    connection.execute("COMMIT");
+    run.stop();
+    return {update_rows, check(rows)};
+}
+
+/// One statement's parameters; `key` keeps the bytes until it was sent.
+void add_change(Params& params, const Customer& row, std::int64_t& key) {
+    key = to_network(row.id);
+    params.add(row.description);
+    params.add(key);
+}
+
+void prepare_update(const Connection& connection) {
+    constexpr unsigned types[] = {text_oid, int8_oid};
+    connection.prepare("update", "UPDATE customer SET description = $1 WHERE id = $2", types);
+}
+
+Outcome update_by_key(Run& run) {
+    return update_customers(run, [](const Connection& connection, const std::vector<Customer>& rows) {
+        prepare_update(connection);
+        Params params;
+        std::int64_t key = 0;
+        for (const auto& row : rows) {
+            params.clear();
+            add_change(params, row, key);
+            connection.execute_prepared("update", params);
+        }
+    });
+}
+
+Outcome update_pipelined(Run& run) {
+    return update_customers(run, [](const Connection& connection, const std::vector<Customer>& rows) {
+        prepare_update(connection);
+        std::int64_t key = 0;
+        pipelined(
+            connection, "update", rows.size(),
+            [&](std::size_t row, Params& params) { add_change(params, rows[row], key); }, [](const PGresult*) {}
+        );
+    });
+}
+
+/// UPDATE .. FROM (VALUES ..): `update_rows` is a multiple of `values_rows`.
+Outcome update_values(Run& run) {
+    static_assert(update_rows % values_rows == 0);
+    return update_customers(run, [](const Connection& connection, const std::vector<Customer>& rows) {
+        std::string sql = "UPDATE customer SET description = changed.description FROM (VALUES ";
+        std::vector<unsigned> types;
+        for (std::size_t i = 0; i < values_rows; ++i) {
+            types.push_back(text_oid);
+            ((sql += i == 0 ? "($" : ",($") += std::to_string(types.size())) += ",$";
+            types.push_back(int8_oid);
+            (sql += std::to_string(types.size())) += ')';
+        }
+        connection.prepare("update", sql + ") AS changed (description, id) WHERE customer.id = changed.id", types);
+        Params params;
+        std::vector<std::int64_t> keys(values_rows);
+        for (std::size_t begin = 0; begin < rows.size(); begin += values_rows) {
+            params.clear();
+            for (std::size_t i = 0; i < values_rows; ++i)
+                add_change(params, rows[begin + i], keys[i]);
+            connection.execute_prepared("update", params);
+        }
+    });
 }
 
 const Register contenders{
@@ -405,6 +505,11 @@ const Register contenders{
     {"W6", "postgresql", "raw-values", unit_of_work_values},
     {"W6", "postgresql", "raw-pipeline", unit_of_work_pipelined},
     {"W6", "postgresql", "verify", verify_unit_of_work},
+    {"W7", "postgresql", "reset", reset_updates},
+    {"W7", "postgresql", "raw", update_by_key},
+    {"W7", "postgresql", "raw-pipeline", update_pipelined},
+    {"W7", "postgresql", "raw-values", update_values},
+    {"W7", "postgresql", "verify", verify_updates},
 };
 
 } // namespace

@@ -102,6 +102,7 @@ void seed_customers(const std::string& url, std::int64_t rows) {
     database.execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
+constexpr std::string_view select_all = "SELECT id, name, description FROM customer";
 constexpr std::string_view select_by_key = "SELECT id, name, description FROM customer WHERE id = ?";
 
 // ---- W2 --------------------------------------------------------------------------------------
@@ -111,15 +112,18 @@ Outcome seed_read(Run& run) {
     return {};
 }
 
+std::vector<Customer> read_customers(const Database& database) {
+    std::vector<Customer> rows;
+    Query query{database, select_all};
+    while (query.step())
+        rows.push_back(query.customer());
+    return rows;
+}
+
 Outcome read_all(Run& run) {
     const Database database{run.url()};
-    std::vector<Customer> rows;
     run.start();
-    {
-        Query query{database, "SELECT id, name, description FROM customer"};
-        while (query.step())
-            rows.push_back(query.customer());
-    }
+    const auto rows = read_customers(database);
     run.stop();
     return {static_cast<std::int64_t>(rows.size()), check(rows)};
 }
@@ -287,6 +291,38 @@ Outcome unit_of_work_values(Run& run) {
     return {parents * (1 + children_each), sum(parent_ids) + sum(parents_of_children) + sum(child_ids)};
 }
 
+// ---- W7 --------------------------------------------------------------------------------------
+
+Outcome reset_updates(Run& run) {
+    seed_customers(run.url(), update_rows);
+    return {};
+}
+
+Outcome verify_updates(Run& run) {
+    const Database database{run.url()};
+    return {0, check(read_customers(database))};
+}
+
+Outcome update_by_key(Run& run) {
+    Database database{run.url()};
+    run.start();
+    database.execute("BEGIN");
+    auto rows = read_customers(database);
+    for (auto& row : rows)
+        row.description = changed_description(row.id);
+    {
+        Query update{database, "UPDATE customer SET description = ? WHERE id = ?"};
+        for (const auto& row : rows) {
+            update.bind(1, row.description);
+            update.bind(2, row.id);
+            update.execute();
+        }
+    }
+    database.execute("COMMIT");
+    run.stop();
+    return {update_rows, check(rows)};
+}
+
 const Register contenders{
     {"W2", "sqlite", "seed", seed_read},
     {"W2", "sqlite", "raw", read_all},
@@ -298,6 +334,9 @@ const Register contenders{
     {"W6", "sqlite", "raw", unit_of_work_rows},
     {"W6", "sqlite", "raw-values", unit_of_work_values},
     {"W6", "sqlite", "verify", verify_unit_of_work},
+    {"W7", "sqlite", "reset", reset_updates},
+    {"W7", "sqlite", "raw", update_by_key},
+    {"W7", "sqlite", "verify", verify_updates},
 };
 
 } // namespace

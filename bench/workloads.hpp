@@ -14,6 +14,7 @@ inline constexpr std::int64_t read_rows = 200'000;    // W2
 inline constexpr std::int64_t short_selects = 10'000; // W3
 inline constexpr std::int64_t parents = 10'000;       // W6
 inline constexpr std::int64_t children_each = 2;      // W6
+inline constexpr std::int64_t update_rows = 10'000;   // W7
 
 /// A row as the application owns it: no views into a driver's buffer.
 struct Customer {
@@ -28,6 +29,9 @@ struct Customer {
 }
 [[nodiscard]] inline std::string customer_description(std::int64_t i) {
     return "customer description " + std::to_string(i);
+}
+[[nodiscard]] inline std::string changed_description(std::int64_t i) {
+    return "another description " + std::to_string(i);
 }
 [[nodiscard]] inline std::string parent_name(std::int64_t i) {
     return "the parent called " + std::to_string(i);

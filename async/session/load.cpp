@@ -41,6 +41,9 @@ load_objects(Core& core, sql::NodePtr statement, bool populate_existing) {
         std::size_t bytes = 0;
         for (const auto& entity : rows->plan.entities) bytes += entity.mapper->object_size;
         orm::reserve(*rows->graph, bytes * count);
+        // Of a join, each entity has fewer objects than there are rows.
+        if (rows->plan.entities.size() == 1 && rows->plan.entities.front().integer_key)
+            core.identity_map.reserve_integers(*rows->plan.entities.front().mapper, count);
         orm::ObjectLoader loader{core, *rows->graph, populate_existing};
         for (auto& objects : rows->objects) objects.reserve(count);
         for (std::size_t row = 0; row < count; ++row)

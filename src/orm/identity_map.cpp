@@ -116,8 +116,7 @@ IdentityMap::Objects* IdentityMap::objects_of(const MapperData& mapper) const {
     return last_objects_;
 }
 
-IdentityMap::Objects& IdentityMap::room_for(const ModelBase& object) {
-    const auto& mapper = *object.orm_state().mapper;
+IdentityMap::Objects& IdentityMap::room_for(const MapperData& mapper) {
     auto* objects = objects_of(mapper);
     if (objects == nullptr) objects = classes_.emplace(&mapper, std::make_unique<Objects>()).first->second.get();
     if (objects->size() >= objects->sweep_at) objects->sweep();
@@ -139,11 +138,17 @@ ModelBase* IdentityMap::find(const MapperData& mapper, const IdentityKey& key, G
     return entry == objects->others.end() ? nullptr : entry->second.lock(owner);
 }
 
-void IdentityMap::insert(std::int64_t key, ModelBase& object) { room_for(object).integers.insert_or_assign(key, Entry{object}); }
+void IdentityMap::reserve_integers(const MapperData& mapper, std::size_t objects) {
+    room_for(mapper).integers.reserve(objects);
+}
+
+void IdentityMap::insert(std::int64_t key, ModelBase& object) {
+    room_for(*object.orm_state().mapper).integers.insert_or_assign(key, Entry{object});
+}
 
 void IdentityMap::insert(const IdentityKey& key, ModelBase& object) {
     if (const auto* integer = std::get_if<std::int64_t>(&key)) insert(*integer, object);
-    else room_for(object).others.insert_or_assign(std::get<std::string>(key), Entry{object});
+    else room_for(*object.orm_state().mapper).others.insert_or_assign(std::get<std::string>(key), Entry{object});
 }
 
 void IdentityMap::erase(const MapperData& mapper, const IdentityKey& key) {
@@ -154,11 +159,16 @@ void IdentityMap::erase(const MapperData& mapper, const IdentityKey& key) {
 }
 
 void IdentityMap::for_each(const std::function<void(ModelBase&)>& visit) {
+    // Objects of one graph follow each other in a result: it is locked once.
+    GraphRef owner;
+    const Graph* asked = nullptr;
     const auto visit_alive = [&](const Entry& entry) {
-        GraphRef owner;
-        auto* object = entry.lock(owner);
-        if (object != nullptr) visit(*object);
-        return object != nullptr;
+        if (entry.graph.address() != asked) {
+            asked = entry.graph.address();
+            owner = entry.graph.lock();
+        }
+        if (owner) visit(*entry.object);
+        return static_cast<bool>(owner);
     };
     for (auto& [mapper, objects] : classes_) {
         keep_if(objects->integers, visit_alive);

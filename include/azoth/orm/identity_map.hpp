@@ -32,6 +32,8 @@ public:
     /// The object of that row, null when there is none or nobody holds it any more. `owner` then keeps it.
     [[nodiscard]] ModelBase* find(const MapperData& mapper, const IdentityKey& key, GraphRef& owner) const;
     [[nodiscard]] ModelBase* find(const MapperData& mapper, std::int64_t key, GraphRef& owner) const;
+    /// Makes room for that many objects of a class whose key is one integer: what a large result will add.
+    void reserve_integers(const MapperData& mapper, std::size_t objects);
     void insert(const IdentityKey& key, ModelBase& object);
     void insert(std::int64_t key, ModelBase& object);
     void erase(const MapperData& mapper, const IdentityKey& key);
@@ -44,7 +46,7 @@ public:
 private:
     struct Objects; // of one class
     [[nodiscard]] Objects* objects_of(const MapperData& mapper) const;
-    [[nodiscard]] Objects& room_for(const ModelBase& object);
+    [[nodiscard]] Objects& room_for(const MapperData& mapper);
 
     std::unordered_map<const MapperData*, std::unique_ptr<Objects>> classes_;
     // The class asked for last: results come class by class.
