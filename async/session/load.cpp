@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include <azoth/error.hpp>
+#include <azoth/orm/flush_plan.hpp>
 #include <azoth/orm/load_plan.hpp>
 
 #include "session/core.hpp"
@@ -67,7 +68,10 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
             "the row of this object of class " + mapper.class_name + " is not there any more, or its primary key was changed");
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         const auto& info = mapper.attributes[attributes[i]];
-        info.operations->load(orm::MapperData::attribute(object, info), data.rows->field(0, i), data.type(i));
+        auto& attribute = orm::MapperData::attribute(object, info);
+        const auto kept = static_cast<std::uint8_t>(attribute.flags() & orm::generated_key);
+        info.operations->load(attribute, data.rows->field(0, i), data.type(i));
+        attribute.set_flags(attribute.flags() | kept);
     }
     state.expired = false;
     mapper.signals.refresh(object);

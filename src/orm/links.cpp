@@ -41,7 +41,8 @@ void tell_session(ModelBase& owner, const RelationshipInfo& info, ModelBase* lin
     auto& state = owner.orm_state();
     if (state.session == nullptr) return;
     state.session->mark_dirty(owner);
-    if (linked != nullptr && info.cascade.save_update && !state.to_be_deleted) state.session->add(*linked);
+    // One that is there stays as it is: to be deleted, for instance.
+    if (linked != nullptr && info.cascade.save_update && !state.session->contains(*linked)) state.session->add(*linked);
 }
 
 void erase_member(std::vector<Changes::Member>& members, std::uint16_t relationship, const ModelBase* object) {

@@ -3,6 +3,7 @@
 #include <azoth/orm/load_plan.hpp>
 
 #include <azoth/error.hpp>
+#include <azoth/orm/flush_plan.hpp>
 #include <azoth/types/type_traits.hpp>
 
 namespace azoth::orm {
@@ -64,8 +65,10 @@ void populate(const EntityPlan& plan, const RowBuffer& rows, std::size_t row, Mo
     for (const auto& load : plan.loads) {
         auto& attribute = *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + load.offset);
         if (!populate_existing && (attribute.is_changed() || (attribute.is_present() && !attribute.is_expired()))) continue;
+        const auto kept = static_cast<std::uint8_t>(attribute.flags() & generated_key);
         try {
             load.load(attribute, rows.field(row, load.column), load.type);
+            if (kept != 0) attribute.set_flags(attribute.flags() | kept);
         } catch (const TypeMismatchError& error) {
             rethrow_naming(plan, load, error);
         }

@@ -160,8 +160,8 @@ void SessionState::expunge(ModelBase& root) {
         if (state.lifecycle == Lifecycle::persistent) identity_map.erase(*state.mapper, identity_key(object, true));
         let_go(object, false);
         for (auto* list : {&new_, &dirty_, &deleted_}) remove_from(*list, object);
-        for (auto& level : levels_)
-            for (auto* list : {&level.inserted, &level.removed, &level.dirty}) remove_from(*list, object);
+        // That it was inserted or changed here stays known: it may be added again before the transaction is rolled back.
+        for (auto& level : levels_) remove_from(level.removed, object);
         for (const auto& info : state.mapper->relationships)
             if (info.cascade.expunge) each_linked(object, info, [&](ModelBase& other) { open.push_back(&other); });
     }
@@ -340,13 +340,12 @@ void SessionState::restore(Level& level, bool nested) {
     if (!nested) {
         expire_all();
     } else {
-        for (auto& pinned : level.dirty)
-            if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
-        for (auto& pinned : dirty_) expire_one(*pinned.object);
-        for (auto& pinned : level.removed)
-            if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
+        const auto dirty = std::exchange(dirty_, {});
+        for (const auto& pinned : dirty) pinned.object->orm_state().in_dirty_list = false;
+        for (const auto* list : {&dirty, &std::as_const(level.dirty), &std::as_const(level.removed)})
+            for (const auto& pinned : *list)
+                if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
     }
-    const auto dirty = std::exchange(dirty_, {});
 }
 
 } // namespace azoth::orm
