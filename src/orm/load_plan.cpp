@@ -37,7 +37,8 @@ EntityPlan plan_entity(const MapperData& mapper, const std::vector<std::size_t>&
     EntityPlan plan;
     plan.mapper = &mapper;
     for (std::size_t i = 0; i < columns.size(); ++i)
-        plan.loads.push_back(load_of(mapper, static_cast<std::uint16_t>(i), columns[i], compiled));
+        if (columns[i] != not_selected)
+            plan.loads.push_back(load_of(mapper, static_cast<std::uint16_t>(i), columns[i], compiled));
     finish(plan);
     return plan;
 }
@@ -51,9 +52,17 @@ LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled) {
             continue;
         }
         const auto& entity = static_cast<const sql::EntityNode&>(*element);
+        if (entity.tag == nullptr) { // a composite: several columns, no object
+            plan.elements.push_back({-1, column});
+            column += entity.columns.size();
+            continue;
+        }
         const auto& mapper = *static_cast<const MapperData*>(entity.tag);
-        std::vector<std::size_t> columns;
-        for (std::size_t i = 0; i < entity.columns.size(); ++i) columns.push_back(column + i);
+        // Its columns are in the order of the attributes; deferred ones may be left out.
+        std::vector<std::size_t> columns(mapper.attributes.size(), not_selected);
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < columns.size() && next < entity.columns.size(); ++i)
+            if (mapper.attributes[i].node == entity.columns[next]) columns[i] = column + next++;
         plan.elements.push_back({static_cast<int>(plan.entities.size()), column});
         plan.entities.push_back(plan_entity(mapper, columns, compiled));
         column += entity.columns.size();
