@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include <azoth/engine/connection.hpp>
 #include <azoth/error.hpp>
 
 #include "engine/execute.hpp"
@@ -103,3 +104,11 @@ void abandon_stream(const Lease& lease, std::uint64_t serial) noexcept {
 }
 
 } // namespace azoth::engine
+
+namespace azoth {
+
+asio::awaitable<engine::OpenStream> Connection::open_stream(sql::NodePtr statement, ExecutionOptions options) {
+    return engine::open_stream(lease_, std::move(statement), options);
+}
+
+} // namespace azoth

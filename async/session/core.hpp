@@ -19,11 +19,17 @@ class Core : public orm::SessionState {
 public:
     Core(Engine database, SessionOptions chosen, std::source_location at)
         : engine(std::move(database)), options(chosen), made_at(at) {}
+    Core(Connection& given, SessionOptions chosen) : outer(&given), options(chosen) {}
 
-    Engine engine;
+    std::optional<Engine> engine; ///< none: the session was given a connection
+    Connection* outer = nullptr;  ///< that connection
+    bool joined = false;          ///< it is in use
+    JoinTransactionMode joined_as = JoinTransactionMode::control_fully;
+    std::optional<Savepoint> outer_savepoint;
+    Session* session = nullptr;   ///< where it is now
     SessionOptions options;
     std::source_location made_at; ///< what the pool names while the session has a connection
-    std::optional<Connection> connection; ///< while a transaction is open
+    std::optional<Connection> connection; ///< its own, while a transaction is open
     std::vector<Savepoint> savepoints;    ///< of begin_nested(), the innermost last
     std::vector<std::uint64_t> savepoint_numbers;
     std::uint64_t last_savepoint = 0;
@@ -33,6 +39,8 @@ public:
     bool failed = false;      ///< a flush failed: rollback() comes first
     std::string failure;      ///< its message
 
+    /// The connection of the transaction; null without one.
+    [[nodiscard]] Connection* open() noexcept { return connection ? &*connection : joined ? outer : nullptr; }
     /// The transaction is lost: the pool rolls the connection back, the objects are as after a rollback.
     void abandon(const std::string& reason);
     /// @throws PendingRollbackError after a failed flush.
@@ -55,6 +63,10 @@ private:
 // The steps that operations are made of; the caller holds the Operation.
 
 [[nodiscard]] asio::awaitable<Connection*> begin_connection(Core& core);
+/// Ends what the session has in the transaction of a connection that it was given.
+[[nodiscard]] asio::awaitable<void> end_joined(Core& core, bool commit);
+/// Makes the objects of rows.
+void make_objects(Core& core, LoadedRows& rows, bool populate_existing);
 [[nodiscard]] asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr statement);
 [[nodiscard]] asio::awaitable<void> flush_changes(Core& core);
 /// flush_changes() where queries do it by themselves.

@@ -89,6 +89,21 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     check_matched(batch, result.affected);
 }
 
+/// What the database made and no RETURNING brought, where the mapping wants it at once.
+asio::awaitable<void> fetch_defaults(Core& core, const FlushBatch& batch) {
+    const auto& mapper = *batch.mapper;
+    if (batch.kind != FlushBatch::Kind::insert || mapper.eager_defaults != orm::MapperData::EagerDefaults::on) co_return;
+    for (auto* object : batch.objects) {
+        std::vector<std::uint16_t> missing;
+        for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
+            const auto& info = mapper.attributes[i];
+            if (info.server_default && !orm::MapperData::attribute(*object, info).is_present())
+                missing.push_back(static_cast<std::uint16_t>(i));
+        }
+        if (!missing.empty()) co_await load_attributes(core, *object, std::move(missing));
+    }
+}
+
 asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatch& batch) {
     auto* connection = co_await begin_connection(core);
     const auto statement = orm::association_statement(batch);
@@ -122,6 +137,7 @@ asio::awaitable<void> write_changes(Core& core) {
         if (!step) break;
         for (auto* object : step->refresh) co_await load_expired(core, *object, false);
         for (const auto& batch : step->batches) co_await execute_batch(core, batch);
+        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch);
         for (const auto& batch : step->associations) co_await execute_association(core, batch);
     }
     core.signals.after_flush();
@@ -134,8 +150,13 @@ asio::awaitable<void> undo(Core& core, std::string reason) {
     if (core.savepoints.empty()) {
         auto connection = std::move(core.connection);
         core.connection.reset();
-        core.abandon(reason);
-        if (connection) co_await connection->close();
+        if (core.joined) {
+            co_await end_joined(core, false);
+            core.abandon(reason);
+        } else {
+            core.abandon(reason);
+            if (connection) co_await connection->close();
+        }
         core.signals.after_rollback();
         core.signals.after_soft_rollback();
         co_return;
@@ -179,7 +200,7 @@ asio::awaitable<void> flush_changes(Core& core) {
     } catch (...) {
         worse = std::current_exception();
     }
-    if (worse && core.connection) core.abandon(reason);
+    if (worse && core.open() != nullptr) core.abandon(reason);
     std::rethrow_exception(error);
 }
 

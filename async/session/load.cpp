@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include <azoth/error.hpp>
+#include <azoth/orm/flush_plan.hpp>
 #include <azoth/orm/load_plan.hpp>
 
 #include "session/core.hpp"
@@ -28,28 +29,51 @@ struct WaitingOwners {
 
 } // namespace
 
+void make_objects(Core& core, LoadedRows& rows, bool populate_existing) {
+    rows.graph = orm::make_graph();
+    rows.objects.resize(rows.plan.entities.size());
+    const auto count = rows.data.row_count();
+    if (count == 0) return;
+    std::size_t bytes = 0;
+    for (const auto& entity : rows.plan.entities) bytes += entity.mapper->object_size;
+    orm::reserve(*rows.graph, bytes * count);
+    // Of a join, each entity has fewer objects than there are rows.
+    if (rows.plan.entities.size() == 1 && rows.plan.entities.front().integer_key)
+        core.identity_map.reserve_integers(*rows.plan.entities.front().mapper, count);
+    orm::ObjectLoader loader{core, *rows.graph, populate_existing};
+    for (auto& objects : rows.objects) objects.reserve(count);
+    for (std::size_t row = 0; row < count; ++row)
+        for (std::size_t entity = 0; entity < rows.plan.entities.size(); ++entity)
+            rows.objects[entity].push_back(loader.load(rows.plan.entities[entity], *rows.data.rows, row));
+}
+
+std::shared_ptr<const LoadedRows> unique_rows(const LoadedRows& rows) {
+    auto unique = std::make_shared<LoadedRows>(rows);
+    const auto& first = rows.plan.elements.front();
+    if (first.entity < 0) {
+        unique->data = rows.data.unique_rows(std::vector<std::size_t>(1, first.column));
+        return unique;
+    }
+    const auto entity = static_cast<std::size_t>(first.entity);
+    std::vector<std::size_t> key;
+    for (const auto position : rows.plan.entities[entity].key_loads) key.push_back(rows.plan.entities[entity].loads[position].column);
+    unique->data = rows.data.unique_rows(key);
+    std::unordered_set<const ModelBase*> seen;
+    for (auto& objects : unique->objects) objects.clear();
+    for (std::size_t row = 0; row < rows.data.row_count(); ++row) {
+        if (!seen.insert(rows.objects[entity][row]).second) continue;
+        for (std::size_t i = 0; i < rows.objects.size(); ++i) unique->objects[i].push_back(rows.objects[i][row]);
+    }
+    return unique;
+}
+
 asio::awaitable<std::shared_ptr<const LoadedRows>>
 load_objects(Core& core, sql::NodePtr statement, bool populate_existing) {
     auto rows = std::make_shared<LoadedRows>();
     rows->data = co_await run_statement(core, statement);
     const auto& select = static_cast<const sql::SelectNode&>(*statement);
     rows->plan = orm::plan_load(select, *rows->data.compiled);
-    rows->graph = orm::make_graph();
-    rows->objects.resize(rows->plan.entities.size());
-
-    if (const auto count = rows->data.row_count(); count > 0) {
-        std::size_t bytes = 0;
-        for (const auto& entity : rows->plan.entities) bytes += entity.mapper->object_size;
-        orm::reserve(*rows->graph, bytes * count);
-        // Of a join, each entity has fewer objects than there are rows.
-        if (rows->plan.entities.size() == 1 && rows->plan.entities.front().integer_key)
-            core.identity_map.reserve_integers(*rows->plan.entities.front().mapper, count);
-        orm::ObjectLoader loader{core, *rows->graph, populate_existing};
-        for (auto& objects : rows->objects) objects.reserve(count);
-        for (std::size_t row = 0; row < count; ++row)
-            for (std::size_t entity = 0; entity < rows->plan.entities.size(); ++entity)
-                rows->objects[entity].push_back(loader.load(rows->plan.entities[entity], *rows->data.rows, row));
-    }
+    make_objects(core, *rows, populate_existing);
     if (select.options) {
         const auto options = std::static_pointer_cast<const orm::LoaderOptions>(select.options);
         std::vector<ModelBase*> owners;
@@ -70,7 +94,10 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
             "the row of this object of class " + mapper.class_name + " is not there any more, or its primary key was changed");
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         const auto& info = mapper.attributes[attributes[i]];
-        info.operations->load(orm::MapperData::attribute(object, info), data.rows->field(0, i), data.type(i));
+        auto& attribute = orm::MapperData::attribute(object, info);
+        const auto kept = static_cast<std::uint8_t>(attribute.flags() & orm::generated_key);
+        info.operations->load(attribute, data.rows->field(0, i), data.type(i));
+        attribute.set_flags(attribute.flags() | kept);
     }
     state.expired = false;
     mapper.signals.refresh(object);

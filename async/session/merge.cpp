@@ -41,6 +41,7 @@ void check_version(ModelBase& source, ModelBase& target) {
 void copy_attributes(ModelBase& source, ModelBase& target, bool as_loaded) {
     const auto& mapper = *source.orm_state().mapper;
     for (const auto& info : mapper.attributes) {
+        if (info.computed && !as_loaded) continue;
         const auto& from = orm::MapperData::attribute(source, info);
         auto& to = orm::MapperData::attribute(target, info);
         if (!from.is_present()) {

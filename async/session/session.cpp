@@ -31,19 +31,51 @@ void Core::abandon(const std::string& reason) {
     savepoints.clear();
     savepoint_numbers.clear();
     connection.reset();
+    outer_savepoint.reset(); // the connection rolls it back with its next operation
+    joined = false;
     after_rollback();
     failed = true;
     failure = reason;
 }
 
+namespace {
+
+asio::awaitable<void> join_outer(Core& core) {
+    auto mode = core.options.join_transaction_mode;
+    if (!core.outer->in_transaction()) mode = JoinTransactionMode::control_fully; // it begins one of its own
+    else if (mode == JoinTransactionMode::conditional_savepoint)
+        mode = core.outer->in_nested_transaction() ? JoinTransactionMode::create_savepoint : JoinTransactionMode::rollback_only;
+    if (mode == JoinTransactionMode::create_savepoint) core.outer_savepoint.emplace(co_await core.outer->begin_nested());
+    core.joined_as = mode;
+    core.joined = true;
+}
+
+} // namespace
+
 asio::awaitable<Connection*> begin_connection(Core& core) {
     core.require_usable();
-    if (!core.connection) {
-        core.connection = co_await core.engine.connect(core.made_at);
+    if (core.open() == nullptr) {
+        if (core.outer != nullptr) co_await join_outer(core);
+        else core.connection = co_await core.engine->connect(core.made_at);
         core.begun = true;
         core.signals.after_begin();
     }
-    co_return &*core.connection;
+    co_return core.open();
+}
+
+asio::awaitable<void> end_joined(Core& core, bool commit) {
+    core.joined = false;
+    const auto mode = core.joined_as;
+    if (mode == JoinTransactionMode::create_savepoint) {
+        auto savepoint = std::move(*core.outer_savepoint);
+        core.outer_savepoint.reset();
+        if (commit) co_await savepoint.commit();
+        else co_await savepoint.rollback();
+    } else if (!commit) {
+        co_await core.outer->rollback();
+    } else if (mode == JoinTransactionMode::control_fully) {
+        co_await core.outer->commit();
+    }
 }
 
 asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr statement) {
@@ -117,11 +149,12 @@ asio::awaitable<void> commit_session(Core& core) {
     while (!core.savepoints.empty()) co_await end_savepoint(core, true);
     core.signals.before_commit();
     if (core.has_changes()) co_await flush_changes(core);
-    const bool was_open = core.connection.has_value();
-    if (core.connection) {
+    const bool was_open = core.open() != nullptr;
+    if (was_open) {
         std::exception_ptr error;
         try {
-            co_await core.connection->commit();
+            if (core.connection) co_await core.connection->commit();
+            else co_await end_joined(core, true);
         } catch (...) {
             error = std::current_exception();
         }
@@ -151,6 +184,10 @@ asio::awaitable<void> rollback_session(Core& core) {
         co_await connection.close();
         core.signals.after_rollback();
         core.signals.after_soft_rollback();
+    } else if (core.joined) {
+        co_await end_joined(core, false);
+        core.signals.after_rollback();
+        core.signals.after_soft_rollback();
     }
 }
 
@@ -171,7 +208,8 @@ asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> obje
     auto attributes = options.attributes;
     if (options.attributes.empty() && options.links.empty()) {
         core.expire(*object);
-        for (std::size_t i = 0; i < mapper.attributes.size(); ++i) attributes.push_back(static_cast<std::uint16_t>(i));
+        for (std::size_t i = 0; i < mapper.attributes.size(); ++i)
+            if (!mapper.attributes[i].deferred) attributes.push_back(static_cast<std::uint16_t>(i));
     } else {
         for (const auto index : options.attributes) core.expire_attribute(*object, index);
         for (const auto index : options.links) core.expire_link(*object, index);
@@ -242,7 +280,30 @@ asio::awaitable<void> load_value(orm::AttributeBase& attribute) {
 } // namespace session
 
 Session::Session(Engine engine, SessionOptions options, std::source_location at)
-    : core_(new session::Core(std::move(engine), options, at)) {}
+    : core_(new session::Core(std::move(engine), options, at)) {
+    core_->session = this;
+}
+Session::Session(Connection& connection, SessionOptions options) : core_(new session::Core(connection, options)) {
+    core_->session = this;
+}
+Session::Session(Session&& other) noexcept : core_(std::move(other.core_)) {
+    if (core_) core_->session = this;
+}
+Session& Session::operator=(Session&& other) noexcept {
+    core_ = std::move(other.core_);
+    if (core_) core_->session = this;
+    return *this;
+}
+
+Session* object_session(const ModelBase& object) noexcept {
+    const auto* state = object.orm_state().session;
+    return state == nullptr ? nullptr : static_cast<const session::Core*>(state)->session;
+}
+
+const Engine& SessionMaker::engine() const {
+    if (!engine_) throw InvalidRequestError("this SessionMaker has no engine yet: configure(engine) comes first");
+    return *engine_;
+}
 
 session::Core& Session::core() const {
     if (!core_) throw ResourceClosedError("this Session was moved from");
@@ -284,8 +345,9 @@ bool Session::has_object(const ModelBase& object) const noexcept {
 std::size_t Session::identity_map_size() const { return core().identity_map.size(); }
 bool Session::has_changes() const noexcept { return core_ != nullptr && core_->has_changes(); }
 bool Session::in_transaction() const noexcept {
-    return core_ != nullptr && core_->connection && core_->connection->in_transaction();
+    return core_ != nullptr && core_->open() != nullptr && core_->open()->in_transaction();
 }
+bool Session::in_nested_transaction() const noexcept { return core_ != nullptr && !core_->savepoints.empty(); }
 
 namespace {
 

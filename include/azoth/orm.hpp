@@ -6,6 +6,7 @@
 #include <azoth/orm/composite.hpp>
 #include <azoth/orm/entity.hpp>
 #include <azoth/orm/events.hpp>
+#include <azoth/orm/hybrid.hpp>
 #include <azoth/orm/inspect.hpp>
 #include <azoth/orm/loader_options.hpp>
 #include <azoth/orm/make.hpp>

@@ -6,6 +6,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include <azoth/orm/flush_plan.hpp>
+
 namespace azoth::orm {
 
 namespace {
@@ -26,10 +28,17 @@ void expire_value(ModelBase& object, std::uint16_t index) {
     auto& attribute = MapperData::attribute(object, info);
     if (info.primary_key) {
         restore_key(object, index);
-        attribute.set_flags(AttributeBase::present | AttributeBase::expired);
+        attribute.set_flags(AttributeBase::present | AttributeBase::expired | (attribute.flags() & generated_key));
     } else {
-        attribute.set_flags(AttributeBase::expired);
+        attribute.set_flags(info.deferred ? std::uint8_t{0} : AttributeBase::expired);
     }
+}
+
+/// Nothing is known of the link any more.
+void forget_link(ModelBase& object, const RelationshipInfo& info) {
+    if (info.collection) MapperData::collection(object, info).clear_items();
+    else MapperData::related(object, info).set_target(nullptr);
+    MapperData::link(object, info).set_flags(0);
 }
 
 } // namespace
@@ -37,10 +46,7 @@ void expire_value(ModelBase& object, std::uint16_t index) {
 void SessionState::expire_one(ModelBase& object) {
     auto& state = object.orm_state();
     for (std::size_t i = 0; i < state.mapper->attributes.size(); ++i) expire_value(object, static_cast<std::uint16_t>(i));
-    for (const auto& info : state.mapper->relationships) {
-        if (info.collection) MapperData::collection(object, info).items().clear();
-        MapperData::link(object, info).set_flags(0);
-    }
+    for (const auto& info : state.mapper->relationships) forget_link(object, info);
     state.changes.reset();
     state.expired = true;
     if (state.in_dirty_list) {
@@ -83,18 +89,17 @@ void SessionState::expire_link(ModelBase& object, std::uint16_t relationship) {
     if (auto& changes = object.orm_state().changes) {
         const auto same = [&](const auto& change) { return change.relationship == relationship; };
         std::erase_if(changes->targets, same);
-        std::erase_if(changes->added, same);
-        std::erase_if(changes->removed, same);
+        changes->added.erase_all(relationship);
+        changes->removed.erase_all(relationship);
     }
-    if (info.collection) MapperData::collection(object, info).items().clear();
-    MapperData::link(object, info).set_flags(0);
+    forget_link(object, info);
 }
 
 bool is_modified(ModelBase& object) {
     const auto& state = object.orm_state();
     if (state.lifecycle < Lifecycle::persistent) {
         for (const auto& info : state.mapper->attributes)
-            if (MapperData::attribute(object, info).is_changed()) return true;
+            if (!info.computed && MapperData::attribute(object, info).is_changed()) return true;
         return std::ranges::any_of(state.mapper->relationships, [&](const auto& info) {
             return info.collection ? !MapperData::collection(object, info).items().empty()
                                    : MapperData::related(object, info).target() != nullptr;
@@ -105,6 +110,7 @@ bool is_modified(ModelBase& object) {
     if (!changes.expressions.empty() || !changes.added.empty() || !changes.removed.empty()) return true;
     for (const auto& old : changes.values) {
         const auto& info = state.mapper->attributes[old.attribute];
+        if (info.computed) continue;
         const auto& attribute = MapperData::attribute(object, info);
         const Value now = attribute.is_present() ? info.operations->value(attribute) : Value{};
         if (!old.known || !(old.value == now)) return true;

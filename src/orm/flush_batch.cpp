@@ -46,7 +46,7 @@ void find_changed_columns(ModelBase& object, std::vector<std::uint16_t>& columns
     for (const auto& old : state.changes->values) {
         const auto& info = state.mapper->attributes[old.attribute];
         const auto& attribute = MapperData::attribute(object, info);
-        if (attribute.is_expired() && !attribute.is_changed()) continue;
+        if (info.computed || (attribute.is_expired() && !attribute.is_changed())) continue;
         if (old.known && expression_of(object, old.attribute) == nullptr) {
             const Value now = attribute.is_present() ? info.operations->value(attribute) : Value{};
             if (old.value == now) continue;
@@ -90,13 +90,15 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
     } else { // what the new object says is written, the rest of the row stays
         for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
             const auto index = static_cast<std::uint16_t>(i);
-            if (MapperData::attribute(object, mapper.attributes[i]).is_changed() && !mapper.attributes[i].primary_key)
+            const auto& info = mapper.attributes[i];
+            if (MapperData::attribute(object, info).is_changed() && !info.primary_key && !info.computed)
                 batch.columns.push_back(index);
         }
     }
     if (batch.columns.empty()) return;
     for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
         const auto& info = mapper.attributes[i];
+        if (info.computed) continue;
         const auto& column = mapper.column(info);
         auto& attribute = MapperData::attribute(object, info);
         if (!column.on_update || attribute.is_changed()) continue;
@@ -125,6 +127,7 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
             .set_from_flush(Value{Value::Variant{std::int64_t{1}}});
     for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
         const auto& info = mapper.attributes[i];
+        if (info.computed) continue;
         const auto index = static_cast<std::uint16_t>(i);
         auto& attribute = MapperData::attribute(object, info);
         const auto& column = mapper.column(info);

@@ -2,6 +2,7 @@
 #include <azoth/orm/inspect.hpp>
 
 #include <azoth/error.hpp>
+#include <azoth/orm/load_plan.hpp>
 #include <azoth/orm/session_state.hpp>
 
 namespace azoth {
@@ -24,17 +25,49 @@ std::vector<std::string> Inspection::unloaded() const {
     return names;
 }
 
+std::vector<Value> Inspection::identity() const {
+    if (!has_identity()) return {};
+    return orm::stored_key(const_cast<ModelBase&>(object_));
+}
+
+bool Inspection::modified() const noexcept {
+    const auto& state = object_.orm_state();
+    return state.in_dirty_list || state.changes != nullptr || state.lifecycle < orm::Lifecycle::persistent;
+}
+
+void make_transient_to_detached(ModelBase& object) {
+    auto& state = object.orm_state();
+    if (state.mapper == nullptr || state.lifecycle != orm::Lifecycle::transient)
+        throw InvalidRequestError("make_transient_to_detached(): the object is not transient");
+    for (const auto& value : orm::stored_key(object))
+        if (value.is_null())
+            throw ArgumentError("make_transient_to_detached(): the primary key of the object of class " + state.mapper->class_name + " is not set");
+    state.lifecycle = orm::Lifecycle::detached;
+    state.changes.reset();
+    for (const auto& info : state.mapper->attributes) {
+        auto& attribute = orm::MapperData::attribute(object, info);
+        if (attribute.is_present()) attribute.set_flags(orm::AttributeBase::present);
+        else attribute.set_flags(info.deferred ? std::uint8_t{0} : orm::AttributeBase::expired);
+    }
+    for (const auto& info : state.mapper->relationships) {
+        auto& link = orm::MapperData::link(object, info);
+        const bool set = info.collection ? !orm::MapperData::collection(object, info).items().empty()
+                                         : link.is_changed() || orm::MapperData::related(object, info).target() != nullptr;
+        link.set_flags(set ? orm::AttributeBase::present : std::uint8_t{0});
+    }
+}
+
 void make_transient(ModelBase& object) {
     auto& state = object.orm_state();
     if (state.mapper == nullptr) throw ArgumentError("make_transient(): the object was not made by make<T>() or loaded by a session");
     if (state.session != nullptr) state.session->expunge(object);
     state.lifecycle = orm::Lifecycle::transient;
     state.changes.reset();
-    state.expired = false;
+    state.expired = state.was_deleted = false;
     // Values that are there are written again; nothing is to be loaded.
     for (const auto& info : state.mapper->attributes) {
         auto& attribute = orm::MapperData::attribute(object, info);
-        attribute.set_flags(attribute.is_present() ? orm::AttributeBase::present | orm::AttributeBase::changed : 0);
+        attribute.set_flags(attribute.is_present() && !info.computed ? orm::AttributeBase::present | orm::AttributeBase::changed : 0);
     }
     for (const auto& info : state.mapper->relationships) orm::MapperData::link(object, info).set_flags(orm::AttributeBase::present);
 }

@@ -3,18 +3,13 @@
 #include <azoth/orm/load_plan.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include <azoth/sql/from.hpp>
 
 namespace azoth::orm {
 
 namespace {
-
-bool is_pending_change(const ModelBase& owner, const RelationshipInfo& info, const std::vector<Changes::Member>& members, const ModelBase* object) {
-    return std::ranges::any_of(members, [&](const auto& member) {
-        return member.object == object && &owner.orm_state().mapper->relationships[member.relationship] == &info;
-    });
-}
 
 /// The attribute of the target that a pair compares.
 const sql::NodePtr& target_node(const RelationshipInfo& info, std::size_t pair) {
@@ -70,19 +65,18 @@ void add_association(sql::SelectNode& select, const RelationshipInfo& info) {
 void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector<ModelBase*> loaded) {
     auto& collection = MapperData::collection(owner, info);
     auto& state = owner.orm_state();
-    if (state.changes) {
-        std::erase_if(loaded, [&](ModelBase* object) { return is_pending_change(owner, info, state.changes->removed, object); });
+    if (state.changes && !(state.changes->removed.empty() && state.changes->added.empty())) {
+        std::erase_if(loaded, [&](const ModelBase* object) { return state.changes->removed.has(info.index, object); });
+        const std::unordered_set<const ModelBase*> there(loaded.begin(), loaded.end());
         for (const auto& member : state.changes->added)
-            if (&state.mapper->relationships[member.relationship] == &info
-                && std::ranges::find(loaded, member.object) == loaded.end())
-                loaded.push_back(member.object);
+            if (member.relationship == info.index && !there.contains(member.object)) loaded.push_back(member.object);
     }
     const auto* reverse = info.viewonly ? nullptr : info.other_side();
     for (auto* object : loaded) {
         link(state.graph, object->orm_state().graph);
         if (reverse != nullptr && !reverse->collection) imply_related(*object, *reverse, owner);
     }
-    collection.items() = std::move(loaded);
+    collection.set_items(std::move(loaded));
     collection.set_flags(AttributeBase::present);
 }
 
@@ -134,7 +128,8 @@ selectin_select(const RelationshipInfo& info, const std::vector<std::vector<Valu
     };
     for (const auto& link : links) select->add(&sql::SelectNode::columns, 'c', link);
     for (std::size_t i = 0; i < info.target->attributes.size(); ++i)
-        if (!is_link(i)) select->add(&sql::SelectNode::columns, 'c', info.target->attributes[i].node);
+        if (!is_link(i) && !info.target->attributes[i].deferred)
+            select->add(&sql::SelectNode::columns, 'c', info.target->attributes[i].node);
 
     if (links.size() == 1) {
         std::vector<Value> list;
@@ -164,7 +159,8 @@ std::vector<std::size_t> selectin_columns(const RelationshipInfo& info) {
     std::size_t next = link_width_of(info);
     for (std::size_t attribute = 0; attribute < columns.size(); ++attribute) {
         const auto pair = std::ranges::find(info.pairs, attribute, [](const auto& p) { return std::size_t{p.second}; });
-        columns[attribute] = pair != info.pairs.end() ? static_cast<std::size_t>(pair - info.pairs.begin()) : next++;
+        if (pair != info.pairs.end()) columns[attribute] = static_cast<std::size_t>(pair - info.pairs.begin());
+        else columns[attribute] = info.target->attributes[attribute].deferred ? not_selected : next++;
     }
     return columns;
 }

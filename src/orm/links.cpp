@@ -41,16 +41,8 @@ void tell_session(ModelBase& owner, const RelationshipInfo& info, ModelBase* lin
     auto& state = owner.orm_state();
     if (state.session == nullptr) return;
     state.session->mark_dirty(owner);
-    if (linked != nullptr && info.cascade.save_update && !state.to_be_deleted) state.session->add(*linked);
-}
-
-void erase_member(std::vector<Changes::Member>& members, std::uint16_t relationship, const ModelBase* object) {
-    std::erase_if(members, [&](const auto& member) { return member.relationship == relationship && member.object == object; });
-}
-
-bool has_member(const std::vector<Changes::Member>& members, std::uint16_t relationship, const ModelBase* object) {
-    return std::ranges::any_of(
-        members, [&](const auto& member) { return member.relationship == relationship && member.object == object; });
+    // One that is there stays as it is: to be deleted, for instance.
+    if (linked != nullptr && info.cascade.save_update && !state.session->contains(*linked)) state.session->add(*linked);
 }
 
 /// A new object that lost the parent it cannot be without is not to be inserted.
@@ -139,6 +131,8 @@ void RelatedBase::link(ModelBase* target) {
         if (info.watch->validate && target != nullptr) info.watch->validate(object, *target);
         info.watch->set(object, target, old);
     }
+    if (const auto* reverse = reverse_of(*this); reverse != nullptr && reverse->collection && target != nullptr && target != old)
+        MapperData::collection(*target, *reverse).require_key(object);
     const GraphRef kept{old != nullptr ? old->orm_state().graph : nullptr};
     assign(target, old, known);
     if (const auto* reverse = reverse_of(*this)) {
@@ -168,15 +162,20 @@ void CollectionBase::insert(ModelBase* object, std::size_t position) {
     const auto& info = info_of(*this);
     const bool stored = state.lifecycle >= Lifecycle::persistent;
     if (is_present() && !(stored && info.write_only)) {
+        require_key(*object);
+        if (auto* found = keys())
+            if (auto* before = found->same_key(*object); before != nullptr && before != object) unlink(before);
         orm::link(state.graph, object->orm_state().graph);
         items_.insert(position >= items_.size() ? items_.end() : items_.begin() + static_cast<std::ptrdiff_t>(position), object);
+        if (found_by_) {
+            if (!found_by_->members.empty()) found_by_->members.insert(object);
+            if (found_by_->keys) found_by_->keys->add(*object);
+        }
     }
     if (info.viewonly) return;
     if (stored) {
         auto& changes = state.changed();
-        if (has_member(changes.removed, index_, object)) erase_member(changes.removed, index_, object);
-        else if (!has_member(changes.added, index_, object))
-            changes.added.push_back({index_, object, GraphRef{object->orm_state().graph}});
+        if (!changes.removed.erase(index_, object)) changes.added.add(index_, object, GraphRef{object->orm_state().graph});
     }
     if (tracks_parents(info)) record_parent(*object, info, self);
     tell_session(self, info, nullptr);
@@ -191,13 +190,15 @@ void CollectionBase::erase(ModelBase* object) {
         const auto found = std::ranges::find(items_, object);
         if (found == items_.end()) return;
         items_.erase(found);
+        if (found_by_) {
+            found_by_->members.erase(object);
+            if (found_by_->keys) found_by_->keys->remove(*object);
+        }
     }
     if (info.viewonly) return;
     if (stored) {
         auto& changes = state.changed();
-        if (has_member(changes.added, index_, object)) erase_member(changes.added, index_, object);
-        else if (!has_member(changes.removed, index_, object))
-            changes.removed.push_back({index_, object, GraphRef{object->orm_state().graph}});
+        if (!changes.added.erase(index_, object)) changes.removed.add(index_, object, GraphRef{object->orm_state().graph});
     }
     if (tracks_parents(info)) forget_parent(*object, info, self);
     tell_session(self, info, nullptr);
@@ -210,7 +211,51 @@ bool CollectionBase::has(const ModelBase* object) const {
         if (back.is_present() && back.target() != owner()) return false;
         if (back.is_present() && !is_present()) return true;
     }
-    return is_present() && std::ranges::find(items_, object) != items_.end();
+    return is_present() && is_item(object);
+}
+
+CollectionBase::Index& CollectionBase::index() const {
+    if (!found_by_) found_by_ = std::make_unique<Index>();
+    return *found_by_;
+}
+
+bool CollectionBase::is_item(const ModelBase* object) const {
+    constexpr std::size_t short_list = 32;
+    if (items_.size() <= short_list) return std::ranges::find(items_, object) != items_.end();
+    auto& members = index().members;
+    if (members.empty()) members.insert(items_.begin(), items_.end());
+    return members.contains(object);
+}
+
+KeyIndex* CollectionBase::keys() const {
+    if (owner() == nullptr) return nullptr;
+    const auto make = info_of(*this).make_keys;
+    if (make == nullptr) return nullptr;
+    auto& keys = index().keys;
+    if (!keys) {
+        keys = make();
+        for (auto* object : items_) keys->add(*object);
+    }
+    return keys.get();
+}
+
+void CollectionBase::require_key(const ModelBase& object) {
+    const auto* found = is_present() ? keys() : nullptr;
+    if (found == nullptr || found->has_key(object)) return;
+    throw InvalidRequestError(
+        owner()->orm_state().mapper->class_name + "::" + info_of(*this).name
+        + " is a map, and the object has no key yet: set its key before it is put in");
+}
+
+void CollectionBase::set_items(std::vector<ModelBase*> items) {
+    clear_items();
+    items_ = std::move(items);
+    (void)keys(); // they are what they are now
+}
+
+void CollectionBase::clear_items() noexcept {
+    items_.clear();
+    found_by_.reset();
 }
 
 void CollectionBase::link(ModelBase* object, std::size_t position) {
@@ -250,7 +295,7 @@ void CollectionBase::unlink(ModelBase* object) {
     auto& self = *owner();
     const auto& info = info_of(*this);
     const bool all_known = is_present() && !(info.write_only && self.orm_state().lifecycle >= Lifecycle::persistent);
-    if (all_known && std::ranges::find(items_, object) == items_.end())
+    if (all_known && !is_item(object))
         throw ArgumentError(
             self.orm_state().mapper->class_name + "::" + info.name + ": the object is not in this collection");
     if (watched_ && info.watch) info.watch->remove(self, *object);
@@ -281,7 +326,7 @@ void CollectionBase::replace(const std::vector<ModelBase*>& objects) {
     std::unordered_set<const ModelBase*> placed;
     for (auto* object : objects)
         if (placed.insert(object).second) in_order.push_back(object);
-    items_ = std::move(in_order);
+    if (items_.size() == in_order.size()) items_ = std::move(in_order); // a map may have taken one of several with the same key
 }
 
 bool tracks_parents(const RelationshipInfo& info) {

@@ -3,6 +3,7 @@
 #include <azoth/orm/load_plan.hpp>
 
 #include <azoth/error.hpp>
+#include <azoth/orm/flush_plan.hpp>
 #include <azoth/types/type_traits.hpp>
 
 namespace azoth::orm {
@@ -36,7 +37,8 @@ EntityPlan plan_entity(const MapperData& mapper, const std::vector<std::size_t>&
     EntityPlan plan;
     plan.mapper = &mapper;
     for (std::size_t i = 0; i < columns.size(); ++i)
-        plan.loads.push_back(load_of(mapper, static_cast<std::uint16_t>(i), columns[i], compiled));
+        if (columns[i] != not_selected)
+            plan.loads.push_back(load_of(mapper, static_cast<std::uint16_t>(i), columns[i], compiled));
     finish(plan);
     return plan;
 }
@@ -50,9 +52,17 @@ LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled) {
             continue;
         }
         const auto& entity = static_cast<const sql::EntityNode&>(*element);
+        if (entity.tag == nullptr) { // a composite: several columns, no object
+            plan.elements.push_back({-1, column});
+            column += entity.columns.size();
+            continue;
+        }
         const auto& mapper = *static_cast<const MapperData*>(entity.tag);
-        std::vector<std::size_t> columns;
-        for (std::size_t i = 0; i < entity.columns.size(); ++i) columns.push_back(column + i);
+        // Its columns are in the order of the attributes; deferred ones may be left out.
+        std::vector<std::size_t> columns(mapper.attributes.size(), not_selected);
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < columns.size() && next < entity.columns.size(); ++i)
+            if (mapper.attributes[i].node == entity.columns[next]) columns[i] = column + next++;
         plan.elements.push_back({static_cast<int>(plan.entities.size()), column});
         plan.entities.push_back(plan_entity(mapper, columns, compiled));
         column += entity.columns.size();
@@ -64,8 +74,10 @@ void populate(const EntityPlan& plan, const RowBuffer& rows, std::size_t row, Mo
     for (const auto& load : plan.loads) {
         auto& attribute = *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + load.offset);
         if (!populate_existing && (attribute.is_changed() || (attribute.is_present() && !attribute.is_expired()))) continue;
+        const auto kept = static_cast<std::uint8_t>(attribute.flags() & generated_key);
         try {
             load.load(attribute, rows.field(row, load.column), load.type);
+            if (kept != 0) attribute.set_flags(attribute.flags() | kept);
         } catch (const TypeMismatchError& error) {
             rethrow_naming(plan, load, error);
         }

@@ -2,6 +2,7 @@
 // Hanging loader options on a SELECT.
 #include <azoth/orm/loader_options.hpp>
 
+#include <algorithm>
 #include <memory>
 
 namespace azoth::orm {
@@ -20,6 +21,21 @@ void RelationshipLoad::apply(sql::SelectNode& select) const {
     if (select.options) *options = *static_cast<const LoaderOptions*>(select.options.get());
     options->options.push_back(option_);
     select.options = std::move(options);
+}
+
+void UndeferOption::apply(sql::SelectNode& select) const {
+    auto columns = select.columns;
+    for (auto& column : columns) {
+        if (column->kind != sql::NodeKind::entity) continue;
+        const auto& entity = static_cast<const sql::EntityNode&>(*column);
+        if (entity.tag != mapper_) continue;
+        std::vector<std::uint16_t> undeferred{attribute_};
+        for (std::size_t i = 0; i < mapper_->attributes.size(); ++i)
+            if (mapper_->attributes[i].deferred && std::ranges::find(entity.columns, mapper_->attributes[i].node) != entity.columns.end())
+                undeferred.push_back(static_cast<std::uint16_t>(i));
+        column = mapper_->make_entity(undeferred);
+    }
+    select.replace_columns(std::move(columns));
 }
 
 } // namespace azoth::orm

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include <azoth/error.hpp>
 #include <azoth/orm/entity.hpp>
@@ -161,6 +162,7 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
         info.child_pairs = key_pairs(mapper, target, *keys.front(), what);
         info.pairs = info.child_pairs;
         info.to_primary_key = std::ranges::equal(info.pairs, target.primary_key, {}, [](const auto& pair) { return pair.second; });
+        if (!info.viewonly) target.add_referrer(mapper, info);
     } else {
         info.child_pairs = key_pairs(target, mapper, *keys.front(), what);
         for (const auto& [child, parent] : info.child_pairs) info.pairs.emplace_back(parent, child);
@@ -192,6 +194,7 @@ void MapperData::resolve_keys() {
     const auto* generated = data.autoincrement_column();
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         auto& attribute = attributes[i];
+        if (attribute.computed) continue;
         const auto& column = data.columns[attribute.column];
         attribute.node = azoth::detail::make_column_node(table->node(), column);
         attribute.server_default = column.server_default != nullptr;
@@ -201,9 +204,22 @@ void MapperData::resolve_keys() {
     }
     if (primary_key.empty())
         throw ArgumentError(class_name + ": table '" + table->name() + "' has no primary key; give a column az::primary_key");
+    entity = make_entity();
+}
+
+sql::NodePtr MapperData::make_entity(const std::vector<std::uint16_t>& undeferred) const {
     std::vector<sql::NodePtr> columns;
-    for (const auto& attribute : attributes) columns.push_back(attribute.node);
-    entity = std::make_shared<sql::EntityNode>(table->node(), std::move(columns), this);
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+        const auto& attribute = attributes[i];
+        const bool wanted = !attribute.deferred || std::ranges::find(undeferred, i) != undeferred.end();
+        if (wanted && attribute.node) columns.push_back(attribute.node);
+    }
+    return std::make_shared<sql::EntityNode>(table->node(), std::move(columns), this);
+}
+
+void MapperData::add_referrer(const MapperData& mapper, const RelationshipInfo& relationship) {
+    referrer_list_.push_back({&mapper, &relationship, referrers()});
+    referrers_.store(&referrer_list_.back(), std::memory_order_release);
 }
 
 void MapperData::configure() {
@@ -214,6 +230,13 @@ void MapperData::configure() {
     resolve_keys();
     for (auto& relationship : relationships) configure_relationship(*this, relationship);
     for (auto& relationship : relationships) relationship.target->configure();
+    bool computes = false;
+    for (auto& attribute : attributes) {
+        if (!attribute.computed) continue;
+        attribute.node = attribute.expression();
+        computes = true;
+    }
+    if (computes) entity = make_entity();
     configuring_ = false;
     configured_.store(true, std::memory_order_release);
 }
@@ -255,6 +278,11 @@ ModelBase* MapperData::create(Graph& graph, bool loaded) const {
         if (!loaded) member.set_flags(AttributeBase::present); // a new object's links are known: there are none
     }
     return object;
+}
+
+void finish_table(MapperData& data) {
+    (void)require_table(data);
+    for (const auto& part : std::exchange(data.table_parts, {})) part(*data.table);
 }
 
 schema::TableData& require_table(MapperData& data) {

@@ -23,15 +23,17 @@ void forget_changes(ModelBase& object) {
     const bool inserted = state.lifecycle == Lifecycle::pending;
     for (const auto& info : state.mapper->attributes) {
         auto& attribute = MapperData::attribute(object, info);
-        if (attribute.is_present())
+        if (info.computed) attribute.set_flags(info.deferred ? std::uint8_t{0} : AttributeBase::expired); // other rows may have a say in it
+        else if (attribute.is_present())
             attribute.set_flags(attribute.flags() & static_cast<std::uint8_t>(~AttributeBase::changed));
-        else if (inserted || attribute.is_changed()) attribute.set_flags(AttributeBase::expired); // the database has made it
+        else if (inserted || attribute.is_changed()) // the database has made it
+            attribute.set_flags(info.deferred ? std::uint8_t{0} : AttributeBase::expired);
     }
     for (const auto& info : state.mapper->relationships) {
         auto& link = MapperData::link(object, info);
         link.set_flags(link.flags() & static_cast<std::uint8_t>(~AttributeBase::changed));
         // What is added to a collection that is never loaded is not kept after it was written.
-        if (info.write_only) MapperData::collection(object, info).items().clear();
+        if (info.write_only) MapperData::collection(object, info).clear_items();
     }
 }
 
@@ -44,6 +46,12 @@ std::vector<Value> key_values(ModelBase& object) {
         values.push_back(attribute.is_present() ? info.operations->value(attribute) : Value{});
     }
     return values;
+}
+
+[[noreturn]] void throw_deleted(const ModelBase& object) {
+    throw InvalidRequestError(
+        "session.add(): the row of an object of class " + object.orm_state().mapper->class_name
+        + " has been deleted; make_transient() it to store it again as a new row");
 }
 
 } // namespace
@@ -78,10 +86,7 @@ void SessionState::add(ModelBase& root) {
         if (state.mapper == nullptr)
             throw ArgumentError("session.add(): the object was not made by make<T>() or loaded by a session");
         if (state.session == this) {
-            if (state.lifecycle == Lifecycle::deleted)
-                throw InvalidRequestError(
-                    "an object of class " + state.mapper->class_name
-                    + " has been deleted in this transaction; make_transient() it to store it again as a new row");
+            if (state.lifecycle == Lifecycle::deleted) throw_deleted(object);
             if (state.to_be_deleted) {
                 state.to_be_deleted = false;
                 remove_from(deleted_, object);
@@ -93,6 +98,7 @@ void SessionState::add(ModelBase& root) {
                     "an object of class " + state.mapper->class_name
                     + " belongs to another session already; expunge() it there first");
             if (state.lifecycle == Lifecycle::detached) {
+                if (state.was_deleted) throw_deleted(object);
                 GraphRef owner;
                 const auto key = identity_key(object, true);
                 auto* present = identity_map.find(*state.mapper, key, owner);
@@ -160,8 +166,8 @@ void SessionState::expunge(ModelBase& root) {
         if (state.lifecycle == Lifecycle::persistent) identity_map.erase(*state.mapper, identity_key(object, true));
         let_go(object, false);
         for (auto* list : {&new_, &dirty_, &deleted_}) remove_from(*list, object);
-        for (auto& level : levels_)
-            for (auto* list : {&level.inserted, &level.removed, &level.dirty}) remove_from(*list, object);
+        // That it was inserted or changed here stays known: it may be added again before the transaction is rolled back.
+        for (auto& level : levels_) remove_from(level.removed, object);
         for (const auto& info : state.mapper->relationships)
             if (info.cascade.expunge) each_linked(object, info, [&](ModelBase& other) { open.push_back(&other); });
     }
@@ -189,6 +195,7 @@ void SessionState::flushed(ModelBase& object, bool deleted) {
         identity_map.erase(*state.mapper, identity_key(object, true));
         forget_changes(object);
         state.lifecycle = Lifecycle::deleted;
+        state.was_deleted = true;
         state.to_be_deleted = false;
         level.removed.emplace_back(object);
         signals.persistent_to_deleted(object);
@@ -290,7 +297,7 @@ void SessionState::restore(Level& level, bool nested) {
             if (state.lifecycle == Lifecycle::persistent) identity_map.erase(*state.mapper, identity_key(object, true));
             if (state.lifecycle == Lifecycle::deleted) state.lifecycle = Lifecycle::persistent; // inserted and deleted since
             let_go(object, true);
-            state.expired = false;
+            state.expired = state.was_deleted = false;
             // A link or value that was changed is new again as a whole.
             state.changes.reset();
             for (const auto& info : state.mapper->attributes) {
@@ -332,6 +339,7 @@ void SessionState::restore(Level& level, bool nested) {
         auto& state = object.orm_state();
         if (state.session != this || gone.contains(&object)) continue;
         state.lifecycle = Lifecycle::persistent;
+        state.was_deleted = false;
         identity_map.insert(identity_key(object, false), object);
         signals.deleted_to_persistent(object);
     }
@@ -340,13 +348,12 @@ void SessionState::restore(Level& level, bool nested) {
     if (!nested) {
         expire_all();
     } else {
-        for (auto& pinned : level.dirty)
-            if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
-        for (auto& pinned : dirty_) expire_one(*pinned.object);
-        for (auto& pinned : level.removed)
-            if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
+        const auto dirty = std::exchange(dirty_, {});
+        for (const auto& pinned : dirty) pinned.object->orm_state().in_dirty_list = false;
+        for (const auto* list : {&dirty, &std::as_const(level.dirty), &std::as_const(level.removed)})
+            for (const auto& pinned : *list)
+                if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
     }
-    const auto dirty = std::exchange(dirty_, {});
 }
 
 } // namespace azoth::orm

@@ -45,6 +45,18 @@ bool UnitOfWork::register_object(ModelBase& object, bool deletes, bool list_only
     if (new_class) {
         classes_.push_back({mapper, {}});
         before(class_action(Kind::save_all, *mapper), class_action(Kind::delete_all, *mapper));
+        // The keys of objects that refer to these by a link without another side that would see to it.
+        for (const auto* referrer = mapper->referrers(); referrer != nullptr; referrer = referrer->next) {
+            const auto* other = referrer->relationship->other_side();
+            if (other != nullptr && (referrer->relationship->passive_updates || !other->passive_updates)) continue;
+            Processor processor;
+            processor.mapper = mapper;
+            processor.info = referrer->relationship;
+            processor.objects = position->second;
+            processor.sort_key = referrer->mapper->class_name + "_" + referrer->relationship->name;
+            processor.follows_keys = true;
+            processors_.push_back(std::move(processor));
+        }
         for (const auto& info : mapper->relationships) {
             if (info.viewonly) continue;
             Processor processor;
@@ -176,8 +188,48 @@ std::optional<UnitOfWork::Load> UnitOfWork::look_at_saved_parent(Processor& proc
     return std::nullopt;
 }
 
+namespace {
+
+/// Whether the key that `info`, a link to such objects, refers to was changed.
+bool referred_key_changed(const ModelBase& object, const RelationshipInfo& info) {
+    const auto& state = object.orm_state();
+    if (state.lifecycle != Lifecycle::persistent || !state.changes) return false;
+    return std::ranges::any_of(state.changes->values, [&](const Changes::Old& old) {
+        if (std::ranges::find(info.pairs, old.attribute, [](const auto& pair) { return pair.second; }) == info.pairs.end()) return false;
+        const auto& attribute_info = state.mapper->attributes[old.attribute];
+        const auto& attribute = MapperData::attribute(const_cast<ModelBase&>(object), attribute_info);
+        return old.known && attribute.is_present() && !(old.value == attribute_info.operations->value(attribute));
+    });
+}
+
+} // namespace
+
+/// Searches the session for objects that refer to ones whose key was changed, as SQLAlchemy does.
+void UnitOfWork::follow_keys(const Processor& processor, const std::vector<ModelBase*>& objects) {
+    const auto& info = *processor.info;
+    std::unordered_set<const ModelBase*> changed;
+    for (const auto* object : objects)
+        if (referred_key_changed(*object, info)) changed.insert(object);
+    if (changed.empty()) return;
+    std::vector<std::pair<ModelBase*, ModelBase*>> followers;
+    session_.identity_map.for_each([&](ModelBase& object) {
+        const auto& mapper = *object.orm_state().mapper;
+        if (info.index >= mapper.relationships.size() || &mapper.relationships[info.index] != &info) return;
+        ModelBase* target = nullptr;
+        if (MapperData::related(object, info).peek(target) && changed.contains(target)) followers.emplace_back(&object, target);
+    });
+    for (const auto& [object, target] : followers) {
+        if (!register_object(*object, false, info.passive_updates)) continue;
+        synchronize(target, *object, processor);
+    }
+}
+
 std::optional<UnitOfWork::Load> UnitOfWork::look_at(Processor& processor, ModelBase& object, bool deletes) {
     const auto& info = *processor.info;
+    if (processor.follows_keys) {
+        if (!deletes && !info.passive_updates) follow_keys(processor, {&object});
+        return std::nullopt;
+    }
     switch (info.direction) {
     case Direction::one_to_many: {
         if (!deletes) return look_at_saved_parent(processor, object);
@@ -225,6 +277,9 @@ std::optional<UnitOfWork::Load> UnitOfWork::look_at(Processor& processor, ModelB
 
 bool UnitOfWork::has_changes(const Processor& processor, const std::vector<ModelBase*>& objects, bool deletes) const {
     const auto& info = *processor.info;
+    if (processor.follows_keys)
+        return !deletes && info.passive_updates
+            && std::ranges::any_of(objects, [&](const ModelBase* object) { return referred_key_changed(*object, info); });
     for (auto* object : objects) {
         if (!link_history(*object, info).empty()) return true;
         if (deletes && info.passive_deletes == PassiveDeletes::off && info.direction == Direction::many_to_one) {

@@ -67,6 +67,17 @@ void UnitOfWork::plan_processor(std::size_t number) {
     const auto& processor = processors_[number];
     const auto& info = *processor.info;
     const auto& parent = *processor.mapper;
+    if (processor.follows_keys) {
+        const auto process = class_actions_.try_emplace({Kind::process_all, &processor, false}, actions_.size());
+        if (process.second) {
+            Action action;
+            action.kind = Kind::process_all;
+            action.processor = number;
+            actions_.push_back(action);
+        }
+        before(class_action(Kind::save_all, parent), process.first->second);
+        return;
+    }
     const auto& child = *info.target;
     const auto after_save = process_action(number, false);
     const auto before_delete = process_action(number, true);
@@ -253,7 +264,7 @@ void UnitOfWork::split_rings() {
             const auto objects = objects_of(*action.mapper, deletes);
             for (auto* object : objects) parts[i].push_back(object_action(deletes ? Kind::delete_one : Kind::save_one, *object));
             for (std::size_t number = 0; number < processors_.size(); ++number)
-                if (processors_[number].in_plan && processors_[number].mapper == action.mapper)
+                if (processors_[number].in_plan && processors_[number].mapper == action.mapper && !processors_[number].follows_keys)
                     split_processor(number, objects, deletes, ring);
         }
     }

@@ -192,6 +192,10 @@ void UnitOfWork::refresh_sources(const Processor& processor, const std::vector<M
 }
 
 void UnitOfWork::process(Processor& processor, const std::vector<ModelBase*>& objects, bool deletes, FlushStep& step) {
+    if (processor.follows_keys) {
+        if (!deletes) follow_keys(processor, objects);
+        return;
+    }
     refresh_sources(processor, objects, deletes, step);
     if (!step.refresh.empty()) return;
     switch (processor.info->direction) {

@@ -27,9 +27,22 @@ std::shared_ptr<const sql::SelectNode> members_select(const AttributeBase& link)
 
 std::vector<sql::NodePtr> members_condition(const AttributeBase& link) {
     const auto& info = info_of(link);
-    if (info.direction == Direction::many_to_many)
-        throw ArgumentError(info.name + ": the members of a many-to-many link belong to others, too: name them in a statement of your own");
-    return lazy_select(info, key_of(link))->where;
+    if (info.direction != Direction::many_to_many) return lazy_select(info, key_of(link))->where;
+    // No database takes a second table everywhere: EXISTS does.
+    auto links = std::make_shared<sql::SelectNode>();
+    links->add(&sql::SelectNode::columns, 'c', std::make_shared<sql::LiteralColumnNode>("1", Integer{}));
+    links->add(&sql::SelectNode::from, 'f', info.secondary->node());
+    const auto values = key_of(link);
+    const auto condition = [&](std::size_t column, const auto& make_other) {
+        auto node = azoth::detail::make_column_node(info.secondary->node(), info.secondary->data().columns[column]);
+        auto other = make_other(*node);
+        links->add(&sql::SelectNode::where, 'w', sql::make_binary(sql::Operator::eq, std::move(node), std::move(other), Boolean{}));
+    };
+    for (std::size_t i = 0; i < info.secondary_pairs.size(); ++i)
+        condition(info.secondary_pairs[i].second, [&](const sql::Node& like) { return sql::make_bind(values[i], sql::type_of(like)); });
+    for (const auto& [attribute, column] : info.secondary_target_pairs)
+        condition(column, [&](const sql::Node&) { return info.target->attributes[attribute].node; });
+    return {std::make_shared<sql::ExistsNode>(std::move(links), false)};
 }
 
 std::vector<Assignment> members_key(const AttributeBase& link) {

@@ -19,6 +19,25 @@ void check_columns(const schema::TableData& table, const std::vector<std::string
 
 } // namespace detail
 
+void UniqueConstraint::attach_to(const Table& table) const {
+    auto data = std::get<schema::UniqueData>(data_);
+    auto& owner = *table.shared_data();
+    detail::check_columns(owner, data.columns, "a unique constraint");
+    data.settings.order = owner.next_constraint_order();
+    owner.uniques.push_back(std::move(data));
+}
+
+void CheckConstraint::attach_to(const Table& table) const {
+    auto data = std::get<schema::CheckData>(data_);
+    data.settings.order = table.shared_data()->next_constraint_order();
+    table.shared_data()->checks.push_back(std::move(data));
+}
+
+void Index::attach_to(const Table& table) const {
+    detail::check_columns(table.data(), data_.columns, "an index");
+    table.shared_data()->indexes.push_back(data_);
+}
+
 void PrimaryKeyConstraint::attach() {
     auto& data = std::get<schema::PrimaryKeyData>(data_);
     for (auto& column : table_->columns) {

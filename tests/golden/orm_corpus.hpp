@@ -5,6 +5,8 @@
 #include <azoth/azoth.hpp>
 #include <azoth/testing/statement_log.hpp>
 
+#include "support/backend.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <map>
@@ -101,6 +103,9 @@ private:
 
 /// Runs a program on a new database in memory. @return what differs from what was expected; empty when nothing does
 [[nodiscard]] std::string run_scenario(const ExpectedScenario& expected, const ScenarioRegistry::Case& program);
+
+/// The same on a server, comparing what is raised and what is stored.
+[[nodiscard]] std::string run_scenario_on(Backend& backend, const ExpectedScenario& expected, const ScenarioRegistry::Case& program);
 
 // One for each group of areas.
 void add_insert_scenarios(ScenarioRegistry& registry);

@@ -175,6 +175,13 @@ void add_proxies(ScenarioRegistry& registry) {
         for (const auto& name : names) all.push_back(value(name));
         x.out("names", all);
     });
+    registry.add("coll.proxy.query_any", [](Scenario& x) -> Task {
+        auto& s = x.session();
+        auto tagged = az::select<Record>().where(az::association_proxy<&Record::tags, &Tag::name>() == "x");
+        x.out("n", (co_await s.scalars(tagged)).all().size());
+        auto noted = az::select<Record>().where(az::association_proxy<&Record::notes, &Note::text>().contains("x"));
+        x.out("n2", (co_await s.scalars(noted)).all().size());
+    });
 }
 
 } // namespace

@@ -99,6 +99,12 @@ void add_composites(ScenarioRegistry& registry) {
         const auto end = co_await v->end.load();
         x.out("none", !(end == Point{})); // a value, of two NULLs
     });
+    registry.add("uow.composite.query", [](Scenario& x) -> Task {
+        auto statement = az::select(col<&Vertex::id>, col<&Vertex::end>).where(col<&Vertex::start> == Point{1, 2});
+        auto rows = nlohmann::json::array();
+        for (const auto& [id, point] : co_await x.session().execute(statement)) rows.push_back({id, value(point.x), value(point.y)});
+        x.out("r", rows);
+    });
 }
 
 } // namespace

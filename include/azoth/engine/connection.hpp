@@ -278,6 +278,8 @@ public:
         std::size_t rows,
         driver::BatchWants wants
     );
+    /// A cursor on a statement's rows: `engine::fetch()` them, and `engine::abandon_stream()` what is not read to its end.
+    [[nodiscard]] asio::awaitable<engine::OpenStream> open_stream(sql::NodePtr statement, ExecutionOptions options);
     /// SQL without parameters or rows, as DDL; not prepared. Begins a transaction as `execute()` does.
     [[nodiscard]] asio::awaitable<void> run(std::string sql);
     /// The driver's connection, in a transaction of this connection's. @throws as `execute()`.

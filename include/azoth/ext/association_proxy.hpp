@@ -127,4 +127,35 @@ template <auto Link, auto Member>
     return AssociationProxy<Link, Member>{owner};
 }
 
+/// A proxy in SQL: whether some object that is linked fits.
+template <auto Link, auto Member>
+class ProxyInSql {
+public:
+    template <class V>
+    [[nodiscard]] Expr<bool> operator==(const V& value) const {
+        return some(col<Member> == value);
+    }
+    template <class V>
+    [[nodiscard]] Expr<bool> contains(const V& text) const {
+        return some(col<Member>.contains(text));
+    }
+    template <class V>
+    [[nodiscard]] Expr<bool> like(const V& pattern) const {
+        return some(col<Member>.like(pattern));
+    }
+
+private:
+    template <Condition C>
+    [[nodiscard]] static Expr<bool> some(const C& criterion) {
+        if constexpr (std::derived_from<orm::member_of<Link>, orm::CollectionBase>) return any<Link>(criterion);
+        else return has<Link>(criterion);
+    }
+};
+
+/// `where(association_proxy<&Record::tags, &Tag::name>() == "urgent")`
+template <auto Link, auto Member>
+[[nodiscard]] constexpr ProxyInSql<Link, Member> association_proxy() {
+    return {};
+}
+
 } // namespace azoth

@@ -101,6 +101,22 @@ inline constexpr bool is_composite = false;
 template <class T>
 inline constexpr bool is_composite<Composite<T>> = true;
 
+/// Calls `visit` with each member of a plain struct, in order.
+template <class T, class F>
+void each_field(T& value, F&& visit) {
+    constexpr auto count = field_count<T>();
+    static_assert(count >= 1 && count <= 8);
+    const auto all = [&](auto&... field) { (visit(field), ...); };
+    if constexpr (count == 1) { auto& [a] = value; all(a); }
+    else if constexpr (count == 2) { auto& [a, b] = value; all(a, b); }
+    else if constexpr (count == 3) { auto& [a, b, c] = value; all(a, b, c); }
+    else if constexpr (count == 4) { auto& [a, b, c, d] = value; all(a, b, c, d); }
+    else if constexpr (count == 5) { auto& [a, b, c, d, e] = value; all(a, b, c, d, e); }
+    else if constexpr (count == 6) { auto& [a, b, c, d, e, f] = value; all(a, b, c, d, e, f); }
+    else if constexpr (count == 7) { auto& [a, b, c, d, e, f, g] = value; all(a, b, c, d, e, f, g); }
+    else { auto& [a, b, c, d, e, f, g, h] = value; all(a, b, c, d, e, f, g, h); }
+}
+
 /// One member of a composite and its column.
 template <auto F>
 struct CompositeField {
@@ -182,31 +198,52 @@ private:
 template <auto P, class Owner>
     requires is_composite<member_of<P>>
 class Col<P, Owner> {
+    using Held = typename member_of<P>::value_type;
+
 public:
-    using value_type = typename member_of<P>::value_type;
+    using value_type = Composite<Held>; ///< as an element of a SELECT: several columns
+
+    /// Its columns, in the order of the struct's members.
+    [[nodiscard]] sql::NodePtr node() const {
+        std::vector<sql::NodePtr> columns;
+        for (const auto* info : fields()) columns.push_back(info->node);
+        return std::make_shared<sql::EntityNode>(mapper_of<Owner>().table->node(), std::move(columns), nullptr);
+    }
 
     template <class V>
         requires(!std::same_as<std::remove_cvref_t<V>, Col>)
     [[nodiscard]] auto operator=(V&& value) const {
         return AttributeAssignment<P, Owner, std::decay_t<V>>{std::forward<V>(value)};
     }
-    [[nodiscard]] Expr<bool> operator==(const value_type& value) const { return compare(value, false); }
-    [[nodiscard]] Expr<bool> operator!=(const value_type& value) const { return compare(value, true); }
+    [[nodiscard]] Expr<bool> operator==(const Held& value) const { return compare(value, sql::Operator::eq); }
+    [[nodiscard]] Expr<bool> operator!=(const Held& value) const { return compare(value, sql::Operator::ne); }
+    /// Column by column: all of them.
+    [[nodiscard]] Expr<bool> operator<(const Held& value) const { return compare(value, sql::Operator::lt); }
+    [[nodiscard]] Expr<bool> operator<=(const Held& value) const { return compare(value, sql::Operator::le); }
+    [[nodiscard]] Expr<bool> operator>(const Held& value) const { return compare(value, sql::Operator::gt); }
+    [[nodiscard]] Expr<bool> operator>=(const Held& value) const { return compare(value, sql::Operator::ge); }
 
 private:
-    [[nodiscard]] static Expr<bool> compare(const value_type& value, bool differs) {
+    /// Of the columns, in the order of the struct's members.
+    [[nodiscard]] static std::vector<const AttributeInfo*> fields() {
         const auto& mapper = mapper_of<Owner>();
         static const std::uint32_t first = composite_offset<P, Owner>();
-        Composite<value_type> given;
+        std::vector<const AttributeInfo*> found;
+        for (std::size_t i = 0; i < Composite<Held>::size; ++i)
+            for (const auto& info : mapper.attributes)
+                if (info.offset == first + i * sizeof(typename Composite<Held>::Slot)) found.push_back(&info);
+        return found;
+    }
+    [[nodiscard]] static Expr<bool> compare(const Held& value, sql::Operator operation) {
+        Composite<Held> given;
         given.raw() = value;
         std::vector<sql::NodePtr> conditions;
-        for (std::size_t i = 0; i < Composite<value_type>::size; ++i)
-            for (const auto& info : mapper.attributes)
-                if (info.offset == first + i * sizeof(typename Composite<value_type>::Slot))
-                    conditions.push_back(sql::make_binary(
-                        differs ? sql::Operator::ne : sql::Operator::eq, info.node,
-                        sql::make_bind(info.operations->value(given.slot(i)), sql::type_of(*info.node)), Boolean{}));
-        return Expr<bool>{sql::make_boolean_list(differs ? sql::Operator::or_ : sql::Operator::and_, std::move(conditions))};
+        for (const auto* info : fields())
+            conditions.push_back(sql::make_binary(
+                operation, info->node,
+                sql::make_bind(info->operations->value(given.slot(conditions.size())), sql::type_of(*info->node)), Boolean{}));
+        return Expr<bool>{sql::make_boolean_list(
+            operation == sql::Operator::ne ? sql::Operator::or_ : sql::Operator::and_, std::move(conditions))};
     }
 };
 

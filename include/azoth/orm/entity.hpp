@@ -37,6 +37,9 @@ using attribute_type = typename member_of<P>::value_type;
 /// The expression of an attribute; made once per attribute.
 [[nodiscard]] const sql::NodePtr& attribute_node(const MapperData& mapper, std::string_view name);
 
+/// @throws ArgumentError when it is another expression.
+[[nodiscard]] std::shared_ptr<const sql::ColumnNode> as_column(const sql::NodePtr& attribute);
+
 /// The type of `col<P>`.
 template <auto P, class Owner>
 class Col : public ExpressionMethods<Col<P, Owner>, attribute_type<P>> {
@@ -47,9 +50,8 @@ public:
         static const sql::NodePtr& found = attribute_node(mapper_of<Owner>(), member_name<P>());
         return found;
     }
-    [[nodiscard]] std::shared_ptr<const sql::ColumnNode> column_node() const {
-        return std::static_pointer_cast<const sql::ColumnNode>(node());
-    }
+    /// @throws ArgumentError for a column property, which is no column.
+    [[nodiscard]] std::shared_ptr<const sql::ColumnNode> column_node() const { return as_column(node()); }
 
     template <class V>
         requires(!std::same_as<std::remove_cvref_t<V>, Col>)
@@ -99,7 +101,46 @@ template <orm::MappedClass T>
 namespace orm {
 /// The target's table and the ON condition of a relationship.
 [[nodiscard]] sql::NodePtr relationship_condition(const MapperData& mapper, const RelationshipInfo& relationship);
+/// EXISTS (SELECT 1 FROM the target WHERE it is linked AND `criterion`). @param criterion  may be null
+/// @throws ArgumentError where both sides are one class.
+[[nodiscard]] sql::NodePtr
+relationship_exists(const MapperData& mapper, const RelationshipInfo& relationship, sql::NodePtr criterion);
+template <auto P>
+[[nodiscard]] sql::NodePtr linked_node(sql::NodePtr criterion) {
+    const auto& mapper = mapper_of<class_of<P>>();
+    return relationship_exists(mapper, mapper.relationships[mapper.relationship_index(member_name<P>())], std::move(criterion));
+}
+[[nodiscard]] const Table& association_table(const MapperData& mapper, std::string_view relationship);
 } // namespace orm
+
+/// Whether a collection has a member, or one that fits: `where(any<&User::addresses>(col<&Address::city> == "Ulm"))`.
+template <auto P>
+    requires std::derived_from<orm::member_of<P>, orm::CollectionBase>
+[[nodiscard]] Expr<bool> any() {
+    return Expr<bool>{orm::linked_node<P>(nullptr)};
+}
+template <auto P, Condition C>
+    requires std::derived_from<orm::member_of<P>, orm::CollectionBase>
+[[nodiscard]] Expr<bool> any(const C& criterion) {
+    return Expr<bool>{orm::linked_node<P>(criterion.node())};
+}
+/// The same of a link to one object.
+template <auto P>
+    requires std::derived_from<orm::member_of<P>, orm::RelatedBase>
+[[nodiscard]] Expr<bool> has() {
+    return Expr<bool>{orm::linked_node<P>(nullptr)};
+}
+template <auto P, Condition C>
+    requires std::derived_from<orm::member_of<P>, orm::RelatedBase>
+[[nodiscard]] Expr<bool> has(const C& criterion) {
+    return Expr<bool>{orm::linked_node<P>(criterion.node())};
+}
+
+/// The association table of a many-to-many relationship, in SQL. @throws ArgumentError when it has none.
+template <auto P>
+[[nodiscard]] const Table& secondary_table() {
+    return orm::association_table(mapper_of<orm::class_of<P>>(), orm::member_name<P>());
+}
 
 template <auto Relationship>
 struct RelationshipJoin {

@@ -26,6 +26,15 @@ public:
     [[nodiscard]] bool deleted() const noexcept { return is(orm::Lifecycle::deleted); }
     /// Stored once, in no session.
     [[nodiscard]] bool detached() const noexcept { return is(orm::Lifecycle::detached); }
+    /// Its row was deleted, now or by a transaction that has ended.
+    [[nodiscard]] bool was_deleted() const noexcept { return object_.orm_state().was_deleted; }
+    /// It has the identity of a row: it is persistent, deleted or detached.
+    [[nodiscard]] bool has_identity() const noexcept { return object_.orm_state().lifecycle >= orm::Lifecycle::persistent; }
+    /// The primary key of its row; empty when it has none.
+    [[nodiscard]] std::vector<Value> identity() const;
+    [[nodiscard]] bool in_session() const noexcept { return object_.orm_state().session != nullptr; }
+    /// Something was set since it was loaded or flushed, be it to the same value.
+    [[nodiscard]] bool modified() const noexcept;
     /// Attributes and relationships that have no value, in the order of the mapping.
     [[nodiscard]] std::vector<std::string> unloaded() const;
 
@@ -93,6 +102,14 @@ template <class T>
 template <class T, class P>
 [[nodiscard]] History<std::shared_ptr<T>> get_history(const Collection<T, P>& link) {
     return orm::history_of<T>(link);
+}
+
+/// Takes a new object for one that is stored: add() makes it persistent without a SELECT. Attributes without a value are to be
+/// loaded. @throws InvalidRequestError when it is not transient; ArgumentError when its primary key is not set.
+void make_transient_to_detached(ModelBase& object);
+template <class T>
+void make_transient_to_detached(const std::shared_ptr<T>& object) {
+    make_transient_to_detached(static_cast<ModelBase&>(*object));
 }
 
 /// Makes a stored object a new one: it leaves its session, and add() stores it as another row (reset its key where the database

@@ -4,7 +4,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -43,17 +46,38 @@ protected:
     ModelBase* target_ = nullptr;
 };
 
+/// Finds the members of a map by their keys. A key is what it was when the member was put in: later changes of the
+/// attribute are not followed.
+class KeyIndex {
+public:
+    virtual ~KeyIndex() = default;
+    virtual void add(ModelBase& object) = 0;
+    virtual void remove(ModelBase& object) = 0;
+    virtual void clear() noexcept = 0;
+    /// The member that has the key of `object` now; null when there is none.
+    [[nodiscard]] virtual ModelBase* same_key(const ModelBase& object) const = 0;
+    [[nodiscard]] virtual bool has_key(const ModelBase& object) const = 0;
+
+    KeyIndex() = default;
+    KeyIndex(const KeyIndex&) = delete;
+    KeyIndex& operator=(const KeyIndex&) = delete;
+};
+
 /// A link to any number of objects.
 class CollectionBase : public AttributeBase {
 public:
     [[nodiscard]] const std::vector<ModelBase*>& items() const noexcept { return items_; }
-    [[nodiscard]] std::vector<ModelBase*>& items() noexcept { return items_; }
+    /// For loaders: other members, no events.
+    void set_items(std::vector<ModelBase*> items);
+    void clear_items() noexcept;
 
     static constexpr std::size_t at_end = static_cast<std::size_t>(-1);
 
     /// For the other side's synchronisation.
     void insert(ModelBase* object, std::size_t position = at_end);
     void erase(ModelBase* object);
+    /// @throws InvalidRequestError when the collection is a map and the object has no key yet.
+    void require_key(const ModelBase& object);
 
     // For the typed collections and the association proxies: a program's changes, both sides follow.
     void link(ModelBase* object, std::size_t position = at_end);
@@ -64,9 +88,26 @@ public:
 
 protected:
     void require_present() const;
+    /// The members by key, made when the collection is a map. Null otherwise.
+    [[nodiscard]] KeyIndex* keys() const;
 
     std::vector<ModelBase*> items_;
+
+private:
+    struct Index {
+        std::unordered_set<const ModelBase*> members; ///< of a long list
+        std::unique_ptr<KeyIndex> keys;
+
+        Index() = default;
+    };
+    [[nodiscard]] Index& index() const;
+    [[nodiscard]] bool is_item(const ModelBase* object) const;
+
+    mutable std::unique_ptr<Index> found_by_; ///< made when it is worth it
 };
+
+template <class V>
+concept Hashable = requires(const V& value) { std::hash<V>{}(value); };
 
 /// The handle of an object in its graph.
 template <class T>
@@ -139,6 +180,41 @@ struct PolicyOf<OrderedBy<P>> {
     static constexpr auto member = nullptr;
 };
 struct AsList {};
+
+/// @tparam T  the members' class
+/// @tparam P  the attribute that is the key
+template <class T, auto P>
+class TypedKeys : public KeyIndex {
+    using Key = typename std::remove_cvref_t<decltype(std::declval<T&>().*P)>::value_type;
+    struct Hash {
+        std::size_t operator()(const Key& key) const {
+            if constexpr (Hashable<Key>) return std::hash<Key>{}(key);
+            else return 0; // searched
+        }
+    };
+
+public:
+    void add(ModelBase& object) override {
+        if (has_key(object)) members_.insert_or_assign((static_cast<T&>(object).*P).raw(), &object);
+    }
+    void remove(ModelBase& object) override {
+        if (same_key(object) == &object) members_.erase((static_cast<T&>(object).*P).raw());
+        else std::erase_if(members_, [&](const auto& member) { return member.second == &object; });
+    }
+    void clear() noexcept override { members_.clear(); }
+    [[nodiscard]] ModelBase* same_key(const ModelBase& object) const override {
+        return has_key(object) ? find((static_cast<const T&>(object).*P).raw()) : nullptr;
+    }
+    [[nodiscard]] bool has_key(const ModelBase& object) const override { return (static_cast<const T&>(object).*P).is_present(); }
+    template <class K>
+    [[nodiscard]] ModelBase* find(const K& key) const {
+        const auto found = members_.find(Key(key));
+        return found == members_.end() ? nullptr : found->second;
+    }
+
+private:
+    std::unordered_map<Key, ModelBase*, Hash> members_;
+};
 } // namespace orm
 
 /// A link to many objects: a list unless the policy says otherwise. Reading it never does I/O:
@@ -151,6 +227,11 @@ class Collection : public orm::CollectionBase {
 public:
     using target_type = T;
     static constexpr auto key_member = orm::PolicyOf<Policy>::member; ///< of a map; else null
+    /// For mappers: how a map finds its members; null for other collections.
+    static std::unique_ptr<orm::KeyIndex> make_keys() {
+        if constexpr (keyed) return std::make_unique<orm::TypedKeys<T, key_member>>();
+        else return nullptr;
+    }
 
     /// Goes over the objects as shared_ptr<T>. Valid while the collection does not change.
     class Iterator {
@@ -177,7 +258,6 @@ public:
 
     /// Adds at the end. In a map it takes the place of the member with the same key.
     void append(const std::shared_ptr<T>& object) {
-        if constexpr (keyed) displace(object.get());
         link(object.get());
         if constexpr (ordered) place(object.get());
     }
@@ -265,14 +345,8 @@ private:
     }
     template <class Key>
     [[nodiscard]] ModelBase* by_key(const Key& key) const {
-        for (auto* object : loaded())
-            if (static_cast<T*>(object)->*Policy::member == key) return object;
-        return nullptr;
-    }
-    void displace(T* object) {
-        if (object == nullptr || !is_present()) return;
-        auto* before = by_key((object->*Policy::member).get());
-        if (before != nullptr && before != object) unlink(before);
+        (void)loaded();
+        return static_cast<const orm::TypedKeys<T, key_member>*>(keys())->find(key);
     }
     /// A new last member takes its number; one that has a number keeps it.
     void place(T* object) {

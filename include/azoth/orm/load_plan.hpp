@@ -45,7 +45,9 @@ struct LoadPlan {
 
 /// @throws InvalidRequestError when the statement does not select what was expected.
 [[nodiscard]] LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled);
-/// For columns in another order than the class's own. @param columns  the column of each attribute
+/// Of an attribute that a statement leaves out.
+inline constexpr std::size_t not_selected = static_cast<std::size_t>(-1);
+/// For columns in another order than the class's own. @param columns  the column of each attribute, or `not_selected`
 [[nodiscard]] EntityPlan plan_entity(const MapperData& mapper, const std::vector<std::size_t>& columns, const Compiled& compiled);
 
 /// Makes objects of the rows of one result.

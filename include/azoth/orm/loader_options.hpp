@@ -47,4 +47,26 @@ template <auto P>
     return orm::RelationshipLoad{orm::loader_option<P>()};
 }
 
+namespace orm {
+
+/// `undefer<&Article::body>()`
+class UndeferOption {
+public:
+    UndeferOption(const MapperData& mapper, std::uint16_t attribute) : mapper_(&mapper), attribute_(attribute) {}
+    void apply(sql::SelectNode& select) const;
+
+private:
+    const MapperData* mapper_;
+    std::uint16_t attribute_;
+};
+
+} // namespace orm
+
+/// Loads a deferred attribute along with its objects.
+template <auto P>
+[[nodiscard]] orm::UndeferOption undefer() {
+    const auto& mapper = mapper_of<orm::class_of<P>>();
+    return {mapper, mapper.attribute_index(orm::member_name<P>())};
+}
+
 } // namespace azoth

@@ -134,6 +134,16 @@ template <class Info>
 template <auto First, auto... More>
 struct References {};
 
+struct DeferredOption {};
+struct SchemaOption {
+    std::string name;
+    void apply(Table& table) const { table.shared_data()->schema = name; }
+};
+struct TableCommentOption {
+    std::string text;
+    void apply(Table& table) const { table.comment(text); }
+};
+
 /// `foreign_key<&User::id>()`: the target is a member of a mapped class.
 template <auto P>
 struct MappedForeignKey {
@@ -160,6 +170,12 @@ template <auto P>
 /// "save-update, merge, delete, delete-orphan" in any selection, "all" for all but the last, "none".
 /// @throws ArgumentError for an unknown word.
 [[nodiscard]] inline orm::CascadeOption cascade(std::string_view text) { return {orm::parse_cascade(text)}; }
+
+/// A column, or a column property, that queries leave out: `co_await article->body.load()` loads it.
+inline constexpr orm::DeferredOption deferred{};
+/// The schema of a mapped table.
+[[nodiscard]] inline orm::SchemaOption table_schema(std::string name) { return {std::move(name)}; }
+[[nodiscard]] inline orm::TableCommentOption table_comment(std::string text) { return {std::move(text)}; }
 
 /// Orders a collection when it is loaded: `order_by<&Address::id>()`.
 template <auto P>
@@ -213,9 +229,12 @@ class Mapper {
 public:
     explicit Mapper(orm::MapperData& data) : data_(data) {}
 
-    /// The table's name. Comes first.
-    void table(std::string name) {
+    /// The table's name. Comes first. Then what the whole table has, its columns named as in the database:
+    /// `m.table("article", az::Index{"ix_title", "title"}, az::CheckConstraint{"version > 0"}, az::table_schema("shop"))`.
+    template <class... Parts>
+    void table(std::string name, const Parts&... parts) {
         data_.table = std::make_unique<Table>(std::make_shared<schema::TableData>(std::move(name)));
+        (add_part(parts), ...);
     }
 
     /// A column: type and nullability from the member, its name too unless the first option is a text; options say the rest.
@@ -232,10 +251,27 @@ public:
         (apply(table, column, options), ...);
 
         orm::AttributeInfo info;
+        info.deferred = (std::same_as<Options, orm::DeferredOption> || ...);
         info.name = orm::member_name<P>();
         info.offset = offset<P>();
         info.operations = &orm::operations_of<V>();
         info.column = column.position;
+        data_.attributes.push_back(std::move(info));
+    }
+
+    /// An attribute that is a SQL expression, selected along with the columns: `make` returns it, a scalar subquery for instance.
+    /// Read only; unknown after its object was written, until it is loaded again.
+    template <auto P, std::invocable F, class... Options>
+    void column_property(F make, const Options&...) {
+        using V = typename orm::member_of<P>::value_type;
+        orm::AttributeInfo info;
+        info.name = orm::member_name<P>();
+        info.offset = offset<P>();
+        info.operations = &orm::operations_of<V>();
+        info.column = static_cast<std::size_t>(-1);
+        info.computed = true;
+        info.deferred = (std::same_as<Options, orm::DeferredOption> || ...);
+        info.expression = [make = std::move(make)] { return make().node(); };
         data_.attributes.push_back(std::move(info));
     }
 
@@ -302,6 +338,8 @@ public:
         info.index = static_cast<std::uint16_t>(data_.relationships.size());
         info.collection = std::derived_from<M, orm::CollectionBase>;
         if constexpr (requires { M::write_only; }) info.write_only = M::write_only;
+        if constexpr (requires { M::key_member; })
+            if constexpr (!std::is_null_pointer_v<std::remove_cvref_t<decltype(M::key_member)>>) info.make_keys = &M::make_keys;
         info.target_reference = &orm::mapped_data<typename M::target_type>;
         (options.apply(info), ...);
         if (info.viewonly) info.cascade = orm::Cascade{false, false, false, false, false, false};
@@ -319,6 +357,12 @@ private:
     template <class O>
     void apply(schema::TableData& table, schema::ColumnData& column, const O& option) {
         if constexpr (!std::convertible_to<const O&, std::string_view>) schema::apply_option(table, column, option);
+    }
+    void apply(schema::TableData&, schema::ColumnData&, const orm::DeferredOption&) {}
+    template <class Part>
+    void add_part(const Part& part) {
+        if constexpr (requires { part.apply(*data_.table); }) part.apply(*data_.table);
+        else data_.table_parts.push_back([part](const Table& table) { part.attach_to(table); });
     }
     template <auto Q>
     void apply(schema::TableData& table, schema::ColumnData& column, const orm::MappedForeignKey<Q>& option) {
@@ -344,6 +388,8 @@ private:
 namespace orm {
 
 [[nodiscard]] schema::TableData& require_table(MapperData& data);
+/// After map(): what names columns of the table.
+void finish_table(MapperData& data);
 
 /// The data of T after T::map has run, before other classes were looked at.
 template <class T>
@@ -358,7 +404,7 @@ MapperData& mapped_data() {
         mapped.destroy = [](void* memory) noexcept { static_cast<T*>(memory)->~T(); };
         Mapper<T> mapper{mapped};
         T::map(mapper);
-        (void)require_table(mapped);
+        finish_table(mapped);
         return mapped;
     }();
     return data;

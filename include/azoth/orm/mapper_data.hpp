@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,7 +37,10 @@ struct AttributeInfo {
     std::string name; ///< the member's; the column may be called otherwise
     std::uint32_t offset = 0; ///< from ModelBase
     const AttributeOperations* operations = nullptr;
-    std::size_t column = 0; ///< position in the table
+    std::size_t column = 0; ///< position in the table; of a computed one past all columns
+    bool computed = false;  ///< a SQL expression, read only
+    bool deferred = false;  ///< loaded when asked for
+    std::function<sql::NodePtr()> expression; ///< of a computed one: called once, when all classes are mapped
     bool primary_key = false;
     bool server_default = false;
     bool autoincrement = false;
@@ -75,6 +79,7 @@ struct RelationshipInfo {
     std::uint16_t index = 0; ///< among its class's relationships
     bool collection = false;
     bool write_only = false; ///< never loaded whole
+    std::unique_ptr<KeyIndex> (*make_keys)() = nullptr; ///< of a map
     MapperReference target_reference = nullptr;
     std::string back_populates; ///< the attribute's name on the other side; empty: none
     std::string remote_side;    ///< an attribute's name of the target
@@ -132,7 +137,7 @@ public:
     ModelBase* (*construct)(void* memory) = nullptr;
     DestroyFunction destroy = nullptr; ///< takes the address that `construct` was given
     std::unique_ptr<Table> table;
-    std::vector<AttributeInfo> attributes;       ///< in the table's order
+    std::vector<AttributeInfo> attributes;       ///< in the table's order, computed ones last
     std::vector<RelationshipInfo> relationships; ///< in the order of map()
     std::vector<std::uint16_t> primary_key;      ///< attributes
     sql::NodePtr entity;                         ///< all columns, for select<T>()
@@ -148,6 +153,17 @@ public:
         std::vector<std::string> attributes;
     };
     std::vector<PendingKey> pending_keys;
+    /// Indexes and constraints of m.table(), which name columns: added after map().
+    std::vector<std::function<void(const Table&)>> table_parts;
+    /// Relationships to one object of this class, by who has them: their keys follow when this class's are changed.
+    struct Referrer {
+        const MapperData* mapper;
+        const RelationshipInfo* relationship;
+        const Referrer* next;
+    };
+    /// The newest first: classes are mapped while others use this one.
+    [[nodiscard]] const Referrer* referrers() const noexcept { return referrers_.load(std::memory_order_acquire); }
+    void add_referrer(const MapperData& mapper, const RelationshipInfo& relationship);
 
     /// Resolves what refers to other classes. Thread-safe; done once. @throws ArgumentError that says what does not fit.
     void configure();
@@ -158,6 +174,9 @@ public:
     /// @throws ArgumentError that names the class.
     [[nodiscard]] std::uint16_t attribute_index(std::string_view name) const;
     [[nodiscard]] std::uint16_t relationship_index(std::string_view name) const;
+
+    /// All columns that are selected with an object, as one element of a SELECT. @param undeferred  deferred ones among them
+    [[nodiscard]] sql::NodePtr make_entity(const std::vector<std::uint16_t>& undeferred = {}) const;
 
     [[nodiscard]] static AttributeBase& attribute(ModelBase& object, const AttributeInfo& info) noexcept {
         return *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + info.offset);
@@ -174,12 +193,14 @@ public:
 
     /// A new object in `graph`, its wrappers placed, without values. @param loaded  links start as not loaded
     [[nodiscard]] ModelBase* create(Graph& graph, bool loaded) const;
-    /// The column of an attribute.
+    /// The column of an attribute. @pre it is not computed
     [[nodiscard]] const schema::ColumnData& column(const AttributeInfo& info) const { return table->data().columns[info.column]; }
     /// The attribute that holds `column` of the table; null when the class does not map it.
     [[nodiscard]] const AttributeInfo* by_column(std::size_t column) const noexcept;
 
 private:
+    std::deque<Referrer> referrer_list_;
+    std::atomic<const Referrer*> referrers_{nullptr};
     std::atomic<bool> configured_{false};
     bool configuring_ = false;
     bool keys_resolved_ = false;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,26 @@ struct Changes {
         ModelBase* object;
         GraphRef kept; ///< until the flush: a collection that is not loaded does not link to its members
     };
+    /// Members in the order in which they came; a long list is not searched.
+    class Members {
+    public:
+        [[nodiscard]] auto begin() const noexcept { return members_.begin(); }
+        [[nodiscard]] auto end() const noexcept { return members_.end(); }
+        [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
+        [[nodiscard]] bool has(std::uint16_t relationship, const ModelBase* object) const;
+        void add(std::uint16_t relationship, ModelBase* object, GraphRef kept);
+        /// @return whether it was there
+        bool erase(std::uint16_t relationship, const ModelBase* object);
+        void erase_all(std::uint16_t relationship);
+
+    private:
+        using Key = std::pair<const ModelBase*, std::uint16_t>;
+        struct Hash {
+            std::size_t operator()(const Key& key) const noexcept { return std::hash<const void*>{}(key.first) ^ key.second; }
+        };
+        std::vector<Member> members_;
+        std::unordered_set<Key, Hash> known_; ///< of a long list; of a short one empty
+    };
 
     /// SQL that the next flush writes in place of a value.
     struct Expression {
@@ -58,8 +79,8 @@ struct Changes {
     std::vector<OldTarget> targets; ///< of links to one object: what they pointed at
     std::vector<Expression> expressions;
     std::vector<Parent> parents;
-    std::vector<Member> added;      ///< to collections
-    std::vector<Member> removed;
+    Members added; ///< to collections
+    Members removed;
 
     Changes() = default;
 };
@@ -75,6 +96,7 @@ struct ObjectState {
     bool to_be_deleted = false;
     std::uint32_t plan_entry = 0;    ///< while a flush is planned: its entry there plus one; else 0
     bool expired = false;            ///< all of it: get() and queries load it again
+    bool was_deleted = false;        ///< its row: the object cannot be added again
     bool orphaned_outside = false;   ///< lost its parent while that was in no session: not to be inserted
 
     ObjectState() = default;

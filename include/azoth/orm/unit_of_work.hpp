@@ -69,6 +69,7 @@ private:
         const RelationshipInfo* info = nullptr;
         std::size_t objects = 0; ///< index into classes_
         std::string sort_key;
+        bool follows_keys = false; ///< not the relationship itself: its keys follow the target's, whose class this one is about
         std::vector<bool> looked_at;
         bool in_plan = false; ///< its actions are in the plan
         std::vector<ModelBase*> open_deletes, open_saves; ///< being looked at
@@ -104,6 +105,7 @@ private:
     std::optional<Load> look_at(Processor& processor, ModelBase& object, bool deletes);
     std::optional<Load> look_at_saved_parent(Processor& processor, ModelBase& object);
     std::optional<Load> register_deleted(ModelBase& object);
+    void follow_keys(const Processor& processor, const std::vector<ModelBase*>& objects);
     [[nodiscard]] bool has_changes(const Processor& processor, const std::vector<ModelBase*>& objects, bool deletes) const;
 
     // Actions and what comes before what.

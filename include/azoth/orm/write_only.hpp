@@ -14,7 +14,7 @@ namespace orm {
 /// `:id = visit.article_id`, for statements about the members of one object's link.
 /// @throws InvalidRequestError when the object was not stored yet.
 [[nodiscard]] std::shared_ptr<const sql::SelectNode> members_select(const AttributeBase& link);
-/// The same for UPDATE and DELETE. @throws InvalidRequestError; ArgumentError for a many-to-many link.
+/// The same for UPDATE and DELETE. @throws InvalidRequestError.
 [[nodiscard]] std::vector<sql::NodePtr> members_condition(const AttributeBase& link);
 /// What an INSERT of a member sets.
 [[nodiscard]] std::vector<Assignment> members_key(const AttributeBase& link);
@@ -47,7 +47,7 @@ public:
         for (const auto& order : node->order_by) statement.own().add(&sql::SelectNode::order_by, 'o', order);
         return statement;
     }
-    /// INSERT of members, their key to the owner set.
+    /// INSERT of members, their key to the owner set. @throws ArgumentError for a many-to-many link.
     [[nodiscard]] Insert<> insert() const {
         auto statement = azoth::insert<T>();
         for (const auto& assignment : orm::members_key(*this)) statement = statement.values(assignment);

@@ -55,6 +55,8 @@ public:
 
 protected:
     Constraint(const Table& table, schema::ConstraintData data) : table_(table.shared_data()), data_(std::move(data)) {}
+    /// Of a table that comes later.
+    explicit Constraint(schema::ConstraintData data) : data_(std::move(data)) {}
 
     std::shared_ptr<schema::TableData> table_;
     schema::ConstraintData data_;
@@ -66,11 +68,22 @@ public:
     /// @throws ArgumentError when the table has no such column.
     template <class... Parts>
     explicit UniqueConstraint(const Table& table, const Parts&... parts) : Constraint(table, schema::UniqueData{}) {
+        add_parts(parts...);
+        attach_to(table);
+    }
+    /// For a mapped class: `m.table("user", az::UniqueConstraint{"name", "city"})`.
+    template <class... Parts>
+    explicit UniqueConstraint(std::string first_column, const Parts&... parts) : Constraint(schema::UniqueData{}) {
+        add_parts(first_column, parts...);
+    }
+    /// @throws ArgumentError when the table has no such column.
+    void attach_to(const Table& table) const;
+
+private:
+    template <class... Parts>
+    void add_parts(const Parts&... parts) {
         auto& data = std::get<schema::UniqueData>(data_);
         (detail::add_part(data, parts), ...);
-        detail::check_columns(*table_, data.columns, "a unique constraint");
-        data.settings.order = table_->next_constraint_order();
-        table_->uniques.push_back(data);
     }
 };
 
@@ -103,6 +116,14 @@ public:
         : Constraint(table, schema::CheckData{{}, {}, condition.node()}) {
         finish(options...);
     }
+    /// For a mapped class: `m.table("article", az::CheckConstraint{"version > 0"})`.
+    template <class... Options>
+        requires(!(std::convertible_to<const Options&, std::string_view> || ...))
+    explicit CheckConstraint(std::string condition, const Options&... options)
+        : Constraint(schema::CheckData{{}, std::move(condition)}) {
+        (options.apply(std::get<schema::CheckData>(data_)), ...);
+    }
+    void attach_to(const Table& table) const;
 
 private:
     template <class... Options>
@@ -174,6 +195,15 @@ public:
         (add(parts), ...);
         attach(plain);
     }
+    /// For a mapped class: `m.table("article", az::Index{"ix_title", "title"})`: columns by name, then options.
+    template <class... Parts>
+    Index(std::string name, std::string first_column, const Parts&... parts) {
+        data_.name = std::move(name);
+        data_.columns.push_back(std::move(first_column));
+        (detail::add_part(data_, parts), ...);
+    }
+    /// @throws ArgumentError when the table has no such column.
+    void attach_to(const Table& table) const;
 
     [[nodiscard]] const std::shared_ptr<schema::TableData>& table() const noexcept { return table_; }
     [[nodiscard]] const schema::IndexData& data() const noexcept { return data_; }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <azoth/engine/result.hpp>
+#include <azoth/orm/composite.hpp>
 #include <azoth/orm/load_plan.hpp>
 #include <azoth/sql/select.hpp>
 
@@ -28,6 +29,9 @@ struct LoadedRows {
     LoadedRows() = default;
 };
 
+/// Rows whose first element is new: the first of each object, or value.
+[[nodiscard]] std::shared_ptr<const LoadedRows> unique_rows(const LoadedRows& rows);
+
 template <class T>
 struct RowValue {
     using type = T;
@@ -35,6 +39,10 @@ struct RowValue {
 template <class T>
 struct RowValue<Entity<T>> {
     using type = std::shared_ptr<T>;
+};
+template <class T>
+struct RowValue<Composite<T>> {
+    using type = T;
 };
 template <class T>
 using row_value_t = typename RowValue<T>::type;
@@ -53,6 +61,14 @@ template <class T>
         if (object == nullptr) return nullptr;
         using U = typename row_value_t<T>::element_type;
         return handles(object->orm_state().graph, static_cast<U*>(object));
+    } else if constexpr (orm::is_composite<T>) {
+        typename T::value_type value{};
+        auto column = place.column;
+        orm::each_field(value, [&](auto& field) {
+            field = engine::decode_cell<std::remove_cvref_t<decltype(field)>>(rows.data, rows.data.type(column), row, column);
+            ++column;
+        });
+        return value;
     } else {
         return engine::decode_cell<T>(rows.data, rows.data.type(place.column), row, place.column);
     }
@@ -87,6 +103,7 @@ public:
 
     explicit FirstReader(std::shared_ptr<const LoadedRows> rows) : rows_(std::move(rows)) {}
     [[nodiscard]] const engine::ResultData& data() const noexcept { return rows_->data; }
+    [[nodiscard]] const std::shared_ptr<const LoadedRows>& rows() const noexcept { return rows_; }
     [[nodiscard]] value_type read(std::size_t row) const { return read_element<T>(*rows_, handles_, row, 0); }
 
 private:
@@ -105,6 +122,8 @@ public:
         : engine::Rows<session::FirstReader<T>>(session::FirstReader<T>{std::move(rows)}) {}
 
     [[nodiscard]] std::size_t size() const { return this->count(); }
+    /// Each object, or value, once. SQLAlchemy's `unique()`.
+    [[nodiscard]] ScalarRows unique() const { return ScalarRows{session::unique_rows(*this->reader_.rows())}; }
 };
 
 /// Rows of objects and values as tuples.

@@ -18,13 +18,23 @@
 #include <azoth/orm/make.hpp>
 #include <azoth/orm/session_state.hpp>
 #include <azoth/session/result.hpp>
+#include <azoth/session/stream.hpp>
 
 namespace azoth {
+
+/// What a session's commit and rollback do where the session was given a connection that is in a transaction already.
+enum class JoinTransactionMode : std::uint8_t {
+    conditional_savepoint, ///< create_savepoint inside a savepoint, else rollback_only
+    create_savepoint,      ///< both end a savepoint of the session's own: the transaction around it is untouched, as tests want it
+    control_fully,         ///< both end the transaction
+    rollback_only,         ///< commit only flushes; rollback ends the transaction
+};
 
 /// How a session behaves. Defaults are those that suit coroutines: objects stay readable after a commit.
 struct SessionOptions {
     bool autoflush = true;         ///< write pending changes before each query
     bool expire_on_commit = false; ///< make all values unknown at commit, so that they are loaded again
+    JoinTransactionMode join_transaction_mode = JoinTransactionMode::conditional_savepoint;
 };
 
 namespace session {
@@ -39,6 +49,7 @@ struct CoreDeleter {
 struct StatementOptions {
     bool autoflush = true;
     bool populate_existing = false;
+    std::size_t yield_per = 1000;
 };
 
 /// What of an object is expired or loaded again: nothing named is all its columns.
@@ -51,6 +62,12 @@ struct RefreshOptions {
 };
 
 [[nodiscard]] asio::awaitable<std::shared_ptr<const LoadedRows>> load_rows(Core& core, sql::NodePtr statement, StatementOptions options);
+[[nodiscard]] asio::awaitable<RowStream> open_rows(Core& core, sql::NodePtr statement, StatementOptions options);
+template <class T>
+[[nodiscard]] asio::awaitable<ScalarStream<T>> stream_as(Core& core, sql::NodePtr statement, StatementOptions options) {
+    auto stream = co_await open_rows(core, std::move(statement), options);
+    co_return ScalarStream<T>(std::move(stream));
+}
 [[nodiscard]] asio::awaitable<engine::ResultData> execute(Core& core, sql::NodePtr statement, StatementOptions options);
 [[nodiscard]] asio::awaitable<ModelBase*>
 get(Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update);
@@ -73,7 +90,7 @@ struct Rows {
     using type = engine::result_type_t<S>;
 };
 template <class... Ts>
-    requires(is_entity<Ts> || ...)
+    requires((is_entity<Ts> || orm::is_composite<Ts>) || ...)
 struct Rows<Select<Ts...>> {
     static constexpr bool objects = true;
     using type = ObjectRows<Ts...>;
@@ -81,11 +98,15 @@ struct Rows<Select<Ts...>> {
 
 template <class T>
 [[nodiscard]] asio::awaitable<row_value_t<T>> first_value(Core& core, sql::NodePtr statement, StatementOptions options) {
-    if constexpr (is_entity<T>) {
+    if constexpr (is_entity<T> || orm::is_composite<T>) {
         auto rows = co_await load_rows(core, std::move(statement), options);
         const ScalarRows<T> scalars(std::move(rows));
         auto first = scalars.first();
-        if (!first) co_return nullptr;
+        if constexpr (is_entity<T>) {
+            if (!first) co_return nullptr;
+        } else {
+            if (!first) engine::throw_no_result();
+        }
         co_return std::move(*first);
     } else {
         auto data = co_await execute(core, std::move(statement), options);
@@ -127,6 +148,12 @@ public:
     [[nodiscard]] SessionExecution populate_existing(bool on = true) const {
         SessionExecution copy{*this};
         copy.options_.populate_existing = on;
+        return copy;
+    }
+    /// How many rows `stream_scalars()` makes into objects at a time.
+    [[nodiscard]] SessionExecution yield_per(std::size_t rows) const {
+        SessionExecution copy{*this};
+        copy.options_.yield_per = rows;
         return copy;
     }
     [[nodiscard]] const session::StatementOptions& options() const noexcept { return options_; }
@@ -187,8 +214,12 @@ public:
         Engine engine,
         SessionOptions options = SessionOptions(),
         std::source_location at = std::source_location::current());
-    Session(Session&&) noexcept = default;
-    Session& operator=(Session&&) noexcept = default;
+    /// A session on a connection that is not its own: it is never closed by the session, and must outlive it. A transaction that
+    /// is open already is joined, as `SessionOptions::join_transaction_mode` says.
+    explicit Session(Connection& connection, SessionOptions options = SessionOptions());
+    Session(Session&& other) noexcept;
+    Session& operator=(Session&& other) noexcept;
+    ~Session() = default;
 
     /// Takes objects in, with all they are linked to (save-update cascade). They are written by the next flush.
     /// @throws ArgumentError for an object that was not made by make<T>() or a load; InvalidRequestError when it belongs to
@@ -219,6 +250,13 @@ public:
         if constexpr (session::Rows<Select<T, Ts...>>::objects)
             return session::load_as<ScalarRows<T>>(core(), statement.node(), how.options());
         else return session::execute_as<ScalarResult<T>>(core(), statement.node(), how.options());
+    }
+    /// The same while the rows come, with a bounded number of them in memory.
+    template <class T, class... Ts>
+        requires(session::is_entity<T>)
+    [[nodiscard]] asio::awaitable<ScalarStream<T>>
+    stream_scalars(const Select<T, Ts...>& statement, const SessionExecution& how = SessionExecution()) {
+        return session::stream_as<T>(core(), statement.node(), how.options());
     }
     /// The first element of the first row: null or an empty optional when there is no row.
     /// @throws NoResultFound when there is no row and the type can say neither.
@@ -335,6 +373,8 @@ public:
     [[nodiscard]] std::size_t identity_map_size() const;
     [[nodiscard]] bool has_changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
+    /// Inside a savepoint of `begin_nested()`.
+    [[nodiscard]] bool in_nested_transaction() const noexcept;
     /// The connection of the transaction, for statements of the Core; begins one.
     [[nodiscard]] asio::awaitable<Connection*> connection();
 
@@ -393,5 +433,71 @@ private:
 
     std::unique_ptr<session::Core, session::CoreDeleter> core_;
 };
+
+/// The session that an object is in; null for none.
+[[nodiscard]] Session* object_session(const ModelBase& object) noexcept;
+
+/// Makes sessions that are alike. Configure it before it is shared; then all threads may use it.
+class SessionMaker {
+public:
+    /// One that gets its engine later, by `configure()`.
+    SessionMaker() = default;
+    explicit SessionMaker(Engine engine, SessionOptions options = SessionOptions()) : engine_(std::move(engine)), options_(options) {}
+
+    void configure(Engine engine) { engine_ = std::move(engine); }
+    void configure(SessionOptions options) { options_ = options; }
+    [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }
+
+    /// @throws InvalidRequestError when it has no engine yet.
+    [[nodiscard]] Session operator()(std::source_location at = std::source_location::current()) const {
+        return Session{engine(), options_, at};
+    }
+    /// With other options this once.
+    [[nodiscard]] Session operator()(SessionOptions options, std::source_location at = std::source_location::current()) const {
+        return Session{engine(), options, at};
+    }
+    /// Runs `f(session)` with a new session: committed when it returns, rolled back when it throws, closed in any case. The lambda
+    /// may capture by reference; on GCC 12 one that captures by value has to be named first.
+    template <class F>
+        requires std::is_invocable_v<F&, Session&>
+    [[nodiscard]] asio::awaitable<void> begin(F f, std::source_location at = std::source_location::current()) const {
+        return run(engine(), options_, std::move(f), at);
+    }
+
+private:
+    template <class F>
+    static asio::awaitable<void> run(Engine engine, SessionOptions options, F f, std::source_location at) {
+        Session session{std::move(engine), options, at};
+        std::exception_ptr error;
+        try {
+            co_await f(session);
+            co_await session.commit();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        if (!error) {
+            co_await session.close();
+            co_return;
+        }
+        // The error of the rollback, or a cancellation, would hide the first one; a session that is dropped rolls back, too.
+        try {
+            co_await session.close();
+        } catch (...) {
+        }
+        std::rethrow_exception(error);
+    }
+    [[nodiscard]] const Engine& engine() const;
+
+    std::optional<Engine> engine_;
+    SessionOptions options_;
+};
+
+/// Runs `f(session)` with a session of its own, in a transaction: see `SessionMaker::begin`.
+template <class F>
+    requires std::is_invocable_v<F&, Session&>
+[[nodiscard]] asio::awaitable<void>
+with_session(Engine engine, F f, SessionOptions options = SessionOptions(), std::source_location at = std::source_location::current()) {
+    return SessionMaker{std::move(engine), options}.begin(std::move(f), at);
+}
 
 } // namespace azoth
