@@ -53,4 +53,24 @@ asio::awaitable<void> Connection::notify(std::string, std::string, const BeginOp
     throw_lacking("NOTIFY");
 }
 
+asio::awaitable<void> Connection::begin_twophase(std::string, BeginOptions) {
+    throw_lacking("two-phase transactions");
+}
+asio::awaitable<void> Connection::prepare_twophase(std::string) {
+    throw_lacking("two-phase transactions");
+}
+asio::awaitable<void> Connection::commit_twophase(std::string, bool) {
+    throw_lacking("two-phase transactions");
+}
+asio::awaitable<void> Connection::rollback_twophase(std::string, bool) {
+    throw_lacking("two-phase transactions");
+}
+asio::awaitable<std::vector<std::string>> Connection::recover_twophase() {
+    throw_lacking("two-phase transactions");
+}
+
+asio::awaitable<IsolationLevel> Connection::isolation_level() {
+    throw_lacking("way to tell the isolation level");
+}
+
 } // namespace azoth::driver

@@ -138,7 +138,7 @@ struct Made {
 };
 
 asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared_ptr<Made> made) {
-    auto url = core->url;
+    auto url = core->connect_url;
     core->events.do_connect.emit(url);
     auto connection = co_await core->driver->connect(core->executor, std::move(url));
     core->pass_on_notices(*connection);
@@ -157,16 +157,8 @@ asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared
 asio::awaitable<void> open(Place& place, PoolState::Clock::time_point deadline) {
     PoolState& pool = *place.pool();
     const auto generation = pool.generation();
-    auto made = std::make_shared<Made>();
-    auto connecting = connect_into(pool.core(), made);
-    const bool in_time = co_await run_until(std::move(connecting), deadline);
-    if (!in_time)
-        throw TimeoutError(
-            "connecting to " + pool.core()->url.to_string() + " timed out after " +
-            seconds(pool.core()->options.pool_timeout) +
-            ". The server does not answer; check host and port, or raise pool_timeout"
-        );
-    auto slot = std::make_shared<Slot>(pool.core(), std::move(made->connection), generation);
+    auto connection = co_await connect_driver(pool.core(), deadline);
+    auto slot = std::make_shared<Slot>(pool.core(), std::move(connection), generation);
     pool.made(slot);
     place.take(std::move(slot));
 }
@@ -188,6 +180,40 @@ asio::awaitable<bool> is_alive(std::shared_ptr<Slot> slot, PoolState::Clock::tim
 }
 
 } // namespace
+
+asio::awaitable<std::unique_ptr<driver::Connection>>
+connect_driver(std::shared_ptr<EngineCore> core, PoolState::Clock::time_point deadline) {
+    auto made = std::make_shared<Made>();
+    auto connecting = connect_into(core, made);
+    const bool in_time = co_await run_until(std::move(connecting), deadline);
+    if (!in_time)
+        throw TimeoutError(
+            "connecting to " + core->url.to_string() + " timed out after " + seconds(core->options.pool_timeout) +
+            ". The server does not answer; check host and port, or raise pool_timeout"
+        );
+    co_return std::move(made->connection);
+}
+
+asio::awaitable<void> reconnect(Slot& slot) {
+    const auto pool = slot.pool;
+    const auto timeout = slot.core->options.pool_timeout;
+    const auto deadline = PoolState::Clock::now() + (timeout.count() > 0 ? timeout : no_limit);
+    if (!slot.loss_told) pool->count_loss(slot);
+    slot.loss_told = true;
+    const auto generation = pool->generation();
+    auto connection = co_await connect_driver(slot.core, deadline);
+    slot.cursor.reset();
+    slot.stream = 0;
+    slot.driver = std::move(connection);
+    slot.generation = generation;
+    slot.failed = false;
+    slot.invalidated = false;
+    slot.loss_told = false;
+    slot.isolation_level = slot.core->options.isolation_level;
+    slot.begin_options = {};
+    slot.begin_options.isolation_level = slot.isolation_level;
+    pool->count_remade();
+}
 
 Lease try_acquire(const std::shared_ptr<PoolState>& pool, std::source_location at) {
     if (pool->core()->options.pool_pre_ping) return {};

@@ -6,7 +6,7 @@
 
 #include <azoth/error.hpp>
 
-#include "engine/slot.hpp"
+#include "engine/pool_state.hpp"
 
 namespace azoth {
 
@@ -43,7 +43,41 @@ asio::awaitable<void> Connection::close() {
 }
 
 void Connection::invalidate() {
-    slot_of(lease_).invalidated = true;
+    auto& slot = slot_of(lease_);
+    if (slot.use.load() != engine::Slot::Use::idle)
+        throw InvalidRequestError("an operation is suspended on this connection; await it before invalidate()");
+    if (!slot.driver->is_open()) return;
+    slot.cursor.reset();
+    slot.stream = 0;
+    slot.driver->terminate();
+    slot.failed = true;
+    slot.loss_told = true;
+    slot.pool->count_loss(slot);
+}
+
+void Connection::invalidate_soft() {
+    auto& slot = slot_of(lease_);
+    slot.invalidated = true;
+    auto& event = slot.core->events.soft_invalidate;
+    if (event.empty()) return;
+    PoolEvent about;
+    about.connection = slot.id;
+    event.emit(about);
+}
+
+bool Connection::invalidated() const noexcept {
+    return engine::is_current(lease_) && lease_.slot->driver && !lease_.slot->driver->is_open();
+}
+
+void Connection::detach() {
+    auto& slot = slot_of(lease_);
+    if (slot.detached.exchange(true)) return;
+    slot.pool->vacate();
+    auto& event = slot.core->events.detach;
+    if (event.empty()) return;
+    PoolEvent about;
+    about.connection = slot.id;
+    event.emit(about);
 }
 
 void Connection::isolation_level(IsolationLevel level) {

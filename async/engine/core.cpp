@@ -2,6 +2,8 @@
 // What an engine is made of, and finding a statement's compilation.
 #include "engine/core.hpp"
 
+#include <charconv>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -16,6 +18,35 @@ std::shared_ptr<const driver::Driver> driver_for(const Url& url) {
         azoth::driver::find_driver(url.driver.empty() ? url.dialect : url.dialect + "+" + url.driver);
     found->validate(url);
     return found;
+}
+
+/// What the client library is given: the arguments win over what the URL says.
+Url with_arguments(Url url, const std::vector<std::pair<std::string, std::string>>& arguments) {
+    for (const auto& [key, value] : arguments) {
+        if (key == "user" || key == "username") {
+            url.username = value;
+        } else if (key == "password") {
+            url.password = value;
+        } else if (key == "database" || key == "dbname") {
+            url.database = value;
+        } else if (key == "host") {
+            url.host = value;
+        } else if (key == "port") {
+            std::uint16_t port = 0;
+            const auto* end = value.data() + value.size();
+            const auto parsed = std::from_chars(value.data(), end, port);
+            if (parsed.ec != std::errc{} || parsed.ptr != end)
+                throw ArgumentError("connect_args: there is no port '" + value + "'");
+            url.port = port;
+        } else {
+            std::erase_if(url.query, [&key](const auto& pair) { return pair.first == key; });
+            url.query.emplace_back(key, value);
+            continue;
+        }
+        // The same said in the URL's query.
+        std::erase_if(url.query, [&key](const auto& pair) { return pair.first == key; });
+    }
+    return url;
 }
 
 EngineOptions checked(EngineOptions options) {
@@ -38,9 +69,10 @@ const std::shared_ptr<const sql::BindList>& no_binds() {
 
 EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOptions engine_options)
     : url(std::move(database)),
-      driver(driver_for(url)),
-      dialect(driver->dialect(url)),
-      single_connection(driver->single_connection(url)),
+      connect_url(with_arguments(url, engine_options.connect_args)),
+      driver(driver_for(connect_url)),
+      dialect(driver->dialect(connect_url)),
+      single_connection(driver->single_connection(connect_url) || engine_options.poolclass == PoolClass::static_pool),
       options(checked(std::move(engine_options))),
       cache(options.query_cache_size),
       executor(std::move(io_executor)) {

@@ -73,6 +73,7 @@ private:
 
 public:
     const Url url;
+    const Url connect_url; ///< with `connect_args`
     const std::shared_ptr<const driver::Driver> driver;
     const std::shared_ptr<const Dialect> dialect;
     const bool single_connection; ///< each connection would be a database of its own: one is kept for ever

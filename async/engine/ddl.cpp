@@ -2,7 +2,10 @@
 // Creating, dropping and reflecting the tables of a MetaData.
 #include <azoth/engine/ddl.hpp>
 
+#include <algorithm>
 #include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,10 +13,11 @@
 
 #include <azoth/compiler/ddl.hpp>
 #include <azoth/dialect/dialect.hpp>
+#include <azoth/error.hpp>
+#include <azoth/schema/reflected.hpp>
 
-#include "engine/execute.hpp"
-#include "engine/failure.hpp"
 #include "engine/reflection.hpp"
+#include "engine/slot.hpp"
 
 namespace azoth::engine {
 
@@ -27,15 +31,16 @@ asio::awaitable<Existing> existing_objects(Connection& connection, const MetaDat
         SchemaObject kind;
         std::string query;
     };
-    const auto queries = connection.dialect()->reflection();
-    const Question questions[] = {
-        {SchemaObject::table, queries.tables},
-        {SchemaObject::sequence, queries.sequences},
-        {SchemaObject::type, queries.types},
-    };
     Existing existing;
     const auto schemas = schemas_of(metadata, *connection.dialect());
     for (const auto& schema : schemas) {
+        const ReflectionScope scope{schema};
+        const auto queries = connection.dialect()->reflection(scope);
+        const Question questions[] = {
+            {SchemaObject::table, queries.tables},
+            {SchemaObject::sequence, queries.sequences},
+            {SchemaObject::type, queries.types},
+        };
         for (const auto& question : questions) {
             if (question.query.empty()) continue;
             auto* driver = co_await connection.driver_connection();
@@ -70,25 +75,126 @@ asio::awaitable<void> drop_with(Connection& connection, const MetaData& metadata
     co_await run_all(connection, std::move(statements));
 }
 
-asio::awaitable<std::vector<std::shared_ptr<schema::TableData>>> read_schema(Lease lease) {
-    Operation operation{lease};
-    Slot& slot = operation.slot();
-    if (slot.needs_attention()) co_await attend(slot);
-    if (!slot.on_server) co_await begin_on_server(slot);
-    std::vector<std::shared_ptr<schema::TableData>> tables;
-    try {
-        tables = co_await reflect_schema(*slot.driver, *slot.core->dialect, std::string{});
-    } catch (...) {
-        rethrow_failure(slot, {}, {});
+/// Puts what the catalogue says into a MetaData.
+class Reflector {
+public:
+    Reflector(Connection& connection, MetaData& metadata, const ReflectOptions& options)
+        : lease_(ScopeAccess::lease(connection)), dialect_(*connection.dialect()), metadata_(metadata), options_(options),
+          schema_(options.schema_name().empty() ? metadata.schema() : options.schema_name()) {}
+
+    asio::awaitable<void> reflect_all() {
+        auto present = co_await read_objects(lease_, schema_, std::nullopt, true);
+        std::erase_if(present, [this](const auto& object) { return object->temporary || !is_wanted_kind(*object); });
+        if (options_.names()) check_names(present);
+        std::erase_if(present, [this](const auto& object) { return !is_wanted(object->name); });
+        if (present.empty()) co_return;
+        // A few are asked for one by one; of many everything is read at once.
+        constexpr std::size_t few = 3;
+        Objects objects;
+        if (present.size() <= few && options_.names()) {
+            for (const auto& object : present) {
+                auto one = co_await read_objects(lease_, schema_, object->name);
+                for (auto& each : one) objects.push_back(std::move(each));
+            }
+        } else {
+            objects = co_await read_objects(lease_, schema_, std::nullopt);
+        }
+        for (const auto& object : objects) known_.emplace(std::pair{schema_, object->name}, object);
+        for (const auto& object : present)
+            if (const auto found = known_.find({schema_, object->name}); found != known_.end()) add(*found->second);
+        co_await follow();
     }
-    note_success(slot);
-    co_return tables;
+
+    asio::awaitable<Table> reflect_one(std::string name) {
+        const auto* present = metadata_.find(name, schema_);
+        if (present != nullptr && !options_.extends()) co_return *present;
+        const auto objects = co_await read_objects(lease_, schema_, name);
+        if (objects.empty()) throw NoSuchTableError("the database has no table '" + full_name(name) + "'");
+        add(*objects.front());
+        const std::string real_name = objects.front()->name;
+        co_await follow();
+        co_return metadata_.table(real_name, schema_);
+    }
+
+private:
+    std::string full_name(const std::string& name) const { return schema_.empty() ? name : schema_ + "." + name; }
+
+    bool is_wanted_kind(const ReflectedTable& object) const {
+        if (object.foreign) return false; // SQLAlchemy's get_table_names() has none either
+        return object.kind == ObjectKind::table || options_.with_views();
+    }
+
+    bool is_wanted(const std::string& name) const {
+        const auto& names = options_.names();
+        if (names && std::ranges::find(*names, name) == names->end()) return false;
+        return options_.wants(name);
+    }
+
+    void check_names(const Objects& present) const {
+        std::string missing;
+        for (const auto& name : *options_.names()) {
+            const bool is_there = std::ranges::any_of(present, [&](const auto& object) { return object->name == name; });
+            if (!is_there) missing += (missing.empty() ? "" : ", ") + name;
+        }
+        if (!missing.empty())
+            throw InvalidRequestError(
+                "could not reflect: requested table(s) not available" + (schema_.empty() ? "" : " in schema '" + schema_ + "'") +
+                ": " + missing);
+    }
+
+    void add(const ReflectedTable& object) {
+        const schema::Quote quote = [this](std::string_view name) { return dialect_.quote(name); };
+        if (const auto* present = metadata_.find(object.name, object.schema)) {
+            if (!options_.extends()) return;
+            schema::extend_table(*present->shared_data(), object, options_, quote, metadata_.column_listeners());
+        } else {
+            // Columns are chosen in the table that was asked for only.
+            const bool asked_for = added_.empty();
+            const auto& chosen = asked_for ? options_ : all_columns_;
+            metadata_.add(Table{schema::make_table(object, chosen, quote, metadata_.column_listeners())});
+        }
+        added_.emplace_back(object.schema, object.name);
+    }
+
+    /// Reads what the tables refer to, and what those refer to.
+    asio::awaitable<void> follow() {
+        for (std::size_t i = 0; options_.resolves() && i < added_.size(); ++i) {
+            const auto* table = metadata_.find(added_[i].second, added_[i].first);
+            const auto keys = table->data().foreign_keys;
+            for (const auto& key : keys) {
+                const auto& schema = key.target_schema.empty() ? metadata_.schema() : key.target_schema;
+                if (metadata_.find(key.target_table, schema) != nullptr) continue;
+                auto found = known_.find({schema, key.target_table});
+                if (found == known_.end()) {
+                    const auto objects = co_await read_objects(lease_, schema, key.target_table);
+                    if (objects.empty()) continue; // SQLite takes foreign keys to tables that do not exist
+                    found = known_.emplace(std::pair{schema, key.target_table}, objects.front()).first;
+                }
+                if (metadata_.find(found->second->name, found->second->schema) == nullptr) add(*found->second);
+            }
+        }
+    }
+
+    const Lease lease_;
+    const Dialect& dialect_;
+    MetaData& metadata_;
+    const ReflectOptions& options_;
+    const ReflectOptions all_columns_;
+    const std::string schema_;
+    std::map<std::pair<std::string, std::string>, std::shared_ptr<const ReflectedTable>> known_;
+    std::vector<std::pair<std::string, std::string>> added_; ///< schema and name
+};
+
+asio::awaitable<void> reflect_with(Connection& connection, MetaData& metadata, ReflectOptions options) {
+    Reflector reflector{connection, metadata, options};
+    co_await reflector.reflect_all();
 }
 
-asio::awaitable<void> reflect_with(Connection& connection, MetaData& metadata) {
-    const auto tables = co_await read_schema(ScopeAccess::lease(connection));
-    for (const auto& table : tables)
-        if (metadata.find(table->name, table->schema) == nullptr) metadata.add(Table{table});
+asio::awaitable<Table>
+reflect_table_with(Connection& connection, MetaData& metadata, std::string name, ReflectOptions options) {
+    Reflector reflector{connection, metadata, options};
+    auto table = co_await reflector.reflect_one(std::move(name));
+    co_return table;
 }
 
 // Units of work for engine.begin(): objects that a coroutine frame can hold without harm.
@@ -106,8 +212,20 @@ struct Drop {
 };
 struct Reflect {
     MetaData* metadata;
+    ReflectOptions options;
+    Reflect(MetaData& target, ReflectOptions wanted) : metadata(&target), options(std::move(wanted)) {}
     asio::awaitable<void> operator()(Connection& connection) const {
-        return reflect_with(connection, *metadata);
+        return reflect_with(connection, *metadata, options);
+    }
+};
+struct ReflectOne {
+    MetaData* metadata;
+    std::string name;
+    ReflectOptions options;
+    ReflectOne(MetaData& target, std::string table, ReflectOptions wanted)
+        : metadata(&target), name(std::move(table)), options(std::move(wanted)) {}
+    asio::awaitable<Table> operator()(Connection& connection) const {
+        return reflect_table_with(connection, *metadata, name, options);
     }
 };
 
@@ -128,11 +246,19 @@ asio::awaitable<void> drop_tables(const Engine& engine, const MetaData& metadata
 asio::awaitable<void> drop_tables(Connection& connection, const MetaData& metadata) {
     return engine::drop_with(connection, metadata);
 }
-asio::awaitable<void> reflect_tables(const Engine& engine, MetaData& metadata) {
-    return engine.begin(engine::Reflect{&metadata});
+asio::awaitable<void> reflect_tables(const Engine& engine, MetaData& metadata, ReflectOptions options) {
+    return engine.begin(engine::Reflect{metadata, std::move(options)});
 }
-asio::awaitable<void> reflect_tables(Connection& connection, MetaData& metadata) {
-    return engine::reflect_with(connection, metadata);
+asio::awaitable<void> reflect_tables(Connection& connection, MetaData& metadata, ReflectOptions options) {
+    return engine::reflect_with(connection, metadata, std::move(options));
+}
+asio::awaitable<Table>
+reflect_table(const Engine& engine, MetaData& metadata, std::string name, ReflectOptions options) {
+    return engine.begin(engine::ReflectOne{metadata, std::move(name), std::move(options)});
+}
+asio::awaitable<Table>
+reflect_table(Connection& connection, MetaData& metadata, std::string name, ReflectOptions options) {
+    return engine::reflect_table_with(connection, metadata, std::move(name), std::move(options));
 }
 
 } // namespace azoth

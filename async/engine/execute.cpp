@@ -59,7 +59,7 @@ asio::awaitable<void> recover_now(Lease lease) {
 // MariaDB commits before and after DDL, SQLite rolls back on some errors.
 void note_success(Slot& slot) noexcept {
     slot.beginning = false;
-    if (slot.driver->in_transaction()) return;
+    if (slot.driver->in_transaction() || !slot.xid.empty()) return;
     slot.on_server = false; // the next statement begins anew
     slot.savepoints.clear();
 }
@@ -198,6 +198,35 @@ asio::awaitable<void> run_text(Lease lease, std::string sql) {
     if (watched) watched->succeeded(-1);
 }
 
+asio::awaitable<Result<>> run_driver_sql(Lease lease, std::string sql, std::vector<Value> values) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    std::vector<Param> params;
+    std::vector<Type> types;
+    for (const auto& value : values) {
+        params.push_back(value.param());
+        types.emplace_back(); // the client library's business
+    }
+    driver::Statement request{sql, std::hash<std::string>{}(sql)};
+    request.params = params;
+    request.param_types = types;
+    request.prepare = false;
+    if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
+    const auto watched = watch(slot, sql, params, 1, false);
+    if (watched) watched->apply(request);
+    driver::Result result;
+    try {
+        result = co_await slot.driver->execute(request);
+    } catch (...) {
+        if (watched) watched->failed();
+        rethrow_failure(slot, sql, params);
+    }
+    note_success(slot);
+    if (watched) watched->succeeded(result.affected);
+    co_return Result<>(ResultData(std::move(result), nullptr));
+}
+
 asio::awaitable<driver::Connection*> ready_driver(Lease lease) {
     Operation operation{lease};
     Slot& slot = operation.slot();
@@ -224,6 +253,10 @@ asio::awaitable<driver::BatchResult> Connection::execute_batch(
     driver::BatchWants wants
 ) {
     return engine::run_batch(lease_, std::move(compiled), params, rows, wants);
+}
+
+asio::awaitable<Result<>> Connection::exec_driver_sql(std::string sql, std::vector<Value> parameters) {
+    return engine::run_driver_sql(lease_, std::move(sql), std::move(parameters));
 }
 
 asio::awaitable<void> Connection::run(std::string sql) {

@@ -34,7 +34,7 @@ constexpr std::chrono::milliseconds longest_pause{10'000};
 
 asio::awaitable<std::unique_ptr<driver::Connection>>
 connect(std::shared_ptr<engine::EngineCore> core, std::vector<std::string> channels) {
-    auto connection = co_await core->driver->connect(core->executor, core->url);
+    auto connection = co_await core->driver->connect(core->executor, core->connect_url);
     core->pass_on_notices(*connection);
     for (auto& channel : channels) {
         if (core->echo()) core->log("LISTEN " + channel);

@@ -52,11 +52,13 @@ namespace azoth::engine {
 namespace {
 
 std::size_t kept(const EngineCore& core) {
-    return core.single_connection ? 1 : static_cast<std::size_t>(core.options.pool_size);
+    if (core.single_connection) return 1;
+    return core.options.poolclass == PoolClass::null_pool ? 0 : static_cast<std::size_t>(core.options.pool_size);
 }
 
 std::size_t at_most(const EngineCore& core) {
     if (core.single_connection) return 1;
+    if (core.options.poolclass == PoolClass::null_pool) return 0;
     if (core.options.pool_size == 0 || core.options.max_overflow < 0) return 0;
     return static_cast<std::size_t>(core.options.pool_size) +
            static_cast<std::size_t>(core.options.max_overflow);
@@ -67,7 +69,13 @@ std::size_t at_most(const EngineCore& core) {
 PoolState::PoolState(std::shared_ptr<EngineCore> engine_core)
     : core_(std::move(engine_core)),
       size_(kept(*core_)),
-      limit_(at_most(*core_)) {}
+      limit_(at_most(*core_)),
+      keeps_(core_->single_connection || core_->options.poolclass != PoolClass::null_pool) {}
+
+void PoolState::count_remade() noexcept {
+    const std::lock_guard lock{mutex_};
+    ++created_;
+}
 
 PoolState::~PoolState() = default;
 
@@ -100,7 +108,7 @@ std::vector<CheckedOut> PoolState::checked_out(std::chrono::milliseconds least) 
     const std::lock_guard lock{mutex_};
     for (const auto& weak : slots_) {
         const auto slot = weak.lock();
-        if (!slot || slot->lease.load() % 2 == 0) continue;
+        if (!slot || slot->detached.load() || slot->lease.load() % 2 == 0) continue;
         CheckedOut one;
         one.connection = slot->id;
         {
@@ -231,7 +239,7 @@ void PoolState::put(std::shared_ptr<Slot> slot) noexcept {
                 next.timer.cancel(); // its coroutine goes on when we have let go of the mutex
                 return;
             }
-            if (size_ == 0 || idle_.size() < size_) {
+            if (keeps_ && (size_ == 0 || idle_.size() < size_)) {
                 idle_.push_back(std::move(slot));
                 return;
             }

@@ -81,6 +81,8 @@ public:
 
     /// A connection was handed out after that long in the queue.
     void count_wait(Clock::duration wait) noexcept;
+    /// A connection was made for somebody who lost his.
+    void count_remade() noexcept;
     /// A connection was given up before its time.
     void count_loss(const Slot& slot) noexcept;
     /// Whether it may be handed out again, apart from asking the server.
@@ -117,6 +119,7 @@ private:
     const std::shared_ptr<EngineCore> core_;
     const std::size_t size_;  ///< kept when idle; 0: all
     const std::size_t limit_; ///< at a time; 0: no limit
+    const bool keeps_;        ///< idle connections at all
     std::atomic<std::uint64_t> generation_{1};
     std::atomic<bool> context_gone_{false};
 
@@ -197,6 +200,9 @@ private:
     bool trusted_ = true;
 };
 
+/// A new connection of an engine, ready to be used. @throws TimeoutError, OperationalError
+[[nodiscard]] asio::awaitable<std::unique_ptr<driver::Connection>>
+connect_driver(std::shared_ptr<EngineCore> core, PoolState::Clock::time_point deadline);
 /// A connection that is ready, without waiting; none when there is none or it has to be asked first.
 [[nodiscard]] Lease try_acquire(const std::shared_ptr<PoolState>& pool, std::source_location at);
 /// Waits for a connection, or makes one.

@@ -11,6 +11,8 @@
 #include <azoth/types/type_traits.hpp>
 
 #include "dialect/reflection.hpp"
+#include "engine/execute.hpp"
+#include "engine/failure.hpp"
 
 namespace azoth {
 
@@ -18,51 +20,138 @@ namespace {
 
 /// The rows of one query; null when there are none to speak of.
 asio::awaitable<std::shared_ptr<const RowBuffer>>
-run_query(driver::Connection& connection, const std::string& sql, const std::string& schema) {
-    Param parameter;
-    if (!schema.empty()) parameter = Param{ParamKind::text, schema};
-    const Type type = String{};
+run_query(driver::Connection& connection, std::string sql, std::vector<std::string> parameters) {
+    std::vector<Param> params(parameters.size());
+    for (std::size_t i = 0; i < parameters.size(); ++i)
+        if (!parameters[i].empty()) params[i] = Param{ParamKind::text, parameters[i]};
+    const std::vector<Type> types(parameters.size(), String{});
     driver::Statement statement{sql, std::hash<std::string>{}(sql)};
-    statement.params = std::span{&parameter, 1};
-    statement.param_types = std::span{&type, 1};
+    statement.params = params;
+    statement.param_types = types;
     statement.prepare = false; // asked once, mostly
     auto result = co_await connection.execute(statement);
     co_return std::move(result.rows);
 }
 
+// Apart from the coroutines, whose frames confuse GCC 12's idea of what is in bounds.
+std::vector<std::string> parameters_of(const std::string& schema, const std::optional<std::string>& table) {
+    std::vector<std::string> parameters{schema};
+    if (table) parameters.push_back(*table);
+    return parameters;
+}
+
+std::string cell(const RowBuffer& rows, std::size_t row, std::size_t column) {
+    std::string text;
+    const Field field = rows.field(row, column);
+    if (!field.is_null()) wire::decode_string(field, text);
+    return text;
+}
+
 } // namespace
 
-asio::awaitable<std::vector<std::shared_ptr<schema::TableData>>>
-reflect_schema(driver::Connection& connection, const Dialect& dialect, std::string schema) {
+asio::awaitable<std::vector<std::shared_ptr<ReflectedTable>>> reflect_objects(
+    driver::Connection& connection, const Dialect& dialect, std::string schema, std::optional<std::string> table,
+    bool names_only) {
     using Add = void (ReflectedSchema::*)(const RowBuffer&);
     struct Step {
         const std::string* query;
         Add add;
     };
-    const auto queries = dialect.reflection();
+    const ReflectionScope scope{schema, table.has_value()};
+    const auto queries = dialect.reflection(scope);
     const Step steps[] = {
-        {&queries.tables, &ReflectedSchema::add_tables},
         {&queries.columns, &ReflectedSchema::add_columns},
         {&queries.primary_keys, &ReflectedSchema::add_primary_keys},
         {&queries.foreign_keys, &ReflectedSchema::add_foreign_keys},
         {&queries.uniques, &ReflectedSchema::add_uniques},
+        {&queries.indexes, &ReflectedSchema::add_indexes},
+        {&queries.checks, &ReflectedSchema::add_checks},
+        {&queries.table_options, &ReflectedSchema::add_table_options},
+        {&queries.definitions, &ReflectedSchema::add_definitions},
     };
+    const auto parameters = parameters_of(schema, table);
     ReflectedSchema reflected{dialect, schema};
+    const auto tables = co_await run_query(connection, queries.tables, parameters);
+    if (tables == nullptr || tables->row_count() == 0) co_return std::move(reflected).take();
+    reflected.add_tables(*tables);
+    if (names_only) co_return std::move(reflected).take();
     for (const auto& step : steps) {
-        const auto rows = co_await run_query(connection, *step.query, schema);
+        if (step.query->empty()) continue;
+        const auto rows = co_await run_query(connection, *step.query, parameters);
         if (rows != nullptr) (reflected.*step.add)(*rows);
     }
     co_return std::move(reflected).take();
 }
 
+asio::awaitable<std::vector<std::shared_ptr<schema::TableData>>>
+reflect_schema(driver::Connection& connection, const Dialect& dialect, std::string schema) {
+    const auto objects = co_await reflect_objects(connection, dialect, std::move(schema));
+    const schema::Quote quote = [&dialect](std::string_view name) { return dialect.quote(name); };
+    std::vector<std::shared_ptr<schema::TableData>> tables;
+    for (const auto& object : objects)
+        if (object->kind == ObjectKind::table && !object->temporary)
+            tables.push_back(schema::make_table(*object, ReflectOptions{}, quote));
+    co_return tables;
+}
+
 asio::awaitable<std::vector<std::string>>
-object_names(driver::Connection& connection, std::string query, std::string schema) {
-    const auto rows = co_await run_query(connection, query, schema);
+catalogue_names(driver::Connection& connection, std::string query, std::vector<std::string> parameters) {
+    const auto rows = co_await run_query(connection, std::move(query), std::move(parameters));
     std::vector<std::string> names;
     if (rows == nullptr) co_return names;
-    names.resize(rows->row_count());
-    for (std::size_t i = 0; i < names.size(); ++i) wire::decode_string(rows->field(i, 0), names[i]);
+    for (std::size_t i = 0; i < rows->row_count(); ++i) names.push_back(cell(*rows, i, 0));
     co_return names;
 }
+
+asio::awaitable<std::vector<std::pair<std::string, std::string>>>
+catalogue_pairs(driver::Connection& connection, std::string query, std::vector<std::string> parameters) {
+    const auto rows = co_await run_query(connection, std::move(query), std::move(parameters));
+    std::vector<std::pair<std::string, std::string>> pairs;
+    if (rows == nullptr) co_return pairs;
+    for (std::size_t i = 0; i < rows->row_count(); ++i) pairs.emplace_back(cell(*rows, i, 0), rows->column_count() > 1 ? cell(*rows, i, 1) : std::string{});
+    co_return pairs;
+}
+
+asio::awaitable<std::vector<std::string>>
+object_names(driver::Connection& connection, std::string query, std::string schema) {
+    auto parameters = parameters_of(schema, std::nullopt);
+    auto names = co_await catalogue_names(connection, std::move(query), std::move(parameters));
+    co_return names;
+}
+
+namespace engine {
+
+asio::awaitable<Objects>
+read_objects(Lease lease, std::string schema, std::optional<std::string> table, bool names_only) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    Objects objects;
+    try {
+        objects = co_await reflect_objects(*slot.driver, *slot.core->dialect, std::move(schema), std::move(table), names_only);
+    } catch (...) {
+        rethrow_failure(slot, {}, {});
+    }
+    note_success(slot);
+    co_return objects;
+}
+
+asio::awaitable<Pairs> read_pairs(Lease lease, std::string query, std::vector<std::string> parameters) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    Pairs pairs;
+    try {
+        pairs = co_await catalogue_pairs(*slot.driver, query, std::move(parameters));
+    } catch (...) {
+        rethrow_failure(slot, query, {});
+    }
+    note_success(slot);
+    co_return pairs;
+}
+
+} // namespace engine
 
 } // namespace azoth

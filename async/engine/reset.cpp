@@ -120,13 +120,17 @@ void give_back(Lease lease) noexcept {
 void return_to_pool(std::shared_ptr<Slot> slot) noexcept {
     slot->cursor.reset();
     const auto pool = std::move(slot->pool);
+    if (slot->detached.load()) {
+        pool->retire(std::move(slot));
+        return;
+    }
     tell(slot->core->events.checkin, *slot);
     if (slot->driver && slot->driver->is_open() && !slot->invalidated) {
         pool->put(std::move(slot));
         return;
     }
     tell(slot->core->events.reset, *slot, true);
-    pool->count_loss(*slot);
+    if (!slot->loss_told) pool->count_loss(*slot);
     pool->retire(std::move(slot));
     pool->vacate();
 }

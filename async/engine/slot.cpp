@@ -20,7 +20,13 @@ bool Slot::has_scope(std::uint64_t serial) const noexcept {
 
 void Slot::abandon(std::uint64_t serial) noexcept {
     // Serials grow inwards: the smaller one is the scope outside.
-    if (has_scope(serial) && (abandoned == 0 || serial < abandoned)) abandoned = serial;
+    if (!has_scope(serial)) return;
+    if (prepared) { // the server's from now on: somebody will end it by its name, on another connection
+        end_transaction();
+        invalidated = true;
+        return;
+    }
+    if (abandoned == 0 || serial < abandoned) abandoned = serial;
 }
 
 void Slot::end_transaction() noexcept {
@@ -28,6 +34,8 @@ void Slot::end_transaction() noexcept {
     on_server = false;
     beginning = false;
     lost = false;
+    prepared = false;
+    xid.clear();
     abandoned = 0;
     savepoints.clear();
     begin_options = {};
@@ -45,6 +53,7 @@ void Slot::renew() noexcept {
     in_unit = false;
     failed = false;
     invalidated = false;
+    loss_told = false;
     savepoints_set = 0;
     stream = 0;
 }

@@ -43,11 +43,13 @@ public:
 
     const std::shared_ptr<EngineCore> core;
     std::unique_ptr<driver::Connection> driver; ///< null once the context is destroyed
-    const std::uint64_t generation;             ///< of the pool, when connecting began
+    std::uint64_t generation;                   ///< of the pool, when connecting began
     std::shared_ptr<PoolState> pool;            ///< only on lease: an idle slot does not keep its pool
     std::atomic<std::uint64_t> lease{0};        ///< odd while on lease
     std::atomic<Use> use{Use::idle};
     bool invalidated = false; ///< to be closed when it comes back
+    bool loss_told = false;   ///< it was given up, and the pool knows
+    std::atomic<bool> detached{false}; ///< has no place in the pool any more
     std::uint64_t id = 0;     ///< its number in the pool, from 1
     detail::TinyLock taken_lock; ///< for the two below
     std::source_location taken_at;
@@ -65,6 +67,8 @@ public:
     bool autobegun = false;        ///< what is `beginning` is no begin() of the user's
     bool lost = false;             ///< the server has it no more, the user has not rolled back yet
     bool in_unit = false;          ///< engine.begin(): what follows the transaction's end is refused
+    std::string xid;               ///< of a two-phase transaction; empty: it is none
+    bool prepared = false;         ///< the server keeps it until it is committed or rolled back
     driver::BeginOptions begin_options;
     /// Of transactions that do not choose one; kept until the connection goes back.
     driver::IsolationLevel isolation_level = driver::IsolationLevel::server_default;
@@ -81,7 +85,7 @@ public:
     [[nodiscard]] std::uint64_t next_serial() noexcept { return ++serials; }
     /// Something has to be seen to before the next statement.
     [[nodiscard]] bool needs_attention() const noexcept {
-        return failed || lost || abandoned != 0 || (in_unit && transaction == 0);
+        return failed || lost || prepared || abandoned != 0 || (in_unit && transaction == 0);
     }
     [[nodiscard]] bool has_scope(std::uint64_t serial) const noexcept;
     /// Marks a scope, and those inside it, to be rolled back.
@@ -143,6 +147,9 @@ struct ScopeAccess {
     [[nodiscard]] static Scope make(const Lease& lease, std::uint64_t serial) {
         return Scope(lease, serial);
     }
+    [[nodiscard]] static TwoPhaseTransaction make_twophase(const Lease& lease, std::uint64_t serial, std::string xid) {
+        return TwoPhaseTransaction(lease, serial, std::move(xid));
+    }
     [[nodiscard]] static Connection make_connection(Lease lease) { return Connection(std::move(lease)); }
     [[nodiscard]] static const Lease& lease(const Connection& connection) noexcept {
         return connection.lease_;
@@ -163,6 +170,12 @@ struct ScopeAccess {
 /// Has BEGIN sent with `statement`, where the driver can: false when `begin_on_server()` has to.
 /// @pre the slot needs no attention and is not `on_server`
 [[nodiscard]] bool begin_with(Slot& slot, driver::Statement& statement);
+
+/// What a transaction's commit() and rollback() do. @param serial  of the transaction
+[[nodiscard]] asio::awaitable<void> commit_scope(Lease lease, std::uint64_t serial);
+[[nodiscard]] asio::awaitable<void> rollback_scope(Lease lease, std::uint64_t serial);
+/// Connects again where the connection was lost or given up. @pre there is no transaction
+[[nodiscard]] asio::awaitable<void> reconnect(Slot& slot);
 
 /// Rolls back what is open and gives the connection back; what cannot be rolled back here is put right by the
 /// pool.

@@ -37,10 +37,29 @@ asio::awaitable<void> run(Slot& slot, std::string sql) {
     }
 }
 
+asio::awaitable<void> roll_back_twophase(Slot& slot) {
+    const std::string xid = slot.xid;
+    const bool prepared = slot.prepared;
+    const bool open = slot.driver->is_open() && (slot.on_server || prepared);
+    slot.end_transaction();
+    tell(slot, slot.core->events.rollback_twophase, xid);
+    if (!open) co_return;
+    if (slot.core->echo()) slot.core->log("ROLLBACK TWOPHASE " + xid);
+    try {
+        co_await slot.driver->rollback_twophase(xid, prepared);
+    } catch (...) {
+        rethrow_failure(slot, "ROLLBACK TWOPHASE", {});
+    }
+}
+
 /// ROLLBACK, if there is anything to roll back. The transaction is over, whatever happens.
 asio::awaitable<void> roll_back(Slot& slot) {
     const bool open = slot.on_server && slot.driver->is_open() && slot.driver->in_transaction();
     const bool begun = slot.transaction != 0;
+    if (!slot.xid.empty()) {
+        co_await roll_back_twophase(slot);
+        co_return;
+    }
     slot.end_transaction();
     if (begun) tell(slot, slot.core->events.rollback);
     if (!open) co_return;
@@ -94,12 +113,15 @@ asio::awaitable<void> recover(Slot& slot) {
 
 asio::awaitable<void> settle(Slot& slot) {
     if (slot.failed) {
-        if (!slot.driver->is_open())
-            throw ResourceClosedError(
-                "the connection to the database was lost; close() this one and take another with "
-                "engine.connect()"
-            );
-        co_await recover(slot);
+        if (slot.driver->is_open()) {
+            co_await recover(slot);
+        } else if (slot.transaction != 0) {
+            slot.on_server = false;
+            slot.lost = true;
+            slot.savepoints.clear();
+        } else {
+            co_await reconnect(slot);
+        }
     }
     if (slot.abandoned != 0) {
         if (slot.abandoned == slot.transaction) {
@@ -114,6 +136,9 @@ asio::awaitable<void> settle(Slot& slot) {
 asio::awaitable<void> attend(Slot& slot) {
     co_await settle(slot);
     if (slot.lost) throw_lost();
+    if (slot.prepared)
+        throw InvalidRequestError(
+            "this connection's transaction is prepared: nothing but commit() or rollback() can follow");
     if (slot.in_unit && slot.transaction == 0)
         throw InvalidRequestError(
             "the transaction of this engine.begin() has ended already, by commit() or rollback(); no "
@@ -198,13 +223,31 @@ asio::awaitable<Savepoint> begin_savepoint(Lease lease) {
     );
 }
 
+asio::awaitable<void> commit_twophase(Slot& slot) {
+    const std::string xid = slot.xid;
+    tell(slot, slot.core->events.commit_twophase, xid);
+    if (slot.core->echo()) slot.core->log("COMMIT TWOPHASE " + xid);
+    try {
+        co_await slot.driver->commit_twophase(xid, slot.prepared);
+    } catch (...) {
+        if (slot.driver->needs_recovery() || !slot.driver->is_open() || !slot.prepared) slot.end_transaction();
+        rethrow_failure(slot, "COMMIT TWOPHASE", {});
+    }
+    slot.end_transaction();
+}
+
 /// @param serial  of the transaction that has to be the current one; 0: any
 asio::awaitable<void> commit_transaction(Lease lease, std::uint64_t serial) {
     Operation operation{lease};
     Slot& slot = operation.slot();
+    if (serial == 0 && slot.transaction == 0 && !slot.driver->is_open()) co_return;
     if (slot.failed || slot.abandoned != 0) co_await settle(slot);
     if (serial != 0 && slot.transaction != serial) throw_ended("transaction");
     if (slot.lost) throw_lost();
+    if (!slot.xid.empty()) {
+        co_await commit_twophase(slot);
+        co_return;
+    }
     if (slot.transaction != 0) tell(slot, slot.core->events.commit);
     if (slot.transaction != 0 && is_autocommit(slot) && slot.core->echo())
         slot.core->log("COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode");
@@ -250,6 +293,13 @@ asio::awaitable<void> rollback_savepoint(Lease lease, std::uint64_t serial) {
 }
 
 } // namespace
+
+asio::awaitable<void> commit_scope(Lease lease, std::uint64_t serial) {
+    return commit_transaction(std::move(lease), serial);
+}
+asio::awaitable<void> rollback_scope(Lease lease, std::uint64_t serial) {
+    return rollback_transaction(std::move(lease), serial);
+}
 
 TransactionScope::~TransactionScope() {
     if (serial_ != 0 && is_current(lease_)) lease_.slot->abandon(serial_);

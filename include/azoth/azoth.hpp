@@ -9,6 +9,7 @@
 #include <azoth/engine/ddl.hpp>
 #include <azoth/engine/engine.hpp>
 #include <azoth/engine/events.hpp>
+#include <azoth/engine/inspector.hpp>
 #include <azoth/engine/listener.hpp>
 #include <azoth/engine/result.hpp>
 #include <azoth/engine/tracing.hpp>

@@ -182,6 +182,6 @@ private:
 std::unique_ptr<DdlCompiler> MSSQLDialect::ddl_compiler() const { return std::make_unique<MSSQLDdlCompiler>(*this); }
 
 Type MSSQLDialect::type_from_text(std::string_view) const { throw_no_driver(name()); }
-ReflectionQueries MSSQLDialect::reflection() const { throw_no_driver(name()); }
+ReflectionQueries MSSQLDialect::reflection(const ReflectionScope&) const { throw_no_driver(name()); }
 
 } // namespace azoth

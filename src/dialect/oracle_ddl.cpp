@@ -109,6 +109,6 @@ private:
 std::unique_ptr<DdlCompiler> OracleDialect::ddl_compiler() const { return std::make_unique<OracleDdlCompiler>(*this); }
 
 Type OracleDialect::type_from_text(std::string_view) const { throw_no_driver(name()); }
-ReflectionQueries OracleDialect::reflection() const { throw_no_driver(name()); }
+ReflectionQueries OracleDialect::reflection(const ReflectionScope&) const { throw_no_driver(name()); }
 
 } // namespace azoth

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include <azoth/sql/node.hpp>
 #include <azoth/types/type_traits.hpp>
@@ -30,6 +32,19 @@ public:
         return field.is_null() ? 0 : wire::decode_integer(field);
     }
     [[nodiscard]] bool flag() { return integer() != 0; }
+    /// Nothing for NULL.
+    [[nodiscard]] std::optional<std::string> optional_text() {
+        const Field field = next();
+        if (field.is_null()) return std::nullopt;
+        std::string value;
+        wire::decode_string(field, value);
+        return value;
+    }
+    [[nodiscard]] std::optional<std::int64_t> optional_integer() {
+        const Field field = next();
+        if (field.is_null()) return std::nullopt;
+        return wire::decode_integer(field);
+    }
 
 private:
     [[nodiscard]] Field next() noexcept { return rows_.field(number_, column_++); }
@@ -41,15 +56,27 @@ private:
 
 } // namespace
 
-schema::TableData* ReflectedSchema::find(std::string_view table_name) const {
+ReflectedTable* ReflectedSchema::find(std::string_view table_name) const {
     const auto found = by_name_.find(table_name);
     return found == by_name_.end() ? nullptr : found->second;
+}
+
+std::string ReflectedSchema::option(std::string_view name) const {
+    return std::string{dialect_.name()}.append("_").append(name);
 }
 
 void ReflectedSchema::add_tables(const RowBuffer& rows) {
     for (std::size_t i = 0; i < rows.row_count(); ++i) {
         Row row{rows, i};
-        auto table = std::make_shared<schema::TableData>(row.text(), schema_);
+        auto table = std::make_shared<ReflectedTable>();
+        table->name = row.text();
+        table->schema = schema_;
+        const auto kind = row.text();
+        if (kind == "view") table->kind = ObjectKind::view;
+        if (kind == "materialized view") table->kind = ObjectKind::materialized_view;
+        table->foreign = kind == "foreign table";
+        table->temporary = row.flag();
+        table->comment = row.text();
         by_name_.emplace(table->name, table.get());
         tables_.push_back(std::move(table));
     }
@@ -60,14 +87,32 @@ void ReflectedSchema::add_columns(const RowBuffer& rows) {
         Row row{rows, i};
         auto* table = find(row.text());
         if (table == nullptr) continue;
-        auto name = row.text();
-        auto& column = table->add_column(std::move(name), dialect_.type_from_text(row.text()));
+        ReflectedColumn column;
+        column.name = row.text();
+        column.type_text = row.text();
+        column.type = dialect_.type_from_text(column.type_text);
         column.nullable = row.flag();
-        // The default's text is the database's own SQL: it goes back unchanged.
-        if (auto text = row.text(); !text.empty())
-            column.server_default = std::make_shared<sql::LiteralColumnNode>(std::move(text), column.type);
-        if (row.flag()) column.autoincrement = schema::Autoincrement::on;
+        column.default_ = row.optional_text();
+        column.autoincrement = row.flag();
         column.comment = row.text();
+        auto computed = row.optional_text();
+        const auto persisted = row.optional_integer();
+        if (computed) {
+            column.computed.emplace();
+            column.computed->sqltext = std::move(*computed);
+            if (persisted) column.computed->persisted = *persisted != 0;
+        }
+        if (const auto identity = row.optional_text()) {
+            auto& data = column.identity.emplace();
+            data.always = *identity == "always";
+            data.options.start = row.optional_integer();
+            data.options.increment = row.optional_integer();
+            data.options.minvalue = row.optional_integer();
+            data.options.maxvalue = row.optional_integer();
+            data.options.cache = row.optional_integer();
+            data.options.cycle = row.flag();
+        }
+        table->columns.push_back(std::move(column));
     }
 }
 
@@ -76,14 +121,8 @@ void ReflectedSchema::add_primary_keys(const RowBuffer& rows) {
         Row row{rows, i};
         auto* table = find(row.text());
         if (table == nullptr) continue;
-        table->primary_key_constraint.name = row.text();
-        const auto column = std::ranges::find(table->columns, row.text(), &schema::ColumnData::name);
-        if (column == table->columns.end()) continue;
-        column->primary_key = true;
-        column->nullable = false;
-        // Whether a key generates itself is known here, not to be guessed from its type.
-        if (column->autoincrement != schema::Autoincrement::on)
-            column->autoincrement = schema::Autoincrement::off;
+        table->pk_constraint.name = row.text();
+        table->pk_constraint.constrained_columns.push_back(row.text());
     }
 }
 
@@ -93,21 +132,26 @@ void ReflectedSchema::add_foreign_keys(const RowBuffer& rows) {
         Row row{rows, i};
         auto* table = find(row.text());
         if (table == nullptr) continue;
-        schema::ForeignKeyData key;
+        ReflectedForeignKey key;
         key.name = row.text();
-        key.columns.push_back(row.text());
-        key.target_schema = row.text();
-        key.target_table = row.text();
-        key.target_columns.push_back(row.text());
-        key.on_delete = row.text();
-        key.on_update = row.text();
-        if (row.integer() == 1 || table->foreign_keys.empty()) {
-            table->foreign_keys.push_back(std::move(key));
+        auto column = row.text();
+        key.referred_schema = row.optional_text().value_or(schema_);
+        key.referred_table = row.text();
+        auto target = row.text();
+        key.ondelete = row.text();
+        key.onupdate = row.text();
+        if (row.integer() != 1 && !table->foreign_keys.empty()) {
+            table->foreign_keys.back().constrained_columns.push_back(std::move(column));
+            table->foreign_keys.back().referred_columns.push_back(std::move(target));
             continue;
         }
-        auto& open = table->foreign_keys.back();
-        open.columns.push_back(std::move(key.columns.front()));
-        open.target_columns.push_back(std::move(key.target_columns.front()));
+        key.constrained_columns.push_back(std::move(column));
+        key.referred_columns.push_back(std::move(target));
+        key.match = row.text();
+        if (const auto deferrable = row.optional_integer()) key.deferrable = *deferrable != 0;
+        key.initially = row.text();
+        if (row.flag()) key.dialect_options.set(option("not_valid"), true);
+        table->foreign_keys.push_back(std::move(key));
     }
 }
 
@@ -116,10 +160,103 @@ void ReflectedSchema::add_uniques(const RowBuffer& rows) {
         Row row{rows, i};
         auto* table = find(row.text());
         if (table == nullptr) continue;
-        auto name = row.text();
+        ReflectedUniqueConstraint constraint;
+        constraint.name = row.text();
         auto column = row.text();
-        if (row.integer() == 1 || table->uniques.empty()) table->uniques.push_back({std::move(name), {}});
-        table->uniques.back().columns.push_back(std::move(column));
+        if (row.integer() != 1 && !table->unique_constraints.empty()) {
+            table->unique_constraints.back().column_names.push_back(std::move(column));
+            continue;
+        }
+        constraint.column_names.push_back(std::move(column));
+        constraint.duplicates_index = row.text();
+        if (row.flag()) constraint.dialect_options.set(option("nulls_not_distinct"), true);
+        table->unique_constraints.push_back(std::move(constraint));
+    }
+}
+
+void ReflectedSchema::add_indexes(const RowBuffer& rows) {
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        auto* table = find(row.text());
+        if (table == nullptr) continue;
+        auto name = row.text();
+        auto column = row.optional_text();
+        if (row.integer() == 1 || table->indexes.empty()) table->indexes.emplace_back().name = std::move(name);
+        auto& entry = table->indexes.back();
+        entry.unique = row.flag();
+        auto expression = row.optional_text();
+        entry.duplicates_constraint = row.text();
+        const bool included = row.flag();
+        const bool descending = row.flag();
+        const auto nulls = row.text();
+        // What is said of the whole index is said with each of its parts.
+        if (const auto method = row.text(); !method.empty() && method != "btree") entry.dialect_options.set(option("using"), method);
+        if (auto condition = row.text(); !condition.empty())
+            entry.dialect_options.set(
+                option("where"), std::make_shared<sql::LiteralColumnNode>(std::move(condition), Type{}));
+        if (included) {
+            if (column) entry.include_columns.push_back(std::move(*column));
+            entry.dialect_options.set(option("include"), entry.include_columns);
+            continue;
+        }
+        const std::string key = column ? *column : expression.value_or(std::string{});
+        const auto add_pair = [&](std::string_view option_name, std::string value) {
+            const auto full_name = option(option_name);
+            const auto* known = entry.dialect_options.find(full_name);
+            auto pairs = known == nullptr ? schema::OptionPairs{} : std::get<schema::OptionPairs>(*known);
+            pairs.emplace_back(key, std::move(value));
+            entry.dialect_options.set(full_name, std::move(pairs));
+        };
+        if (auto operator_class = row.text(); !operator_class.empty()) add_pair("ops", std::move(operator_class));
+        if (auto parameters = row.text(); !parameters.empty())
+            entry.dialect_options.set(option("with"), std::vector<std::string>{std::move(parameters)});
+        if (row.flag()) entry.dialect_options.set(option("nulls_not_distinct"), true);
+        if (const auto length = row.optional_integer()) add_pair("length", std::to_string(*length));
+        if (auto prefix = row.text(); !prefix.empty()) entry.dialect_options.set(option("prefix"), std::move(prefix));
+
+        std::vector<std::string> sorting;
+        if (descending) sorting.emplace_back("desc");
+        if (!nulls.empty()) sorting.push_back("nulls_" + nulls);
+        if (!sorting.empty()) entry.column_sorting.emplace(key, std::move(sorting));
+        // Where one part is an expression all of them are listed as such.
+        if (!column && entry.expressions.empty())
+            for (const auto& earlier : entry.column_names) entry.expressions.push_back(*earlier);
+        if (!column || !entry.expressions.empty()) entry.expressions.push_back(key);
+        entry.column_names.push_back(std::move(column));
+    }
+}
+
+void ReflectedSchema::add_checks(const RowBuffer& rows) {
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        auto* table = find(row.text());
+        if (table == nullptr) continue;
+        ReflectedCheckConstraint check;
+        check.name = row.text();
+        check.sqltext = row.text();
+        if (row.flag()) check.dialect_options.set(option("not_valid"), true);
+        table->check_constraints.push_back(std::move(check));
+    }
+}
+
+void ReflectedSchema::add_table_options(const RowBuffer& rows) {
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        auto* table = find(row.text());
+        if (table == nullptr) continue;
+        auto name = row.text();
+        std::ranges::replace(name, ' ', '_');
+        if (auto value = row.optional_text()) table->table_options.set(option(name), std::move(*value));
+    }
+}
+
+void ReflectedSchema::add_definitions(const RowBuffer& rows) {
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        auto* table = find(row.text());
+        if (table == nullptr) continue;
+        const auto object = row.text();
+        dialect_.read_definition(*table, object, row.text());
     }
 }
 

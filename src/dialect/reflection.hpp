@@ -10,13 +10,13 @@
 #include <vector>
 
 #include <azoth/dialect/dialect.hpp>
-#include <azoth/schema/data.hpp>
+#include <azoth/schema/reflected.hpp>
 #include <azoth/types/field.hpp>
 
 namespace azoth {
 
-/// Takes the answers to the queries of `Dialect::reflection()`, tables first, then columns, then the rest in
-/// any order. What belongs to a table that was not listed (a view's columns) is passed over.
+/// Takes the answers to the queries of `Dialect::reflection()`: tables first, then columns, then the rest, definitions last.
+/// What belongs to a table that was not listed is passed over.
 class ReflectedSchema {
 public:
     /// @param schema  what the tables will say they are in; empty for the connection's own
@@ -29,17 +29,23 @@ public:
     void add_primary_keys(const RowBuffer& rows);
     void add_foreign_keys(const RowBuffer& rows);
     void add_uniques(const RowBuffer& rows);
+    void add_indexes(const RowBuffer& rows);
+    void add_checks(const RowBuffer& rows);
+    void add_table_options(const RowBuffer& rows);
+    void add_definitions(const RowBuffer& rows);
 
-    /// The tables in the order in which they were listed.
-    [[nodiscard]] std::vector<std::shared_ptr<schema::TableData>> take() && { return std::move(tables_); }
+    /// The tables and views in the order in which they were listed.
+    [[nodiscard]] std::vector<std::shared_ptr<ReflectedTable>> take() && { return std::move(tables_); }
 
 private:
-    [[nodiscard]] schema::TableData* find(std::string_view table_name) const;
+    [[nodiscard]] ReflectedTable* find(std::string_view table_name) const;
+    /// The name of an option of this dialect.
+    [[nodiscard]] std::string option(std::string_view name) const;
 
     const Dialect& dialect_;
     std::string schema_;
-    std::vector<std::shared_ptr<schema::TableData>> tables_;
-    std::map<std::string, schema::TableData*, std::less<>> by_name_;
+    std::vector<std::shared_ptr<ReflectedTable>> tables_;
+    std::map<std::string, ReflectedTable*, std::less<>> by_name_;
 };
 
 } // namespace azoth

@@ -40,12 +40,12 @@ std::string text_of(const std::filesystem::path& file) {
 
 } // namespace
 
-OwnServer::OwnServer(std::string kind) : kind_(std::move(kind)), port_(free_port()) {
+OwnServer::OwnServer(std::string kind, const std::string& certificate) : kind_(std::move(kind)), port_(free_port()) {
     std::string name = (std::filesystem::temp_directory_path() / "azoth-own-server.XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = name;
     std::filesystem::permissions(folder_, std::filesystem::perms{0755});
-    const auto prepare = "bash '" + script() + "' prepare " + kind_ + " '" + folder_.string() + "'";
+    const auto prepare = "bash '" + script() + "' prepare " + kind_ + " '" + folder_.string() + "' " + certificate;
     if (std::system(prepare.c_str()) != 0) // NOLINT(concurrency-mt-unsafe)
         throw std::runtime_error("the data of a " + kind_ + " server could not be made in " + folder_.string());
     start();

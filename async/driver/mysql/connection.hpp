@@ -54,6 +54,12 @@ public:
     asio::awaitable<void> begin(driver::BeginOptions options) override;
     asio::awaitable<void> commit() override;
     asio::awaitable<void> rollback() override;
+    asio::awaitable<void> begin_twophase(std::string xid, driver::BeginOptions options) override;
+    asio::awaitable<void> prepare_twophase(std::string xid) override;
+    asio::awaitable<void> commit_twophase(std::string xid, bool prepared) override;
+    asio::awaitable<void> rollback_twophase(std::string xid, bool prepared) override;
+    asio::awaitable<std::vector<std::string>> recover_twophase() override;
+    asio::awaitable<driver::IsolationLevel> isolation_level() override;
 
     asio::awaitable<void> ping() override;
     asio::awaitable<void> recover(std::chrono::steady_clock::time_point deadline) override;
@@ -81,6 +87,8 @@ private:
     void start_query(std::string_view sql);
     [[nodiscard]] asio::awaitable<void> finish_query();
     [[nodiscard]] asio::awaitable<void> query_and_discard(std::string_view sql);
+    /// A statement after which the transaction is the server's: when its answer is lost nobody knows.
+    [[nodiscard]] asio::awaitable<void> commit_by(std::string sql);
     [[nodiscard]] asio::awaitable<driver::Result> execute_text(const std::string& sql);
     [[nodiscard]] asio::awaitable<void> discard_text_results();
 
@@ -159,6 +167,7 @@ private:
     bool open_ = true;
     Operation* operation_ = nullptr; ///< the one under way
     bool broken_off_ = false;
+    driver::IsolationLevel begun_level_ = driver::IsolationLevel::server_default;
     bool isolation_is_set_ = false; ///< for a transaction that has not begun yet
     /// An error came last, and errors do not say whether a transaction is open.
     bool status_is_stale_ = false;

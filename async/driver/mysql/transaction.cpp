@@ -2,7 +2,10 @@
 // Transactions, plain statements and ping.
 #include "driver/mysql/connection.hpp"
 
+#include "driver/isolation.hpp"
+
 #include <azoth/error.hpp>
+#include <azoth/types/type_traits.hpp>
 
 #include <string_view>
 #include <utility>
@@ -54,11 +57,11 @@ asio::awaitable<void> Connection::begin(driver::BeginOptions options) {
         start = "START TRANSACTION READ ONLY";
     co_await query_and_discard(start);
     isolation_is_set_ = false;
+    begun_level_ = options.isolation_level;
 }
 
-asio::awaitable<void> Connection::commit() {
-    Operation operation{*this};
-    start_query("COMMIT");
+asio::awaitable<void> Connection::commit_by(std::string sql) {
+    start_query(sql);
     try {
         co_await finish_query();
     } catch (const asio_system_error& error) {
@@ -73,6 +76,11 @@ asio::awaitable<void> Connection::commit() {
     }
 }
 
+asio::awaitable<void> Connection::commit() {
+    Operation operation{*this};
+    co_await commit_by("COMMIT");
+}
+
 asio::awaitable<void> Connection::rollback() {
     Operation operation{*this};
     co_await query_and_discard("ROLLBACK");
@@ -85,6 +93,102 @@ asio::awaitable<void> Connection::ping() {
         co_await finish_call();
     if (call_.result() != 0)
         fail(std::string{});
+}
+
+// ---- two phases: the server calls them XA ------------------------------------------------------
+
+namespace {
+
+/// In hexadecimal digits, which mean the same in every sql_mode and character set.
+std::string xa(std::string_view verb, const std::string& xid, std::string_view rest = {}) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string sql = "XA ";
+    sql.append(verb).append(" X'");
+    for (const char c : xid) {
+        const auto byte = static_cast<unsigned char>(c);
+        sql += digits[byte >> 4U];
+        sql += digits[byte & 15U];
+    }
+    return sql.append("'").append(rest);
+}
+
+std::string text_at(const driver::Result& result, std::size_t row, std::size_t column) {
+    std::string text;
+    wire::decode_string(result.rows->field(row, column), text);
+    return text;
+}
+
+} // namespace
+
+asio::awaitable<void> Connection::begin_twophase(std::string xid, driver::BeginOptions options) {
+    Operation operation{*this};
+    const auto isolation = isolation_statement(options.isolation_level);
+    if (!isolation.empty()) {
+        co_await query_and_discard(isolation);
+        isolation_is_set_ = true;
+    }
+    const auto start = xa("START", xid);
+    co_await query_and_discard(start);
+    isolation_is_set_ = false;
+    begun_level_ = options.isolation_level;
+}
+
+asio::awaitable<void> Connection::prepare_twophase(std::string xid) {
+    Operation operation{*this};
+    const auto end = xa("END", xid);
+    co_await query_and_discard(end);
+    const auto prepare = xa("PREPARE", xid);
+    co_await commit_by(prepare);
+}
+
+asio::awaitable<void> Connection::commit_twophase(std::string xid, bool prepared) {
+    Operation operation{*this};
+    if (!prepared) {
+        const auto end = xa("END", xid);
+        co_await query_and_discard(end);
+    }
+    const auto commit = xa("COMMIT", xid, prepared ? "" : " ONE PHASE");
+    co_await commit_by(commit);
+}
+
+asio::awaitable<void> Connection::rollback_twophase(std::string xid, bool prepared) {
+    Operation operation{*this};
+    if (!prepared) {
+        const auto end = xa("END", xid);
+        try {
+            co_await query_and_discard(end);
+        } catch (const DBAPIError& error) { // ended already, or to be rolled back only: that is what follows
+            if (error.is_disconnect())
+                throw;
+        }
+    }
+    const auto rollback = xa("ROLLBACK", xid);
+    co_await query_and_discard(rollback);
+}
+
+asio::awaitable<std::vector<std::string>> Connection::recover_twophase() {
+    Operation operation{*this};
+    const std::string sql = "XA RECOVER";
+    const auto result = co_await execute_text(sql);
+    std::vector<std::string> xids;
+    for (std::size_t i = 0; result.rows != nullptr && i < result.rows->row_count(); ++i) {
+        const auto length = wire::decode_integer(result.rows->field(i, 1));
+        xids.push_back(text_at(result, i, 3).substr(0, static_cast<std::size_t>(length)));
+    }
+    co_return xids;
+}
+
+asio::awaitable<driver::IsolationLevel> Connection::isolation_level() {
+    Operation operation{*this};
+    // The session's variable says nothing about a transaction that was begun with a level of its own.
+    if (in_transaction() && begun_level_ != driver::IsolationLevel::server_default)
+        co_return begun_level_;
+    const std::string sql =
+        "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation')";
+    const auto result = co_await execute_text(sql);
+    if (result.rows == nullptr || result.rows->row_count() == 0)
+        co_return driver::IsolationLevel::server_default;
+    co_return driver::isolation_level_of(text_at(result, 0, 1));
 }
 
 } // namespace azoth::mysql

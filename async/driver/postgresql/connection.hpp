@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include <azoth/driver/driver.hpp>
 
@@ -76,6 +77,12 @@ public:
     [[nodiscard]] bool carries_begin() const noexcept override { return true; }
     asio::awaitable<void> commit() override;
     asio::awaitable<void> rollback() override;
+    asio::awaitable<void> begin_twophase(std::string xid, driver::BeginOptions options) override;
+    asio::awaitable<void> prepare_twophase(std::string xid) override;
+    asio::awaitable<void> commit_twophase(std::string xid, bool prepared) override;
+    asio::awaitable<void> rollback_twophase(std::string xid, bool prepared) override;
+    asio::awaitable<std::vector<std::string>> recover_twophase() override;
+    asio::awaitable<driver::IsolationLevel> isolation_level() override;
 
     asio::awaitable<void> ping() override;
     asio::awaitable<void> recover(std::chrono::steady_clock::time_point deadline) override;
@@ -109,6 +116,8 @@ private:
 
     /// Takes all answers to what was sent outside a pipeline. Throws on a lost connection only.
     asio::awaitable<void> take_answers(Intake& intake, const std::string& sql);
+    /// COMMIT, PREPARE TRANSACTION, COMMIT PREPARED: what the server answers with `tag` when it has done so.
+    asio::awaitable<void> commit_by(std::string sql, std::string_view tag);
     /// Runs SQL by the simple protocol and returns the last answer.
     asio::awaitable<ResultPtr> run_simple(const std::string& sql);
 

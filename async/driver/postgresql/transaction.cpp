@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // BEGIN, COMMIT and ROLLBACK, and what a COMMIT's answer may mean.
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <azoth/error.hpp>
+#include <azoth/types/type_traits.hpp>
 
+#include "driver/isolation.hpp"
 #include "driver/postgresql/connection.hpp"
 #include "driver/postgresql/error.hpp"
 #include "driver/postgresql/pipeline.hpp"
@@ -51,9 +56,8 @@ asio::awaitable<void> Connection::begin(driver::BeginOptions options) {
     co_await run_simple(sql);
 }
 
-asio::awaitable<void> Connection::commit() {
+asio::awaitable<void> Connection::commit_by(std::string sql, std::string_view tag) {
     Operation operation{*this};
-    const std::string sql = "COMMIT";
     ResultPtr answer;
     try {
         answer = co_await run_simple(sql);
@@ -68,7 +72,7 @@ asio::awaitable<void> Connection::commit() {
         throw_commit_unknown(error.info());
     }
     // A transaction in which a statement has failed is rolled back, and the server calls that no error.
-    if (answer != nullptr && std::string_view{PQcmdStatus(answer.get())} != "COMMIT") {
+    if (answer != nullptr && std::string_view{PQcmdStatus(answer.get())} != tag) {
         DiagnosticInfo info;
         info.sqlstate = "25P02";
         info.message =
@@ -78,10 +82,70 @@ asio::awaitable<void> Connection::commit() {
     }
 }
 
+asio::awaitable<void> Connection::commit() { return commit_by("COMMIT", "COMMIT"); }
+
 asio::awaitable<void> Connection::rollback() {
     Operation operation{*this};
     const std::string sql = "ROLLBACK";
     co_await run_simple(sql);
+}
+
+// ---- two phases --------------------------------------------------------------------------------
+
+namespace {
+
+/// As a literal that means the same whatever standard_conforming_strings says.
+std::string as_literal(const std::string& xid) {
+    std::string text = "E'";
+    for (const char c : xid) {
+        if (c == '\'' || c == '\\') text += c;
+        text += c;
+    }
+    return text + "'";
+}
+
+std::vector<std::string> first_column(const driver::Result& result) {
+    std::vector<std::string> values;
+    if (result.rows == nullptr) return values;
+    values.resize(result.rows->row_count());
+    for (std::size_t i = 0; i < values.size(); ++i) wire::decode_string(result.rows->field(i, 0), values[i]);
+    return values;
+}
+
+} // namespace
+
+asio::awaitable<void> Connection::begin_twophase(std::string, driver::BeginOptions options) { return begin(options); }
+
+asio::awaitable<void> Connection::prepare_twophase(std::string xid) {
+    // A transaction in which a statement has failed is rolled back instead, as by COMMIT.
+    return commit_by("PREPARE TRANSACTION " + as_literal(xid), "PREPARE TRANSACTION");
+}
+
+asio::awaitable<void> Connection::commit_twophase(std::string xid, bool prepared) {
+    if (!prepared) return commit();
+    return commit_by("COMMIT PREPARED " + as_literal(xid), "COMMIT PREPARED");
+}
+
+asio::awaitable<void> Connection::rollback_twophase(std::string xid, bool prepared) {
+    if (!prepared) return rollback();
+    return run("ROLLBACK PREPARED " + as_literal(xid));
+}
+
+asio::awaitable<std::vector<std::string>> Connection::recover_twophase() {
+    const std::string sql = "SELECT gid::text FROM pg_prepared_xacts WHERE database = current_database() ORDER BY gid";
+    driver::Statement statement{sql, std::hash<std::string>{}(sql)};
+    statement.prepare = false;
+    const auto result = co_await execute(statement);
+    co_return first_column(result);
+}
+
+asio::awaitable<driver::IsolationLevel> Connection::isolation_level() {
+    const std::string sql = "SHOW transaction_isolation";
+    driver::Statement statement{sql, std::hash<std::string>{}(sql)};
+    statement.prepare = false;
+    const auto result = co_await execute(statement);
+    const auto values = first_column(result);
+    co_return values.empty() ? driver::IsolationLevel::server_default : driver::isolation_level_of(values.front());
 }
 
 } // namespace azoth::postgresql

@@ -32,6 +32,7 @@ public:
     /// @cancellation none once begun: whether it is committed is always known.
     asio::awaitable<void> commit() override;
     asio::awaitable<void> rollback() override;
+    asio::awaitable<driver::IsolationLevel> isolation_level() override;
 
     asio::awaitable<void> ping() override;
     asio::awaitable<void> recover(std::chrono::steady_clock::time_point deadline) override;

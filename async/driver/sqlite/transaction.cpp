@@ -9,6 +9,7 @@
 #include <sqlite3.h>
 
 #include <azoth/error.hpp>
+#include <azoth/types/type_traits.hpp>
 
 #include "driver/sqlite/connection.hpp"
 #include "driver/sqlite/cursor.hpp"
@@ -93,6 +94,15 @@ asio::awaitable<void> Connection::rollback() {
     const auto database = database_;
     const Operation operation(*database);
     co_await roll_back(database);
+}
+
+asio::awaitable<driver::IsolationLevel> Connection::isolation_level() {
+    const std::string sql = "PRAGMA read_uncommitted";
+    const driver::Statement statement{sql, std::hash<std::string>{}(sql)};
+    const auto result = co_await execute(statement);
+    const bool dirty = result.rows != nullptr && result.rows->row_count() > 0 &&
+                       wire::decode_integer(result.rows->field(0, 0)) != 0;
+    co_return dirty ? driver::IsolationLevel::read_uncommitted : driver::IsolationLevel::serializable;
 }
 
 asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point deadline) {

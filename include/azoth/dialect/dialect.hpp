@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <azoth/compiler/compiled.hpp>
@@ -18,6 +19,7 @@
 namespace azoth {
 
 class DdlCompiler;
+struct ReflectedTable;
 
 /// What a database can do; asked instead of its name.
 struct Features {
@@ -38,16 +40,52 @@ struct Features {
     Features() = default;
 };
 
-/// A table's description to be read from the catalogue: SQL that the engine runs, in the shape that `Reflection` reads.
+/// What is to be read from a catalogue.
+struct ReflectionScope {
+    std::string schema;     ///< empty: the connection's own
+    bool one_table = false; ///< else all of the schema
+
+    ReflectionScope() = default;
+    explicit ReflectionScope(std::string schema_name, bool of_one_table = false)
+        : schema(std::move(schema_name)), one_table(of_one_table) {}
+};
+
+/// Tables' descriptions to be read from the catalogue: SQL that the engine runs, in the shape that `ReflectedSchema` reads.
+/// Empty: the database has no such thing.
 struct ReflectionQueries {
-    /// One text parameter (`$1` or `?`): the schema; the connection's own when it is NULL.
-    std::string tables;       ///< name
-    std::string columns;      ///< table, column, type text, nullable 0/1, default text, autoincrement 0/1, comment
+    // Text parameters: the schema, NULL for the connection's own; then the table's name, when one is asked for.
+    std::string tables;       ///< name, kind ("table", "foreign table", "view", "materialized view"), temporary 0/1, comment
+    /// table, column, type text, nullable 0/1, default text, autoincrement 0/1, comment, computed text, persisted 0/1,
+    /// identity ("always", "default"), its start, increment, minimum, maximum, cache, cycle 0/1
+    std::string columns;
     std::string primary_keys; ///< table, constraint name, column, position
-    std::string foreign_keys; ///< table, constraint, column, target schema, target table, target column, on delete, on update, position
-    std::string uniques;      ///< table, constraint, column, position
-    std::string sequences;    ///< name; empty: there are none
-    std::string types;        ///< name, of what CREATE TYPE and CREATE DOMAIN make; empty: there are none
+    /// table, constraint, column, target schema (NULL: the table's own, empty: the connection's), target table, target
+    /// column, on delete, on update, position, match, deferrable 0/1, initially, not valid 0/1
+    std::string foreign_keys;
+    std::string uniques;      ///< table, constraint, column, position, index that it is, nulls not distinct 0/1
+    /// table, index, column (NULL: an expression), position, unique 0/1, expression, its own constraint, included 0/1,
+    /// descending 0/1, nulls ("first", "last" where that is not so anyway), then options: method, condition,
+    /// operator class, storage parameters, nulls not distinct 0/1, prefix length, kind
+    std::string indexes;
+    std::string checks;        ///< table, constraint, condition, not valid 0/1
+    std::string table_options; ///< table, option, value
+    std::string definitions;   ///< table, object, SQL text that made it: for `read_definition()`
+
+    // Of a schema.
+    std::string sequences;     ///< name
+    std::string types;         ///< name, of what CREATE TYPE and CREATE DOMAIN make
+    std::string enums;         ///< name, label, in order
+
+    // Of a view: its schema and its name.
+    std::string view_definition;
+
+    // Of the database, without parameters.
+    std::string schemas;        ///< name
+    std::string default_schema; ///< one name
+
+    /// Temporary tables are in no list: whether there is one shows when it is asked.
+    bool hides_temporary_tables = false;
+    bool has_comments = true;
 
     ReflectionQueries() = default;
 };
@@ -84,7 +122,9 @@ public:
     [[nodiscard]] virtual std::unique_ptr<DdlCompiler> ddl_compiler() const;
     /// An expression with its values written out and its columns without their table's name, as DDL has them.
     [[nodiscard]] virtual std::string literal_expression(const sql::Node& expression) const;
-    [[nodiscard]] virtual ReflectionQueries reflection() const = 0;
+    [[nodiscard]] virtual ReflectionQueries reflection(const ReflectionScope& scope) const = 0;
+    /// Adds to a table what the text of one of its definitions says and no query does.
+    virtual void read_definition(ReflectedTable&, std::string_view /*object*/, std::string_view /*sql*/) const {}
 };
 
 /// The statement as SQL text for any dialect, without a connection.

@@ -208,6 +208,19 @@ public:
     virtual asio::awaitable<void> commit() = 0;
     virtual asio::awaitable<void> rollback() = 0;
 
+    // Two-phase transactions. A prepared one is the server's, and outlives the connection.
+    /// @throws NotSupportedError where there are none, as all of these
+    virtual asio::awaitable<void> begin_twophase(std::string xid, BeginOptions options);
+    virtual asio::awaitable<void> prepare_twophase(std::string xid);
+    /// @param prepared  false: not prepared, the connection's own
+    virtual asio::awaitable<void> commit_twophase(std::string xid, bool prepared);
+    virtual asio::awaitable<void> rollback_twophase(std::string xid, bool prepared);
+    /// The transactions that are prepared and wait for their end.
+    virtual asio::awaitable<std::vector<std::string>> recover_twophase();
+
+    /// What the server says the level of this connection's transactions is.
+    virtual asio::awaitable<IsolationLevel> isolation_level();
+
     /// A round trip that proves the connection alive. @throws OperationalError when it is not.
     virtual asio::awaitable<void> ping() = 0;
     /// Brings a connection that was cancelled or failed in mid-operation to a state the server confirms: asks the server

@@ -159,6 +159,9 @@ public:
             options
         );
     }
+    /// SQL as the database's own client library takes it, with its placeholders ($1 or ?): no `:name`, no cache.
+    [[nodiscard]] asio::awaitable<Result<>>
+    exec_driver_sql(std::string sql, std::vector<Value> parameters = std::vector<Value>());
     /// Several statements, executed in order, in one round trip where the database can; a tuple of their results. None of
     /// them may depend on another's rows.
     /// @throws what the first that fails throws, with its SQL and parameters; those behind it are not executed.
@@ -233,6 +236,18 @@ public:
     [[nodiscard]] asio::awaitable<Transaction> begin(TransactionOptions options);
     /// Sets a savepoint, in a new transaction if there is none.
     [[nodiscard]] asio::awaitable<Savepoint> begin_nested();
+    /// Begins a transaction that can be prepared: PostgreSQL's PREPARE TRANSACTION, MySQL's and MariaDB's XA.
+    /// @param xid  its name in the whole server; one is made up when it is empty
+    /// @throws NotSupportedError where there is no such thing; InvalidRequestError when there is a transaction already.
+    [[nodiscard]] asio::awaitable<TwoPhaseTransaction> begin_twophase(std::string xid = std::string());
+    /// The prepared transactions of the whole database that wait for their end.
+    [[nodiscard]] asio::awaitable<std::vector<std::string>> recover_twophase();
+    /// Ends a prepared transaction, of whichever connection. @throws the database's error when there is none of that name;
+    ///   InvalidRequestError in a transaction.
+    [[nodiscard]] asio::awaitable<void> commit_prepared(std::string xid);
+    [[nodiscard]] asio::awaitable<void> rollback_prepared(std::string xid);
+    /// What the server says the isolation level is; asks it each time. Never `autocommit`.
+    [[nodiscard]] asio::awaitable<IsolationLevel> get_isolation_level();
     /// The isolation level of the transactions that follow, until the connection goes back to the pool; with
     /// `autocommit` each statement is its own, and commit and rollback do nothing in the database.
     /// @throws InvalidRequestError in a transaction.
@@ -250,9 +265,16 @@ public:
     ///   such a connection is put right or replaced by the pool.
     [[nodiscard]] asio::awaitable<void> close();
     [[nodiscard]] bool closed() const noexcept;
-    /// The pool closes this connection, instead of keeping it, when it comes back. For a connection whose
-    /// state you changed.
+    /// Gives the database connection up, at once: it is closed, and the next statement makes another. In a transaction
+    /// `rollback()` has to come first.
     void invalidate();
+    /// The pool closes this connection, instead of keeping it, when it comes back; until then it goes on. For a connection
+    /// whose state you changed.
+    void invalidate_soft();
+    /// After `invalidate()`, or when the database connection was lost: until the next statement.
+    [[nodiscard]] bool invalidated() const noexcept;
+    /// Takes the connection out of the pool, which may make another in its place: `close()` really closes it.
+    void detach();
 
     [[nodiscard]] const std::shared_ptr<const Dialect>& dialect() const;
     /// "15.20", "10.11.6-MariaDB", "3.40.1".

@@ -3,6 +3,8 @@
 // those.
 #pragma once
 
+#include <string>
+
 #include <azoth/engine/engine.hpp>
 #include <azoth/schema/metadata.hpp>
 
@@ -15,8 +17,18 @@ namespace azoth {
 /// Drops the tables that exist, dependents first.
 [[nodiscard]] asio::awaitable<void> drop_tables(const Engine& engine, const MetaData& metadata);
 [[nodiscard]] asio::awaitable<void> drop_tables(Connection& connection, const MetaData& metadata);
-/// Adds the tables of the connection's own schema that `metadata` does not have yet.
-[[nodiscard]] asio::awaitable<void> reflect_tables(const Engine& engine, MetaData& metadata);
-[[nodiscard]] asio::awaitable<void> reflect_tables(Connection& connection, MetaData& metadata);
+/// Adds the tables of a schema, and those they refer to, that `metadata` does not have yet.
+/// @throws InvalidRequestError when `options` ask for a table that is not there
+[[nodiscard]] asio::awaitable<void>
+reflect_tables(const Engine& engine, MetaData& metadata, ReflectOptions options = ReflectOptions());
+[[nodiscard]] asio::awaitable<void>
+reflect_tables(Connection& connection, MetaData& metadata, ReflectOptions options = ReflectOptions());
+/// Adds one table or view, and the tables it refers to: SQLAlchemy's `Table(name, metadata, autoload_with=…)`. One that
+/// `metadata` has is left as it is, or completed: see `ReflectOptions::extend_existing()`.
+/// @throws NoSuchTableError when there is none
+[[nodiscard]] asio::awaitable<Table>
+reflect_table(const Engine& engine, MetaData& metadata, std::string name, ReflectOptions options = ReflectOptions());
+[[nodiscard]] asio::awaitable<Table>
+reflect_table(Connection& connection, MetaData& metadata, std::string name, ReflectOptions options = ReflectOptions());
 
 } // namespace azoth

@@ -181,6 +181,8 @@ struct EngineEvents {
     Signal<void(const PoolEvent&)> checkin;    ///< given back, before it is reset
     Signal<void(const PoolEvent&)> reset;      ///< before what is open is rolled back
     Signal<void(const PoolEvent&)> invalidate; ///< of no use any more; it will be closed
+    Signal<void(const PoolEvent&)> soft_invalidate; ///< will be closed when it comes back
+    Signal<void(const PoolEvent&)> detach;     ///< no longer the pool's
     Signal<void(const PoolEvent&)> close;      ///< before goodbye is said
     Signal<void()> engine_disposed;
 
@@ -196,6 +198,11 @@ struct EngineEvents {
     Signal<void(const TransactionEvent&)> savepoint;
     Signal<void(const TransactionEvent&)> release_savepoint;
     Signal<void(const TransactionEvent&)> rollback_savepoint;
+    // `savepoint` is the transaction's xid.
+    Signal<void(const TransactionEvent&)> begin_twophase;
+    Signal<void(const TransactionEvent&)> prepare_twophase;
+    Signal<void(const TransactionEvent&)> commit_twophase;
+    Signal<void(const TransactionEvent&)> rollback_twophase;
 
     EngineEvents() = default;
 };

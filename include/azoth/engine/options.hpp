@@ -4,9 +4,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <azoth/driver/driver.hpp>
 
@@ -23,6 +27,13 @@ struct ExecutedStatement {
     ExecutedStatement() = default;
 };
 
+/// How connections are kept.
+enum class PoolClass : std::uint8_t {
+    queue_pool,  ///< up to `pool_size` and `max_overflow`
+    null_pool,   ///< none: opened when they are asked for, closed when they come back
+    static_pool, ///< one for all, who wait for each other: what a database in memory has anyway
+};
+
 /// How an engine behaves; given to `create_engine()` with designated initialisers. Names and defaults are
 /// SQLAlchemy's. GCC 12 destroys such a temporary twice inside a statement with `co_await`: name it first
 /// there.
@@ -33,11 +44,14 @@ struct EngineOptions {
     int max_overflow = 10;
     /// For waiting and connecting together; 0: no limit.
     std::chrono::milliseconds pool_timeout = std::chrono::seconds{30};
+    PoolClass poolclass = PoolClass::queue_pool;
     std::chrono::milliseconds pool_recycle{0}; ///< connections older than this are replaced; 0: never
     bool pool_pre_ping = false;                ///< ask the server whether it is there before handing one out
     bool pool_use_lifo = false;                ///< the last one returned first, so that the rest may go idle
     /// Of all transactions that do not choose one; `autocommit`: each statement is its own.
     IsolationLevel isolation_level = IsolationLevel::server_default;
+    /// For the client library, as the URL's query: these win over the URL's, its user, password, host, port and database included.
+    std::vector<std::pair<std::string, std::string>> connect_args{};
     std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <azoth/detail/asio.hpp>
@@ -73,6 +74,32 @@ public:
 private:
     friend struct engine::ScopeAccess;
     using TransactionScope::TransactionScope;
+};
+
+/// A transaction begun with `connection.begin_twophase()`: prepared first, so that it can be committed for certain together
+/// with others. Once prepared it is the server's: it outlives its connection, and has to be ended, here or by
+/// `connection.commit_prepared()`. Destroyed before `prepare()` it counts as rolled back.
+class TwoPhaseTransaction : public engine::TransactionScope {
+public:
+    /// One that has ended.
+    TwoPhaseTransaction() noexcept = default;
+
+    [[nodiscard]] const std::string& xid() const noexcept { return xid_; }
+    /// After this only `commit()` and `rollback()` may follow.
+    /// @throws InvalidRequestError when it has ended, or is prepared, already
+    [[nodiscard]] asio::awaitable<void> prepare();
+    /// @throws InvalidRequestError when it has ended already; CommitUnknownError when the answer was lost.
+    [[nodiscard]] asio::awaitable<void> commit();
+    /// Does nothing when it has ended already.
+    [[nodiscard]] asio::awaitable<void> rollback();
+
+private:
+    friend struct engine::ScopeAccess;
+    TwoPhaseTransaction(engine::Lease lease, std::uint64_t serial, std::string xid) noexcept
+        : TransactionScope(std::move(lease), serial),
+          xid_(std::move(xid)) {}
+
+    std::string xid_;
 };
 
 /// A SAVEPOINT set with `connection.begin_nested()`; ends with the transaction it is in at the latest.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <azoth/schema/naming.hpp>
+#include <azoth/schema/reflected.hpp>
 #include <azoth/schema/table.hpp>
 
 namespace azoth {
@@ -57,11 +58,15 @@ public:
     [[nodiscard]] auto drop_all(Bind& bind) const {
         return drop_tables(bind, *this);
     }
-    /// Reads tables, columns and keys from the database's catalogue; tables already here are left as they are.
+    /// Reads tables, columns, constraints and indexes from the database's catalogue; tables already here are left as they are.
+    /// @throws InvalidRequestError when `options` ask for a table that is not there
     template <class Bind>
-    [[nodiscard]] auto reflect(Bind& bind) {
-        return reflect_tables(bind, *this);
+    [[nodiscard]] auto reflect(Bind& bind, const ReflectOptions& options = ReflectOptions()) {
+        return reflect_tables(bind, *this, options);
     }
+    /// Has `listener` asked about each column that is read from now on; SQLAlchemy's event of that name.
+    void column_reflect(ColumnReflectListener listener) { column_listeners_.push_back(std::move(listener)); }
+    [[nodiscard]] const std::vector<ColumnReflectListener>& column_listeners() const noexcept { return column_listeners_; }
 
 private:
     std::string schema_;
@@ -69,6 +74,7 @@ private:
     std::vector<std::unique_ptr<Table>> tables_;
     std::vector<std::shared_ptr<const schema::SequenceData>> sequences_;
     std::vector<Type> types_;
+    std::vector<ColumnReflectListener> column_listeners_;
 };
 
 } // namespace azoth

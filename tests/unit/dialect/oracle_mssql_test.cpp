@@ -159,6 +159,6 @@ TEST_CASE("a collation belongs to the result of a CAST", "[dialect][cast]") {
 }
 
 TEST_CASE("what needs a connection is refused by dialects that only write SQL", "[dialect]") {
-    CHECK_THROWS_AS(oracle->reflection(), NoSuchModuleError);
+    CHECK_THROWS_AS(oracle->reflection(ReflectionScope{}), NoSuchModuleError);
     CHECK_THROWS_AS(mssql->type_from_text("int"), NoSuchModuleError);
 }

@@ -45,7 +45,9 @@ TEST_CASE("events: listeners come first, once, and go, also while they are calle
     CHECK(calls == Names{"b2"});
 }
 
-TEST_CASE("events: of the pool, in order", "[engine][events]") {
+TEST_CASE("events: of the pool, in order",
+          "[engine][events][core.event.connect][core.event.do_connect][core.event.checkout_checkin][core.event.reset]"
+          "[core.event.invalidate][core.pool.events]") {
     ScriptedEngine db{{.pool_size = 1, .max_overflow = 0}};
     auto& events = db.engine.events();
     Names calls;
@@ -72,12 +74,13 @@ TEST_CASE("events: of the pool, in order", "[engine][events]") {
         }
         co_await db.engine.dispose();
     });
-    CHECK(calls == Names{"do_connect", "connect", "checkout 1", "checkin 1", "reset", "checkout 1", "checkin 1",
-                         "terminate", "invalidate", "close", "disposed"});
+    CHECK(calls == Names{"do_connect", "connect", "checkout 1", "checkin 1", "reset", "checkout 1", "invalidate",
+                         "checkin 1", "terminate", "close", "disposed"});
     CHECK(db.script->log().front() == "SET x");
 }
 
-TEST_CASE("events: statements before and after, changed on the way", "[engine][events]") {
+TEST_CASE("events: statements before and after, changed on the way",
+          "[engine][events][core.event.before_after_cursor_execute]") {
     ScriptedEngine db;
     auto& events = db.engine.events();
     Names calls;
@@ -116,7 +119,8 @@ TEST_CASE("events: statements before and after, changed on the way", "[engine][e
     CHECK(db.script->count("VACUUM /* traced */") == 1);
 }
 
-TEST_CASE("events: handle_error may replace the error, and say what becomes of the pool", "[engine][events]") {
+TEST_CASE("events: handle_error may replace the error, and say what becomes of the pool",
+          "[engine][events][core.event.handle_error]") {
     ScriptedEngine db;
     db.script->answer = [](const Call& call) {
         if (call.text == "SELECT gone") return Reply::failing(errc::connection_lost, "gone", true);
@@ -159,7 +163,7 @@ TEST_CASE("events: handle_error may replace the error, and say what becomes of t
     });
 }
 
-TEST_CASE("events: transactions and savepoints, not the pool's own rollback", "[engine][events]") {
+TEST_CASE("events: transactions and savepoints, not the pool's own rollback", "[engine][events][core.event.txn]") {
     ScriptedEngine db;
     auto& events = db.engine.events();
     Names calls;
@@ -221,7 +225,7 @@ TEST_CASE("tracing: a span for each statement, in OpenTelemetry's words", "[engi
     CHECK_THAT(slow[0], Contains("INSERT INTO t VALUES") && Contains("secret"));
 }
 
-TEST_CASE("autocommit: no BEGIN and no COMMIT, the connection's state as ever", "[engine][transaction]") {
+TEST_CASE("autocommit: no BEGIN and no COMMIT, the connection's state as ever", "[engine][transaction][core.txn.autocommit]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto connection = co_await db.engine.connect();
@@ -242,7 +246,8 @@ TEST_CASE("autocommit: no BEGIN and no COMMIT, the connection's state as ever", 
     CHECK(db.script->log() == Names{"SELECT 1", "SELECT 2", "BEGIN", "SELECT 3", "ROLLBACK"});
 }
 
-TEST_CASE("autocommit: for all connections of an engine", "[engine][transaction]") {
+TEST_CASE("autocommit: for all connections of an engine",
+          "[engine][transaction][core.txn.autocommit][core.engine.isolation_level]") {
     ScriptedEngine db{{.isolation_level = IsolationLevel::autocommit}};
     db.run([&]() -> asio::awaitable<void> {
         co_await db.engine.begin([](Connection& connection) -> asio::awaitable<void> {

@@ -304,7 +304,7 @@ TEST_CASE("pool: after a disconnect all connections of that time are replaced",
             CHECK(db.engine.pool().figures().idle == 1);
             CHECK_THROWS_AS(co_await broken.execute(text("SELECT 1")), OperationalError);
             CHECK(db.engine.pool().figures().idle == 0);
-            CHECK_THROWS_AS(co_await broken.execute(text("SELECT 2")), ResourceClosedError);
+            CHECK_THROWS_AS(co_await broken.execute(text("SELECT 2")), PendingRollbackError);
         }
         co_await busy.close(); // still worked, but of the same time
         co_await pause(5ms);

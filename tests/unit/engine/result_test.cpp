@@ -169,7 +169,7 @@ TEST_CASE("row: a name that two columns have is ambiguous", "[engine][result][co
     CHECK_THROWS_WITH(row.get<int>("id"), Contains("ambiguous"));
 }
 
-TEST_CASE("result: rows as maps, by name", "[engine][result]") {
+TEST_CASE("result: rows as maps, by name", "[engine][result][core.result.mappings]") {
     Answering db{Reply::table({"id", "name", "id"}, {{integer(1), string("Ada"), integer(7)}})};
     const auto result = db.execute(text("SELECT"));
     const auto row = result.mappings().one();
@@ -183,7 +183,7 @@ TEST_CASE("result: rows as maps, by name", "[engine][result]") {
     CHECK(row.keys() == std::vector<std::string>{"id", "name", "id"});
 }
 
-TEST_CASE("result: in pieces, some columns, without duplicates", "[engine][result]") {
+TEST_CASE("result: in pieces, some columns, without duplicates", "[engine][result][core.result.columns][core.result.unique]") {
     Reply reply = Reply::table({"id", "name", "nick"}, {});
     for (const auto* name : {"Ada", "Bob", "Ada", "Cleo", "Bob"})
         reply.rows.push_back({integer(1), string(name), Value{}});
