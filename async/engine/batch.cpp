@@ -77,7 +77,8 @@ struct BatchRun::State {
             throw InvalidRequestError("a statement with an IN list cannot take parameter rows");
         as_given = compiled.slots.size() == names.size();
         for (std::size_t i = 0; i < compiled.slots.size() && as_given; ++i)
-            as_given = compiled.slots[i].source == BindSlot::Source::row && compiled.slots[i].index == i;
+            as_given = compiled.slots[i].source == BindSlot::Source::row && compiled.slots[i].index == i
+                && !wire::converts_params(compiled.slots[i].type);
         cells.resize(names.size());
     }
 
@@ -144,6 +145,8 @@ void BatchRun::finish_row() {
         case BindSlot::Source::output:
             break; // refused at the beginning, or of dialects without a driver
         }
+        if (slot.source != BindSlot::Source::constant && wire::converts_params(slot.type))
+            param = keep(wire::convert_param(to_value(param), slot.type));
         state.params.push_back(param);
     }
 }

@@ -24,11 +24,16 @@
 #include <azoth/sql/sequence.hpp>
 #include <azoth/sql/table_function.hpp>
 #include <azoth/sql/text.hpp>
+#include <azoth/sql/type_expression.hpp>
 #include <azoth/sql/values.hpp>
+#include <azoth/types/array.hpp>
+#include <azoth/types/decorator.hpp>
 #include <azoth/types/enum.hpp>
+#include <azoth/types/enum_names.hpp>
 #include <azoth/types/mssql.hpp>
 #include <azoth/types/mysql.hpp>
 #include <azoth/types/oracle.hpp>
 #include <azoth/types/postgresql.hpp>
+#include <azoth/types/range.hpp>
 #include <azoth/types/standard.hpp>
 #include <azoth/types/type_traits.hpp>

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include <azoth/error.hpp>
+#include <azoth/types/type_traits.hpp>
 
 #include "compiler/document_path.hpp"
 
@@ -53,26 +54,41 @@ void write_value(std::string& text, const Param& value) {
 
 } // namespace
 
+std::size_t Compiled::scratch_size(const sql::BindList& binds) const {
+    std::size_t size = 0;
+    for (const auto& slot : slots) {
+        size += 2; // a value made here, and what a decorated type makes of it
+        if (slot.source == BindSlot::Source::expanding && wire::converts_params(slot.type))
+            size += list_values(binds, slot.index).size();
+    }
+    return size;
+}
+
 void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
     if (takes_rows)
         throw InvalidRequestError("this INSERT takes its values from parameter rows: execute(statement, rows)");
     bound.params.clear();
     bound.scratch.clear();
-    bound.scratch.reserve(slots.size()); // params view them: they must not move
+    bound.scratch.reserve(scratch_size(binds)); // params view them: they must not move
     bound.params.reserve(slots.size());
+    const auto converted = [&](const Value& value, const Type& type) -> Param {
+        if (!wire::converts_params(type)) return value.param();
+        bound.scratch.push_back(wire::convert_param(value, type));
+        return bound.scratch.back().param();
+    };
 
     const auto single = [&](const BindSlot& slot) -> Param {
         switch (slot.source) {
         case BindSlot::Source::statement: {
             const auto& value = single_value(binds, slot.index);
-            if (!slot.document_path || value.is_null()) return value.param();
+            if (!slot.document_path || value.is_null()) return converted(value, slot.type);
             bound.scratch.push_back(Value{Value::Variant{document_path(value)}});
             return bound.scratch.back().param();
         }
         case BindSlot::Source::constant: return slot.value.param();
         case BindSlot::Source::default_:
             bound.scratch.push_back(slot.column->column->default_());
-            return bound.scratch.back().param();
+            return converted(bound.scratch.back(), slot.type);
         case BindSlot::Source::expanding:
         case BindSlot::Source::written:
         case BindSlot::Source::output:
@@ -96,8 +112,10 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         for (std::size_t i = 0; i < count; ++i) {
             if (i > 0) bound.expanded += ", ";
             if (slot.parenthesized && i % slot.width == 0) bound.expanded += '(';
+            bound.expanded += slot.item_before;
             if (style == ParameterStyle::dollar) bound.expanded += "$" + std::to_string(number + i);
             else bound.expanded += '?';
+            bound.expanded += slot.item_after;
             if (slot.parenthesized && i % slot.width + 1 == slot.width) bound.expanded += ')';
         }
     };
@@ -120,7 +138,7 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         if (style == ParameterStyle::question_mark || number == 0) {
             number = bound.params.size() + 1;
             if (is_list)
-                for (const auto& value : list_values(binds, slot.index)) bound.params.push_back(value.param());
+                for (const auto& value : list_values(binds, slot.index)) bound.params.push_back(converted(value, slot.type));
             else bound.params.push_back(single(slot));
             bound.types.insert(bound.types.end(), count, slot.type);
         }

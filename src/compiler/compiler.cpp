@@ -9,6 +9,9 @@
 #include <azoth/compiler/literal.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/types/decorator.hpp>
+#include <azoth/types/details.hpp>
+#include <azoth/types/type_traits.hpp>
 
 #include "compiler/ddl_compiler.hpp"
 #include "compiler/document_path.hpp"
@@ -83,10 +86,10 @@ std::string Compiler::anonymous(std::string_view base) {
     return std::string{base} + "_" + std::to_string(count);
 }
 
-std::string Compiler::alias_name(const sql::Node& from) {
+QuotedName Compiler::alias_name(const sql::Node& from) {
     switch (from.kind) {
     case sql::NodeKind::cte: return cte_name(static_cast<const sql::CteNode&>(from));
-    case sql::NodeKind::values: return static_cast<const sql::ValuesNode&>(from).name;
+    case sql::NodeKind::values: return QuotedName{static_cast<const sql::ValuesNode&>(from).name};
     case sql::NodeKind::alias:
     case sql::NodeKind::table_function: break;
     default: throw CompileError(sql::describe(from) + " has no name of its own");
@@ -101,11 +104,56 @@ std::string Compiler::alias_name(const sql::Node& from) {
     return entry->second;
 }
 
-void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
+Type Compiler::on_this_dialect(const Type& type) const { return type.details ? type.on(dialect_.name()) : type; }
+
+std::string Compiler::literal_value(const Value& value, const Type& declared) const {
+    const auto type = on_this_dialect(declared);
+    return literal_of(wire::convert_literal(value, type).param(), type);
+}
+
+bool Compiler::wrapped(const sql::Node& node, const Type& type) {
+    const auto& conversion = details_of(type).conversion;
+    if (!conversion || !conversion->bind_expression || inside_wrap_ == &node) return false;
+    const auto* outer = std::exchange(inside_wrap_, &node);
+    visit(*conversion->bind_expression(sql::NodePtr{sql::NodePtr{}, &node}));
+    inside_wrap_ = outer;
+    return true;
+}
+
+bool Compiler::wrapped_slot(const BindSlot& slot) {
+    const auto& conversion = details_of(slot.type).conversion;
+    if (!conversion || !conversion->bind_expression) return false;
+    const sql::BindNode stand_in{Value{}, slot.type};
+    const auto* outer_slot = std::exchange(slot_in_wrap_, &slot);
+    const auto* outer = std::exchange(inside_wrap_, &stand_in);
+    visit(*conversion->bind_expression(sql::NodePtr{sql::NodePtr{}, &stand_in}));
+    inside_wrap_ = outer;
+    slot_in_wrap_ = outer_slot;
+    return true;
+}
+
+void Compiler::wrap_items(BindSlot& slot) {
+    auto text = std::exchange(out_, {});
+    const auto before = pending_.size();
+    if (wrapped_slot(slot)) {
+        // The stand-in for a member is the one placeholder.
+        const auto begin = out_.find(mark);
+        const auto end = begin == std::string::npos ? begin : out_.find(mark, begin + 1);
+        if (pending_.size() != before + 1 || end == std::string::npos)
+            throw CompileError("the bind_expression of a type in an IN list takes no other parameters");
+        slot.item_before = out_.substr(0, begin);
+        slot.item_after = out_.substr(end + 1);
+        pending_.pop_back();
+    }
+    out_ = std::move(text);
+}
+
+void Compiler::bind_placeholder(BindSlot slot, const void* identity) {
+    slot.type = on_this_dialect(slot.type);
     if (literal_binds_) {
         switch (slot.source) {
         case BindSlot::Source::constant: out_ += literal_of(slot.value.param(), slot.type); return;
-        case BindSlot::Source::default_: out_ += literal_of(slot.column->column->default_().param(), slot.type); return;
+        case BindSlot::Source::default_: out_ += literal_value(slot.column->column->default_(), slot.type); return;
         default: throw CompileError("parameter rows cannot be written as literals");
         }
     }
@@ -116,8 +164,15 @@ void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
 }
 
 void Compiler::visit_bind(const sql::BindNode& node) {
+    if (&node == inside_wrap_ && slot_in_wrap_ != nullptr) {
+        const auto* slot = std::exchange(slot_in_wrap_, nullptr);
+        bind_placeholder(*slot, nullptr);
+        slot_in_wrap_ = slot;
+        return;
+    }
+    if (wrapped(node, node.type)) return;
     if (node.inlined || (literal_binds_ && !node.position)) {
-        out_ += literal_of(node.value.param(), node.type);
+        out_ += literal_value(node.value, node.type);
         return;
     }
     BindSlot slot;
@@ -206,7 +261,7 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
         for (std::size_t i = 0; i < node.values.size(); ++i) {
             if (i > 0) out_ += ", ";
             if (tuples && i % node.item_types.size() == 0) out_ += '(';
-            out_ += literal_of(node.values[i].param(), node.item_types[i % node.item_types.size()]);
+            out_ += literal_value(node.values[i], node.item_types[i % node.item_types.size()]);
             if (tuples && i % node.item_types.size() + 1 == node.item_types.size()) out_ += ')';
         }
         if (node.values.empty()) out_ += empty_in_list(node.negated, node.item_types.size());
@@ -219,6 +274,7 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
         slot.parenthesized = tuples;
         slot.list_word = tuples ? tuple_list_word() : "";
         slot.empty_list = empty_in_list(node.negated, node.item_types.size());
+        if (!tuples) wrap_items(slot);
         bind_placeholder(slot, node.name.empty() ? &node : binds_.nodes[slot.index]);
     }
     out_ += node.negated ? "))" : ")";

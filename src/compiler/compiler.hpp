@@ -149,7 +149,17 @@ protected:
     void grouped(const sql::Node& node);
     void list(const std::vector<sql::NodePtr>& nodes);
     void conditions(std::string_view word, const std::vector<sql::NodePtr>& nodes);
-    void bind_placeholder(const BindSlot& slot, const void* identity);
+    void bind_placeholder(BindSlot slot, const void* identity);
+    /// The type's variant here, or what a decorated type is here.
+    [[nodiscard]] Type on_this_dialect(const Type& type) const;
+    /// A value as a literal, by way of what a decorated type makes of it.
+    [[nodiscard]] std::string literal_value(const Value& value, const Type& declared) const;
+    /// Renders what a decorated type puts around its bound values, if it does.
+    [[nodiscard]] bool wrapped(const sql::Node& node, const Type& type);
+    /// The same of a value that no node stands for.
+    [[nodiscard]] bool wrapped_slot(const BindSlot& slot);
+    /// What a decorated type puts around each member of an IN list.
+    void wrap_items(BindSlot& slot);
     /// A value where the database takes no parameter: written into the text when the statement is executed, so that it
     /// is no part of the `Compiled`. Anything but a bound value is rendered as it always is.
     void written(const sql::Node& node);
@@ -193,7 +203,7 @@ protected:
     [[nodiscard]] static const sql::Node& first_select(const sql::Node& rows);
     void raw(std::string_view text);
     [[nodiscard]] static std::string hexadecimal(std::string_view bytes);
-    [[nodiscard]] std::string alias_name(const sql::Node& from);
+    [[nodiscard]] QuotedName alias_name(const sql::Node& from);
     [[nodiscard]] std::string anonymous(std::string_view base);
 
     const Dialect& dialect_;
@@ -245,19 +255,19 @@ private:
     [[nodiscard]] std::string
     label_for(const sql::Node& node, LabelNames& names, sql::LabelStyle style, Place place);
     /// The name of a column where it is referred to: an unnamed one of a subquery is numbered.
-    [[nodiscard]] std::string column_name(const sql::ColumnNode& column);
+    [[nodiscard]] QuotedName column_name(const sql::ColumnNode& column);
     [[nodiscard]] std::string qualified_label(const sql::ColumnNode& column);
     /// The invented name of an expression that has none.
     [[nodiscard]] std::string
     unnamed(const sql::Node& node, std::string_view base, const std::vector<std::string>& taken = {});
-    [[nodiscard]] std::vector<std::string> names_in_from(const std::vector<sql::NodePtr>& columns, sql::LabelStyle style);
+    [[nodiscard]] std::vector<QuotedName> names_in_from(const std::vector<sql::NodePtr>& columns, sql::LabelStyle style);
     /// The columns of a CTE whose list stands behind its name.
-    [[nodiscard]] std::vector<std::string> cte_column_names(const sql::Node& rows);
+    [[nodiscard]] std::vector<QuotedName> cte_column_names(const sql::Node& rows);
 
     void render_alias(const sql::AliasNode& alias);
     void render_join(const sql::JoinNode& join);
     void from_hint(const sql::Node& from, std::size_t start);
-    void column_list(const std::vector<std::string>& names);
+    void column_list(const std::vector<QuotedName>& names);
     void render_like_family(const sql::BinaryNode& node);
     void frame_bound(const sql::FrameBound& bound);
     void condition(const sql::Node& node, sql::Operator outer);
@@ -267,7 +277,7 @@ private:
     void attached_ctes(const sql::StatementNode& statement);
     /// Writes WITH at `start`, for the CTEs that belong to the statement that is being rendered.
     void write_with(std::size_t start, bool includes_next = false);
-    [[nodiscard]] std::string cte_name(const sql::CteNode& cte);
+    [[nodiscard]] QuotedName cte_name(const sql::CteNode& cte);
     [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place, bool lateral) const;
     void push_scope(const std::vector<sql::NodePtr>& froms, bool sees_outside);
 
@@ -302,6 +312,8 @@ private:
     std::vector<std::pair<const sql::Node*, std::string>> hints_; ///< of the SELECT being rendered
     const sql::DmlNode* select_defaults_ = nullptr; ///< the INSERT whose defaults the next SELECT has to add
     bool literal_binds_;
+    const BindSlot* slot_in_wrap_ = nullptr;
+    const sql::Node* inside_wrap_ = nullptr; ///< the value whose wrapping is being rendered
     bool in_operator_ = false;     ///< an operand is being rendered
     bool records_columns_ = true;  ///< the columns being rendered are the result's
     bool schema_qualifies_ = true; ///< tables carry their schema's name

@@ -10,7 +10,7 @@
 
 namespace azoth {
 
-std::string Compiler::cte_name(const sql::CteNode& cte) {
+QuotedName Compiler::cte_name(const sql::CteNode& cte) {
     if (!cte.name.empty()) return cte.name;
     auto [entry, fresh] = cte_names_.try_emplace(cte.identity);
     if (fresh) entry->second = anonymous("anon");

@@ -108,10 +108,22 @@ std::string DdlCompiler::type(const schema::TableData& table, const schema::Colu
     if (column.type.is_null_type() && !column.type.details)
         throw CompileError(describe_column(table, column) + " has no type: give it one, as in Integer{}");
     try {
-        return dialect_.type_text(column.type);
+        return dialect_.type_text(in_schema(column.type.on(dialect_.name()), table.metadata_schema));
     } catch (const CompileError& error) {
         throw CompileError(std::string{error.what()} + " (" + describe_column(table, column) + ")");
     }
+}
+
+Type DdlCompiler::in_schema(const Type& type, const std::string& schema) {
+    const auto& details = details_of(type);
+    if (schema.empty()) return type;
+    Type copy = type;
+    if (details.name == "ARRAY") {
+        change_details(copy, [&](TypeDetails& d) { d.item.front() = in_schema(d.item.front(), schema); });
+    } else if (details.type_schema.empty() && (details.name == "enum" || details.name == "ENUM" || details.name == "DOMAIN")) {
+        change_details(copy, [&](TypeDetails& d) { d.type_schema = schema; });
+    }
+    return copy;
 }
 
 std::string DdlCompiler::computed(const schema::ComputedData& computed) const {
@@ -248,7 +260,22 @@ bool DdlCompiler::uses(const schema::SequenceData& sequence) const {
     return dialect_.features().sequences && !sequence.optional;
 }
 
-std::string DdlCompiler::column_list(const std::vector<std::string>& names) const {
+std::string DdlCompiler::column_name(const schema::TableData& table, const std::string& name) const {
+    const auto* column = table.find(name);
+    return column != nullptr ? dialect_.quote(column->name) : dialect_.quote(name);
+}
+
+std::string
+DdlCompiler::column_list(const std::vector<std::string>& names, const schema::TableData* table) const {
+    std::string text;
+    for (const auto& name : names) {
+        if (!text.empty()) text += ", ";
+        text += table != nullptr ? column_name(*table, name) : dialect_.quote(name);
+    }
+    return text;
+}
+
+std::string DdlCompiler::column_list(const std::vector<QuotedName>& names) const {
     std::string text;
     for (const auto& name : names) {
         if (!text.empty()) text += ", ";

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] virtual bool supports_alter() const { return true; }
     /// Whether a column's sequence is used, and so created with its table.
     [[nodiscard]] bool uses(const schema::SequenceData& sequence) const;
+    /// An Enum or DOMAIN without a schema of its own is in MetaData's.
+    [[nodiscard]] static Type in_schema(const Type& type, const std::string& schema);
     /// Whether CREATE TYPE has to make this type before a table can have it.
     [[nodiscard]] virtual bool needs_create_type(const Type& type) const;
     [[nodiscard]] virtual std::string create_type(const Type& type) const;
@@ -126,7 +128,11 @@ protected:
     [[nodiscard]] bool
     generates_itself(const schema::TableData& table, const schema::ColumnData& column) const;
     [[nodiscard]] bool has_identity(const schema::ColumnData& column) const;
-    [[nodiscard]] std::string column_list(const std::vector<std::string>& names) const;
+    /// With the quoting of the table's columns, if it is given.
+    [[nodiscard]] std::string
+    column_list(const std::vector<std::string>& names, const schema::TableData* table = nullptr) const;
+    [[nodiscard]] std::string column_list(const std::vector<QuotedName>& names) const;
+    [[nodiscard]] std::string column_name(const schema::TableData& table, const std::string& name) const;
     [[nodiscard]] std::string quoted(const schema::TableData& table) const;
     [[nodiscard]] std::string quoted(const schema::SequenceData& sequence) const;
     /// The columns of the primary key as they are written.
@@ -139,7 +145,7 @@ protected:
     /// An index's name, quoted. @throws CompileError when it has none.
     [[nodiscard]] std::string index_name(const schema::TableData& table, const schema::IndexData& data) const;
     /// The parts of an index: columns and expressions, one by one. `group` puts an expression into parentheses where need be.
-    [[nodiscard]] virtual std::vector<std::string> index_parts(const schema::IndexData& data) const;
+    [[nodiscard]] virtual std::vector<std::string> index_parts(const schema::TableData& table, const schema::IndexData& data) const;
     [[nodiscard]] static const sql::Node& without_label(const sql::Node& node);
     /// A constraint's or index's name, quoted, by the naming convention where it has none; empty: it has none.
     [[nodiscard]] std::string

@@ -141,13 +141,13 @@ std::vector<std::string> DdlCompiler::primary_key_columns(const schema::TableDat
 std::string DdlCompiler::primary_key(const schema::TableData& table) const {
     const auto names = primary_key_columns(table);
     if (names.empty()) return {};
-    return "PRIMARY KEY (" + column_list(names) + ")" + deferrability(table.primary_key_constraint.settings);
+    return "PRIMARY KEY (" + column_list(names, &table) + ")" + deferrability(table.primary_key_constraint.settings);
 }
 
 std::string DdlCompiler::unique_body(
-    const schema::TableData&, const schema::UniqueData& data, std::string_view behind_word) const {
+    const schema::TableData& table, const schema::UniqueData& data, std::string_view behind_word) const {
     if (data.columns.empty()) return {};
-    return "UNIQUE " + std::string{behind_word} + "(" + column_list(data.columns) + ")";
+    return "UNIQUE " + std::string{behind_word} + "(" + column_list(data.columns, &table) + ")";
 }
 
 std::string DdlCompiler::unique(const schema::TableData& table, const schema::UniqueData& data) const {
@@ -163,7 +163,7 @@ std::string DdlCompiler::check(const schema::TableData&, const schema::CheckData
 std::string
 DdlCompiler::foreign_key(const schema::TableData& table, const schema::ForeignKeyData& key) const {
     if (key.columns.empty() || !can_refer(table, key)) return {};
-    return "FOREIGN KEY(" + column_list(key.columns) + ") REFERENCES " + referred_table(table, key) + " ("
+    return "FOREIGN KEY(" + column_list(key.columns, &table) + ") REFERENCES " + referred_table(table, key) + " ("
         + column_list(key.target_columns) + ")" + match(key) + on_delete(key) + on_update(key)
         + deferrability(key.settings);
 }

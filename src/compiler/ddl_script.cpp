@@ -22,11 +22,11 @@ std::vector<Type> needed_types(const MetaData& metadata, const Dialect& dialect,
     std::vector<Type> types;
     std::set<std::pair<std::string, std::string>> known;
     const auto add = [&](const Type& declared) {
-        Type type = declared.on(dialect.name());
+        Type type = DdlCompiler::in_schema(declared.on(dialect.name()), metadata.schema());
         // The elements of an array have a type of their own, and may have it made.
         while (details_of(type).name == "ARRAY") {
             const Type item = details_of(type).item.front().on(dialect.name());
-            type = item;
+            type = DdlCompiler::in_schema(item, metadata.schema());
         }
         if (!compiler.needs_create_type(type)) return;
         const auto& details = details_of(type);

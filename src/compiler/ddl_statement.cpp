@@ -76,10 +76,10 @@ const sql::Node& DdlCompiler::without_label(const sql::Node& node) {
     return *inner;
 }
 
-std::vector<std::string> DdlCompiler::index_parts(const schema::IndexData& data) const {
+std::vector<std::string> DdlCompiler::index_parts(const schema::TableData& table, const schema::IndexData& data) const {
     std::vector<std::string> parts;
     if (data.expressions.empty())
-        for (const auto& column : data.columns) parts.push_back(dialect_.quote(column));
+        for (const auto& column : data.columns) parts.push_back(column_name(table, column));
     for (const auto& node : data.expressions) parts.push_back(expression(without_label(*node)));
     if (parts.empty()) throw CompileError("index '" + data.name + "' has no columns");
     return parts;
@@ -91,7 +91,7 @@ std::string DdlCompiler::create_index(
     std::string text = data.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
     if (if_not_exists) text += "IF NOT EXISTS ";
     text += index_name(table, data) + " ON " + quoted(table) + " (";
-    const auto parts = index_parts(data);
+    const auto parts = index_parts(table, data);
     for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
     return text + ")";
 }

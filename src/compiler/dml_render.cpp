@@ -48,7 +48,7 @@ void Compiler::default_value(const schema::ColumnData& column, const sql::DmlNod
     slot.source = BindSlot::Source::default_;
     slot.type = column.type;
     slot.column = sql::column_of(insert.table, column.name);
-    bind_placeholder(slot, nullptr);
+    if (!wrapped_slot(slot)) bind_placeholder(slot, nullptr);
 }
 
 void Compiler::insert_value(const sql::DmlNode&, const InsertColumn& column, const NodePtr& value) {
@@ -64,7 +64,7 @@ void Compiler::insert_value(const sql::DmlNode&, const InsertColumn& column, con
     slot.index = column.row_position;
     slot.type = column.data->type;
     slot.column = column.node;
-    bind_placeholder(slot, nullptr);
+    if (!wrapped_slot(slot)) bind_placeholder(slot, nullptr);
 }
 
 void Compiler::insert_values(const sql::DmlNode& insert) {
@@ -78,7 +78,7 @@ void Compiler::insert_values(const sql::DmlNode& insert) {
         if (!insert.assignments[i].value) ++rows;
     }
     std::vector<InsertColumn> columns;
-    std::vector<std::string> names;
+    std::vector<QuotedName> names;
     for (const auto& data : table.columns) {
         const auto found = given.find(&data);
         if (found != given.end())
@@ -113,7 +113,7 @@ void Compiler::insert_values(const sql::DmlNode& insert) {
 
 void Compiler::insert_from_select(const sql::DmlNode& insert, std::size_t start) {
     const auto& source = *insert.from_select;
-    std::vector<std::string> names;
+    std::vector<QuotedName> names;
     for (const auto& column : source.columns) names.push_back(column->name);
     bool adds_defaults = false;
     if (source.include_defaults) {

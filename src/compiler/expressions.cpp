@@ -332,7 +332,9 @@ std::string Compiler::literal(const Param& value) const {
     case ParamKind::uuid:
     case ParamKind::json:
     case ParamKind::bytes:
-    case ParamKind::array: break;
+    case ParamKind::array:
+    case ParamKind::range:
+    case ParamKind::multirange: break;
     }
     const auto owned = to_value(value);
     if (value.kind == ParamKind::date) return quoted(to_string(std::get<Date>(owned.variant())));

@@ -42,8 +42,8 @@ void Compiler::render_from(const sql::Node& from) {
         out_ += ')';
         if (values.name.empty()) return;
         (out_ += alias_word()) += dialect_.quote(values.name) + " ";
-        std::vector<std::string> names;
-        for (const auto& column : values.columns) names.push_back(column.name);
+        std::vector<QuotedName> names;
+        for (const auto& column : values.columns) names.emplace_back(column.name);
         column_list(names);
         return;
     }
@@ -128,7 +128,7 @@ void Compiler::render_join(const sql::JoinNode& join) {
     condition(join.on ? *join.on : *sql::make_constant(sql::Constant::true_), sql::Operator::comma);
 }
 
-void Compiler::column_list(const std::vector<std::string>& names) {
+void Compiler::column_list(const std::vector<QuotedName>& names) {
     out_ += '(';
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (i > 0) out_ += ", ";

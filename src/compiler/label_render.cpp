@@ -6,6 +6,8 @@
 #include <utility>
 
 #include <azoth/dialect/dialect.hpp>
+#include <azoth/types/decorator.hpp>
+#include <azoth/types/details.hpp>
 
 #include "compiler/compiler.hpp"
 
@@ -13,6 +15,19 @@ namespace azoth {
 
 using sql::NodeKind;
 using sql::NodePtr;
+
+namespace {
+
+/// The label with the quoting of the name that it is, if it is one that was given.
+QuotedName own_quoting(const sql::Node& column, std::string label) {
+    const QuotedName* own = nullptr;
+    if (column.kind == NodeKind::label) own = &static_cast<const sql::LabelNode&>(column).name;
+    else if (column.kind == NodeKind::column) own = &static_cast<const sql::ColumnNode&>(column).name;
+    if (own != nullptr && *own == label) return *own;
+    return label;
+}
+
+} // namespace
 
 struct Compiler::LabelNames {
     std::unordered_set<std::string> taken;
@@ -41,7 +56,7 @@ std::string Compiler::unnamed(const sql::Node& node, std::string_view base, cons
     return entry->second;
 }
 
-std::string Compiler::column_name(const sql::ColumnNode& column) {
+QuotedName Compiler::column_name(const sql::ColumnNode& column) {
     if (column.unnamed == nullptr || column.is_literal()) return column.name;
     if (const auto known = unnamed_.find(column.unnamed); known != unnamed_.end()) return known->second;
     std::vector<std::string> taken; // the names that others beside it have of their own
@@ -119,8 +134,8 @@ std::string Compiler::qualified_label(const sql::ColumnNode& column) {
     return alias_name(*column.from) + "_" + column_name(column);
 }
 
-std::vector<std::string> Compiler::names_in_from(const std::vector<NodePtr>& columns, sql::LabelStyle style) {
-    std::vector<std::string> names;
+std::vector<QuotedName> Compiler::names_in_from(const std::vector<NodePtr>& columns, sql::LabelStyle style) {
+    std::vector<QuotedName> names;
     names.reserve(columns.size());
     std::vector<std::string> labels;
     for (const auto& column : columns)
@@ -130,10 +145,10 @@ std::vector<std::string> Compiler::names_in_from(const std::vector<NodePtr>& col
         auto [name, is_own] = sql::output_name(*column);
         if (column->kind == NodeKind::column) {
             const auto& node = static_cast<const sql::ColumnNode&>(*column);
-            name = style == sql::LabelStyle::tablename_plus_col ? qualified_label(node) : column_name(node);
+            name = style == sql::LabelStyle::tablename_plus_col ? QuotedName{qualified_label(node)} : column_name(node);
         }
         const bool repeated = known.repeats(*column);
-        if (!is_own || known.taken.contains(name)) name = unnamed(*column, repeated ? name + "_" : name, labels);
+        if (!is_own || known.taken.contains(name)) name = unnamed(*column, repeated ? name + "_" : std::string{name}, labels);
         known.taken.insert(name);
         names.push_back(std::move(name));
     }
@@ -142,39 +157,49 @@ std::vector<std::string> Compiler::names_in_from(const std::vector<NodePtr>& col
 
 void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, sql::LabelStyle style, bool labelled) {
     const bool in_from = place == Place::from_element; // there every column has the name under which it is referred to
-    const auto names = in_from ? names_in_from(columns, style) : std::vector<std::string>{};
+    const auto names = in_from ? names_in_from(columns, style) : std::vector<QuotedName>{};
     LabelNames used;
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const auto& column = *columns[i];
         if (i > 0) out_ += ", ";
+        const bool is_outermost = place == Place::top && records_columns_;
+        if (const auto& conversion = details_of(sql::type_of(column)).conversion;
+            is_outermost && conversion && conversion->column_expression) {
+            std::string name = label_for(column, used, style, place);
+            if (name.empty() && column.kind == NodeKind::column) name = column_name(static_cast<const sql::ColumnNode&>(column));
+            operand(*conversion->column_expression(columns[i]), sql::Operator::none);
+            if (labelled && !name.empty()) out_ += " AS " + dialect_.quote(own_quoting(column, name));
+            compiled_.columns.emplace_back(std::move(name), on_this_dialect(sql::type_of(column)));
+            continue;
+        }
         const bool is_column = column.kind == NodeKind::column; // the number of its subquery is taken before its own
         if (is_column) visit(column);
-        const auto label = in_from ? names[i] : label_for(column, used, style, place);
+        const auto label = in_from ? names[i] : own_quoting(column, label_for(column, used, style, place));
         if (!is_column) operand(column, column.kind == NodeKind::label ? sql::Operator::comma : sql::Operator::none);
         const bool raw_sql =
             column.kind == NodeKind::literal_column || column.kind == NodeKind::constant || column.kind == NodeKind::text;
         if (labelled && !label.empty() && !(in_from && raw_sql)) out_ += " AS " + dialect_.quote(label);
-        if (place == Place::top && records_columns_) {
-            auto name = label;
+        if (is_outermost) {
+            std::string name = label;
             if (name.empty() && column.kind == NodeKind::column) name = column_name(static_cast<const sql::ColumnNode&>(column));
-            compiled_.columns.emplace_back(std::move(name), sql::type_of(column));
+            compiled_.columns.emplace_back(std::move(name), on_this_dialect(sql::type_of(column)));
         }
     }
 }
 
-std::vector<std::string> Compiler::cte_column_names(const sql::Node& rows) {
+std::vector<QuotedName> Compiler::cte_column_names(const sql::Node& rows) {
     const auto& source = first_select(rows);
-    std::vector<std::string> names;
+    std::vector<QuotedName> names;
     switch (source.kind) {
     case NodeKind::select: {
         const auto& select = static_cast<const sql::SelectNode&>(source);
         return names_in_from(sql::expand_entities(select.columns), select.select_parts().label_style);
     }
     case NodeKind::values:
-        for (const auto& column : static_cast<const sql::ValuesNode&>(source).columns) names.push_back(column.name);
+        for (const auto& column : static_cast<const sql::ValuesNode&>(source).columns) names.emplace_back(column.name);
         return names;
     case NodeKind::textual_select:
-        for (const auto& column : static_cast<const sql::TextualSelectNode&>(source).columns) names.push_back(column.name);
+        for (const auto& column : static_cast<const sql::TextualSelectNode&>(source).columns) names.emplace_back(column.name);
         return names;
     default: return names;
     }

@@ -279,7 +279,7 @@ void Compiler::order_item(const sql::Node& node, const std::vector<NodePtr>& col
         const auto& name = static_cast<const sql::LabelReferenceNode&>(node).name;
         for (const auto& column : columns) {
             if (column->kind == NodeKind::label && static_cast<const sql::LabelNode&>(*column).name == name) {
-                out_ += dialect_.quote(name);
+                out_ += dialect_.quote(static_cast<const sql::LabelNode&>(*column).name);
                 return;
             }
             if (column->kind == NodeKind::column && static_cast<const sql::ColumnNode&>(*column).name == name) {

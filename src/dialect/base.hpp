@@ -20,8 +20,11 @@ struct QuotingRules {
 /// As it is when the database takes it bare, else in quotes, quotes inside doubled.
 [[nodiscard]] std::string quote_identifier(std::string_view identifier, const QuotingRules& rules);
 
+/// In these quotes, quotes inside doubled. @throws CompileError when it is empty or holds a NUL character.
+[[nodiscard]] std::string enclose(std::string_view identifier, char open, char close);
+
 /// "schema"."table", each quoted where needed.
-[[nodiscard]] std::string quote_table(const Dialect& dialect, std::string_view schema, std::string_view table);
+[[nodiscard]] std::string quote_table(const Dialect& dialect, const QuotedName& schema, const QuotedName& table);
 
 /// For what only a connection can answer. @throws NoSuchModuleError always: the dialect has no driver.
 [[noreturn]] void throw_no_driver(std::string_view dialect_name);

@@ -316,6 +316,8 @@ std::string MSSQLDialect::quote_schema(std::string_view schema) const {
     return database.empty() ? quote(owner) : quote(database) + "." + quote(owner);
 }
 
+std::string MSSQLDialect::quote_always(std::string_view identifier) const { return enclose(identifier, '[', ']'); }
+
 namespace dialects {
 
 std::shared_ptr<const Dialect> mssql() {

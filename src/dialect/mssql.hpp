@@ -15,6 +15,7 @@ public:
     [[nodiscard]] std::shared_ptr<const Compiled>
     compile(const sql::Node& statement, const sql::BindList& binds) const override;
     [[nodiscard]] std::string quote(std::string_view identifier) const override;
+    [[nodiscard]] std::string quote_always(std::string_view identifier) const override;
     /// "database.owner" is two names; brackets keep the dots of a name: "[a.b].dbo".
     [[nodiscard]] std::string quote_schema(std::string_view schema) const override;
     [[nodiscard]] std::string type_text(const Type& type) const override;

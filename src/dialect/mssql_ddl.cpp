@@ -67,7 +67,7 @@ protected:
         const auto& settings = table.primary_key_constraint.settings;
         const auto columns = primary_key_columns(table);
         if (columns.empty()) return {};
-        return "PRIMARY KEY " + clustered(settings.options) + "(" + column_list(columns) + ")" + deferrability(settings);
+        return "PRIMARY KEY " + clustered(settings.options) + "(" + column_list(columns, &table) + ")" + deferrability(settings);
     }
 
     std::string unique(const schema::TableData& table, const schema::UniqueData& data) const override {
@@ -87,7 +87,7 @@ protected:
         const bool of_the_whole_table = columnstore && data.columns.empty() && data.expressions.empty();
         if (!of_the_whole_table) {
             text += " (";
-            const auto parts = index_parts(data);
+            const auto parts = index_parts(table, data);
             for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
             text += ")";
         }

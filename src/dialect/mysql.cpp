@@ -339,6 +339,8 @@ std::string MySQLDialect::quote(std::string_view identifier) const {
     return quote_identifier(identifier, {'`', '`', is_mariadb_ ? &is_reserved_in_mariadb : &is_reserved_in_mysql});
 }
 
+std::string MySQLDialect::quote_always(std::string_view identifier) const { return enclose(identifier, '`', '`'); }
+
 namespace dialects {
 
 std::shared_ptr<const Dialect> mysql() {

@@ -15,6 +15,7 @@ public:
     [[nodiscard]] std::shared_ptr<const Compiled>
     compile(const sql::Node& statement, const sql::BindList& binds) const override;
     [[nodiscard]] std::string quote(std::string_view identifier) const override;
+    [[nodiscard]] std::string quote_always(std::string_view identifier) const override;
     [[nodiscard]] std::string type_text(const Type& type) const override;
     [[nodiscard]] Type type_from_text(std::string_view text) const override;
     [[nodiscard]] std::unique_ptr<DdlCompiler> ddl_compiler() const override;

@@ -164,7 +164,7 @@ protected:
         if (const auto prefix = text_option(options, "prefix"); !prefix.empty()) text += prefix + " ";
         text += if_not_exists ? "INDEX IF NOT EXISTS " : "INDEX ";
         text += index_name(table, data) + " ON " + quoted(table) + " (";
-        const auto parts = index_parts(data);
+        const auto parts = index_parts(table, data);
         for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i] + prefix_length(data, i, parts[i]);
         text += ")";
         if (const auto parser = shared_option(options, "with_parser"); !parser.empty()) text += " WITH PARSER " + parser;
@@ -173,8 +173,8 @@ protected:
     }
 
     /// Expressions stand in parentheses of their own; what only says an order does not.
-    std::vector<std::string> index_parts(const schema::IndexData& data) const override {
-        auto parts = DdlCompiler::index_parts(data);
+    std::vector<std::string> index_parts(const schema::TableData& table, const schema::IndexData& data) const override {
+        auto parts = DdlCompiler::index_parts(table, data);
         for (std::size_t i = 0; i < data.expressions.size(); ++i)
             if (is_functional(without_label(*data.expressions[i]))) parts[i] = "(" + parts[i] + ")";
         return parts;

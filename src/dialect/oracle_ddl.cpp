@@ -63,7 +63,7 @@ protected:
         text += "INDEX ";
         if (!table.schema.empty()) text += dialect_.quote_schema(table.schema) + ".";
         text += index_name(table, data) + " ON " + quoted(table) + " (";
-        const auto parts = index_parts(data);
+        const auto parts = index_parts(table, data);
         for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
         text += ")";
         const auto compress = text_option(options, "compress");

@@ -57,6 +57,22 @@ protected:
         else Compiler::visit_function(node);
     }
 
+    std::string literal(const Param& value) const override {
+        switch (value.kind) {
+        case ParamKind::array: return array_literal(*value.array);
+        case ParamKind::range: return quoted_text(range_text(*value.range));
+        case ParamKind::multirange: return quoted_text(multirange_text(*value.multirange));
+        default: return Compiler::literal(value);
+        }
+    }
+
+    std::string literal_of(const Param& value, const Type& type) const override {
+        // The elements of an array alone do not say what it is.
+        if (value.kind != ParamKind::array || details_of(type).item.empty() || type.details->item.front().is_null_type())
+            return literal(value);
+        return "CAST(" + literal(value) + " AS " + dialect_.type_text(type) + ")";
+    }
+
     void visit_array(const sql::ArrayNode& node) override {
         out_ += "ARRAY[";
         list(node.items);
@@ -132,6 +148,16 @@ protected:
     void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override { on_conflict(insert, upsert); }
 
 private:
+    std::string array_literal(const ArrayValue& array) const {
+        if (array.items.empty()) return "'{}'";
+        std::string text = "ARRAY[";
+        for (const auto& item : array.items) {
+            if (text.size() > 6) text += ", ";
+            text += literal(item.param());
+        }
+        return text + "]";
+    }
+
     static bool is_jsonb(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "JSONB"; }
 };
 

@@ -74,7 +74,7 @@ protected:
         const auto& settings = table.primary_key_constraint.settings;
         const auto columns = primary_key_columns(table);
         if (columns.empty()) return {};
-        return "PRIMARY KEY (" + column_list(columns) + ")" + include(settings.options) + deferrability(settings);
+        return "PRIMARY KEY (" + column_list(columns, &table) + ")" + include(settings.options) + deferrability(settings);
     }
 
     std::string unique(const schema::TableData& table, const schema::UniqueData& data) const override {
@@ -138,7 +138,7 @@ protected:
             text += "USING " + access_method(using_) + " ";
         text += "(";
         const auto classes = operator_classes(options);
-        const auto parts = index_parts(data);
+        const auto parts = index_parts(table, data);
         for (std::size_t i = 0; i < parts.size(); ++i) {
             text += (i > 0 ? ", " : "") + parts[i];
             const auto found = std::ranges::find(classes, part_key(data, i), &std::pair<std::string, std::string>::first);
@@ -152,8 +152,8 @@ protected:
     }
 
     /// What an operator holds together stands in parentheses, unless it only says an order.
-    std::vector<std::string> index_parts(const schema::IndexData& data) const override {
-        auto parts = DdlCompiler::index_parts(data);
+    std::vector<std::string> index_parts(const schema::TableData& table, const schema::IndexData& data) const override {
+        auto parts = DdlCompiler::index_parts(table, data);
         for (std::size_t i = 0; i < data.expressions.size(); ++i) {
             switch (operator_of(without_label(*data.expressions[i]))) {
             case sql::Operator::none:

@@ -82,7 +82,7 @@ protected:
         if (if_not_exists) text += "IF NOT EXISTS ";
         if (!table.schema.empty()) text += dialect_.quote(table.schema) + ".";
         text += index_name(table, data) + " ON " + dialect_.quote(table.name) + " (";
-        const auto parts = index_parts(data);
+        const auto parts = index_parts(table, data);
         for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
         text += ")";
         if (const auto where = sql_option(data.settings.options, "where"); !where.empty()) text += " WHERE " + where;

@@ -19,12 +19,12 @@ std::uint64_t next_serial() {
 
 } // namespace
 
-TableData::TableData(std::string table_name, std::string schema_name)
+TableData::TableData(QuotedName table_name, QuotedName schema_name)
     : name(std::move(table_name)), schema(std::move(schema_name)), serial(next_serial()) {
     if (name.empty()) throw ArgumentError("a table needs a name");
 }
 
-ColumnData& TableData::add_column(std::string column_name, Type type) {
+ColumnData& TableData::add_column(QuotedName column_name, Type type) {
     if (column_name.empty()) throw ArgumentError("table '" + name + "': a column needs a name");
     if (find(column_name) != nullptr)
         throw ArgumentError("table '" + name + "' already has a column '" + column_name + "'");
@@ -60,7 +60,7 @@ const ColumnData* TableData::autoincrement_column() const {
     return only;
 }
 
-std::string TableData::full_name() const { return schema.empty() ? name : schema + "." + name; }
+std::string TableData::full_name() const { return schema.empty() ? std::string{name} : schema + "." + name; }
 
 bool TableData::is_foreign_key(std::string_view column_name) const noexcept {
     return std::ranges::any_of(foreign_keys, [&](const ForeignKeyData& key) {
@@ -79,7 +79,7 @@ const OptionValue* DialectOptions::find(std::string_view name) const noexcept {
     return found == options_.end() ? nullptr : &found->second;
 }
 
-const std::string& target_schema(const TableData& table, const ForeignKeyData& key) noexcept {
+const QuotedName& target_schema(const TableData& table, const ForeignKeyData& key) noexcept {
     return key.target_schema.empty() ? table.metadata_schema : key.target_schema;
 }
 

@@ -67,8 +67,9 @@ std::optional<ColumnToken> parse_column_token(std::string_view token) {
 }
 
 std::string column_text(const NameRequest& request, const ColumnToken& token) {
-    static const std::vector<std::string> none;
-    const auto& columns = !token.referred ? request.columns : request.key != nullptr ? request.key->target_columns : none;
+    std::vector<std::string> columns;
+    if (!token.referred) columns = request.columns;
+    else if (request.key != nullptr) columns.assign(request.key->target_columns.begin(), request.key->target_columns.end());
     const auto one = [&](const std::string& column) {
         return token.attribute == "label" ? label_of(*request.table, column) : column;
     };

@@ -43,8 +43,9 @@ std::shared_ptr<schema::TableData> own(const std::shared_ptr<schema::TableData>&
 
 } // namespace
 
-Table::Table(std::string name, MetaData& metadata, std::string schema)
-    : Table(std::make_shared<schema::TableData>(std::move(name), schema.empty() ? metadata.schema() : std::move(schema))) {
+Table::Table(QuotedName name, MetaData& metadata, QuotedName schema)
+    : Table(std::make_shared<schema::TableData>(
+          std::move(name), schema.empty() ? QuotedName{metadata.schema()} : std::move(schema))) {
     metadata.add(*this);
 }
 

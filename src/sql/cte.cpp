@@ -63,14 +63,14 @@ TableFunction TableFunction::alias(std::string name) const {
 TableFunction TableFunction::lateral(std::string name) const {
     auto options = function_->options;
     options.lateral = true;
-    return with(name.empty() ? function_->name : std::move(name), options, function_->columns);
+    return with(name.empty() ? std::string{function_->name} : std::move(name), options, function_->columns);
 }
 
 TableFunction TableFunction::render_derived(std::string name, bool with_types) const {
     auto options = function_->options;
     options.derived = true;
     options.with_types = with_types;
-    return with(name.empty() ? function_->name : std::move(name), options, function_->columns);
+    return with(name.empty() ? std::string{function_->name} : std::move(name), options, function_->columns);
 }
 
 TableFunction TableFunction::with_ordinality(std::string column_name) const {

@@ -67,7 +67,7 @@ void find_keys(const NodePtr& referring, const NodePtr& referred, std::vector<Ke
 
 } // namespace
 
-std::pair<std::string, bool> output_name(const Node& column) {
+std::pair<QuotedName, bool> output_name(const Node& column) {
     switch (column.kind) {
     case NodeKind::label: return {static_cast<const LabelNode&>(column).name, true};
     case NodeKind::column: return {static_cast<const ColumnNode&>(column).name, true};
@@ -80,9 +80,9 @@ std::pair<std::string, bool> output_name(const Node& column) {
     case NodeKind::type_coerce: return output_name(*static_cast<const TypeCoerceNode&>(column).operand);
     case NodeKind::function: {
         const auto& name = static_cast<const FunctionNode&>(column).name;
-        return {name.substr(name.rfind('.') + 1), false};
+        return {QuotedName{name.substr(name.rfind('.') + 1)}, false};
     }
-    case NodeKind::text: return {{}, true};
+    case NodeKind::text: return {QuotedName{}, true};
     default: return {"anon", false};
     }
 }
@@ -212,11 +212,11 @@ std::string qualified_label(const ColumnNode& column) {
     } else if (column.from->kind != NodeKind::join) {
         prefix = static_cast<const NamedFromNode&>(*column.from).name;
     }
-    return prefix.empty() ? column.name : prefix + "_" + column.name;
+    return prefix.empty() ? std::string{column.name} : prefix + "_" + column.name;
 }
 
-std::vector<std::string> output_names(const std::vector<NodePtr>& columns, LabelStyle style) {
-    std::vector<std::string> names;
+std::vector<QuotedName> output_names(const std::vector<NodePtr>& columns, LabelStyle style) {
+    std::vector<QuotedName> names;
     std::unordered_set<std::string> used;
     std::unordered_map<std::string, int> counts;
     names.reserve(columns.size());
@@ -225,7 +225,7 @@ std::vector<std::string> output_names(const std::vector<NodePtr>& columns, Label
         if (style == LabelStyle::tablename_plus_col && column->kind == NodeKind::column)
             name = qualified_label(static_cast<const ColumnNode&>(*column));
         if (!is_own || used.contains(name)) {
-            const auto base = name;
+            const std::string base = name;
             do name = base + "_" + std::to_string(++counts[base]);
             while (used.contains(name));
         }
@@ -274,7 +274,7 @@ NodePtr foreign_key_condition(const NodePtr& left, const NodePtr& right) {
     const auto& match = matches.front();
     std::vector<NodePtr> conditions;
     for (std::size_t i = 0; i < match.key->columns.size(); ++i) {
-        const auto target = i < match.key->target_columns.size() ? match.key->target_columns[i] : std::string{};
+        const auto target = i < match.key->target_columns.size() ? match.key->target_columns[i] : QuotedName{};
         // SQLAlchemy writes the referred column first.
         conditions.push_back(make_binary(
             Operator::eq, column_of(match.referred, target), column_of(match.referring, match.key->columns[i]), Boolean{}));

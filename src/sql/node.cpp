@@ -54,14 +54,14 @@ Key Key::seed() noexcept {
 }
 
 void NamedFromNode::mix_name() {
-    key.mix(name);
+    mix_quoted(name);
     if (name.empty()) {
         serial = next_serial();
         anonymous = true;
     }
 }
 
-AliasNode::AliasNode(NodePtr what, std::string alias_name, bool is_lateral, Sampling sample)
+AliasNode::AliasNode(NodePtr what, QuotedName alias_name, bool is_lateral, Sampling sample)
     : NamedFromNode(NodeKind::alias, std::move(alias_name)), element(std::move(what)), lateral(is_lateral),
       sampling(std::move(sample)) {
     mix_child(element);
@@ -73,7 +73,7 @@ AliasNode::AliasNode(NodePtr what, std::string alias_name, bool is_lateral, Samp
     mix_name();
 }
 
-CteNode::CteNode(NodePtr statement, std::string cte_name, bool is_recursive, bool is_nesting)
+CteNode::CteNode(NodePtr statement, QuotedName cte_name, bool is_recursive, bool is_nesting)
     : NamedFromNode(NodeKind::cte, std::move(cte_name)), select(std::move(statement)), recursive(is_recursive),
       nesting(is_nesting), identity(next_serial()) {
     mix_child(select);
@@ -119,7 +119,7 @@ ValuesNode::ValuesNode(
 }
 
 TableFunctionNode::TableFunctionNode(
-    NodePtr call, std::vector<NamedColumn> function_columns, std::string alias_name, Options how)
+    NodePtr call, std::vector<NamedColumn> function_columns, QuotedName alias_name, Options how)
     : NamedFromNode(NodeKind::table_function, std::move(alias_name)), function(std::move(call)),
       columns(std::move(function_columns)), options(how) {
     mix_child(function);

@@ -216,6 +216,7 @@ Decimal decode_decimal(const Field& field, const Type& type) {
         case Wire::pg_int2: return Decimal{std::int64_t{read_i16(field.data)}};
         case Wire::pg_int4: return Decimal{std::int64_t{read_i32(field.data)}};
         case Wire::pg_int8: return Decimal{read_i64(field.data)};
+        case Wire::pg_money: return Decimal{read_i64(field.data), 2};
         default: break;
         }
     }

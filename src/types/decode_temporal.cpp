@@ -158,6 +158,11 @@ Interval decode_interval(const Field& field) {
         case Wire::pg_time: return Interval{std::chrono::microseconds{read_i64(field.data)}};
         // Where a database has no interval, SQLAlchemy stores it as the moment that long after 1970-01-01.
         case Wire::timestamp: return Interval{std::chrono::microseconds{field.integer}};
+        case Wire::pg_timestamp: {
+            std::int64_t count = 0;
+            check_finite(read_pg_timestamp(field, count), wanted);
+            return Interval{std::chrono::microseconds{count}};
+        }
         case Wire::text:
             if (const auto value = parse_timestamp(field.view())) return Interval{value->time_since_epoch()};
             if (const auto value = parse_interval(field.view())) return *value;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <azoth/error.hpp>
+#include <azoth/types/decorator.hpp>
 #include <azoth/types/enum.hpp>
 #include <azoth/types/standard.hpp>
 
@@ -30,6 +31,19 @@ std::int32_t character_count(std::string_view utf8) {
     return static_cast<std::int32_t>(std::ranges::count_if(utf8, starts));
 }
 
+/// A UUID that is a string to the program is bound as a UUID: each database has its own form of these.
+const std::shared_ptr<const TypeConversion>& uuid_of_text() {
+    static const std::shared_ptr<const TypeConversion> shared = [] {
+        auto conversion = std::make_shared<TypeConversion>();
+        conversion->process_bind_param = [](const Value& value, std::string_view) {
+            const auto* text = std::get_if<std::string>(&value.variant());
+            return text != nullptr ? Value{Value::Variant{Uuid{*text}}} : value;
+        };
+        return conversion;
+    }();
+    return shared;
+}
+
 } // namespace
 
 std::size_t TypeDetails::hash() const noexcept {
@@ -49,7 +63,8 @@ std::size_t TypeDetails::hash() const noexcept {
         mix_text(dialect);
         mix(type.hash());
     }
-    mix(std::hash<const void*>{}(load_dialect_impl.get()));
+    if (conversion) mix(conversion->serial);
+    if (!conversion_dialect.empty()) mix_text(conversion_dialect);
     return h;
 }
 
@@ -88,12 +103,23 @@ Type Type::on(std::string_view dialect) const {
     if (!details) return *this;
     for (const auto& [name, type] : details->variants)
         if (name == dialect) return type.on(dialect);
-    if (details->load_dialect_impl) {
-        const Type chosen = (*details->load_dialect_impl)(dialect);
-        if (chosen.details == details) throw ArgumentError("load_dialect_impl chose the type that it is to choose for");
-        return chosen.on(dialect);
+    if (!details->conversion_dialect.empty()) return *this;
+    const bool is_uuid_text = kind == TypeKind::uuid && details->has(TypeFlag::as_text) && !details->conversion;
+    if (!details->conversion && !is_uuid_text) return *this;
+    const auto conversion = is_uuid_text ? uuid_of_text() : details->conversion;
+    Type chosen = *this;
+    if (conversion->load_dialect_impl) {
+        chosen = conversion->load_dialect_impl(dialect);
+        if (details_of(chosen).conversion == conversion)
+            throw ArgumentError("load_dialect_impl chose the type that it is to choose for");
+        chosen = chosen.on(dialect);
     }
-    return *this;
+    change_details(chosen, [&](TypeDetails& d) {
+        d.variants.clear();
+        d.conversion = conversion;
+        d.conversion_dialect = dialect;
+    });
+    return chosen;
 }
 
 String::String(std::int32_t characters, std::string collation) : String(characters) {
@@ -110,6 +136,15 @@ UnicodeText::UnicodeText(std::int32_t characters, std::string collation) : Unico
 }
 UuidType::UuidType(bool native_uuid) : UuidType() {
     if (!native_uuid) set_flag(*this, TypeFlag::not_native);
+}
+
+UuidType UuidType::as_uuid(bool uuid) const {
+    UuidType copy = *this;
+    change_details(copy, [uuid](TypeDetails& d) {
+        const auto flag = static_cast<std::uint16_t>(TypeFlag::as_text);
+        d.flags = static_cast<std::uint16_t>(uuid ? d.flags & ~flag : d.flags | flag);
+    });
+    return copy;
 }
 
 IntervalType::IntervalType(bool native, std::int32_t second_precision, std::int32_t day_precision) : IntervalType() {
@@ -200,12 +235,6 @@ Type checked_boolean(std::string constraint_name) {
 UserDefinedType::UserDefinedType(std::string column_spec, TypeKind value_kind) : Type(value_kind) {
     if (column_spec.empty()) throw ArgumentError("UserDefinedType needs the SQL text of the type");
     change_details(*this, [&](TypeDetails& d) { d.spec = std::move(column_spec); });
-}
-
-TypeDecorator::TypeDecorator(const Type& impl, std::function<Type(std::string_view dialect)> load_dialect_impl) : Type(impl) {
-    change_details(*this, [&](TypeDetails& d) {
-        d.load_dialect_impl = std::make_shared<const std::function<Type(std::string_view)>>(std::move(load_dialect_impl));
-    });
 }
 
 } // namespace azoth

@@ -85,6 +85,8 @@ std::string to_string(const Param& param, std::size_t limit) {
     case ParamKind::interval: return "'" + to_string(*param.interval) + "'";
     case ParamKind::uuid: return "'" + to_string(*param.uuid) + "'";
     case ParamKind::array: return quoted(array_text(*param.array), limit);
+    case ParamKind::range: return quoted(range_text(*param.range), limit);
+    case ParamKind::multirange: return quoted(multirange_text(*param.multirange), limit);
     }
     return {};
 }

@@ -29,6 +29,8 @@ Value to_value(const Param& param) {
     case ParamKind::uuid: return Value{V{*param.uuid}};
     case ParamKind::json: return Value{V{JsonText{std::string{param.view()}}}};
     case ParamKind::array: return Value{V{*param.array}};
+    case ParamKind::range: return Value{V{*param.range}};
+    case ParamKind::multirange: return Value{V{*param.multirange}};
     }
     return {};
 }

@@ -2,7 +2,10 @@
 // Value as a parameter, and fields as owned values.
 #include <azoth/types/value.hpp>
 
+#include <azoth/types/details.hpp>
 #include <azoth/types/type_traits.hpp>
+
+#include "array_value.hpp"
 
 namespace azoth {
 
@@ -17,6 +20,8 @@ struct AsParam {
     }
     Param operator()(const JsonText& value) const noexcept { return {ParamKind::json, value.text}; }
     Param operator()(const ArrayValue& value) const noexcept { return Param{&value}; }
+    Param operator()(const RangeValue& value) const noexcept { return Param{&value}; }
+    Param operator()(const MultirangeValue& value) const noexcept { return Param{&value}; }
 };
 
 template <class T>
@@ -62,8 +67,18 @@ Value own_as_sent(const Field& field) {
     case Wire::pg_interval: return own(wire::decode_interval(field));
     case Wire::pg_uuid: return own(wire::decode_uuid(field));
     case Wire::pg_jsonb: return own(JsonText{wire::decode_json_text(field)});
+    case Wire::pg_array: return own(wire::array_value(field));
+    case Wire::pg_range: return own(wire::range_value(field));
+    case Wire::pg_multirange: return own(wire::multirange_value(field));
+    case Wire::pg_money: return own(wire::decode_decimal(field, Type{}));
     case Wire::text:
-    case Wire::pg_timetz: return own_string(field); // as text, a time keeps its zone
+    case Wire::pg_timetz: // as text, a time keeps its zone
+    case Wire::pg_hstore:
+    case Wire::pg_inet:
+    case Wire::pg_macaddr:
+    case Wire::pg_bit:
+    case Wire::pg_tsvector:
+    case Wire::pg_tsquery: return own_string(field);
     case Wire::bytes:
     case Wire::pg_other: return own(wire::decode_bytes(field));
     }
@@ -73,6 +88,23 @@ Value own_as_sent(const Field& field) {
 } // namespace
 
 ArrayValue::ArrayValue(std::vector<Value> members) noexcept : items(std::move(members)) {}
+
+MultirangeValue::MultirangeValue(std::vector<RangeValue> members) noexcept : ranges(std::move(members)) {}
+
+RangeValue::RangeValue(Value lower, Value upper, std::string_view bounds) {
+    detail::check_bounds(bounds);
+    lower_inclusive = bounds[0] == '[';
+    upper_inclusive = bounds[1] == ']';
+    ends.push_back(std::move(lower));
+    ends.push_back(std::move(upper));
+}
+
+bool operator==(const RangeValue& a, const RangeValue& b) noexcept {
+    if (a.ends != b.ends) return false;
+    return a.ends.empty() || (a.lower_inclusive == b.lower_inclusive && a.upper_inclusive == b.upper_inclusive);
+}
+
+bool operator==(const MultirangeValue& a, const MultirangeValue& b) noexcept { return a.ranges == b.ranges; }
 
 bool operator==(const ArrayValue& a, const ArrayValue& b) noexcept { return a.items == b.items; }
 
@@ -100,7 +132,9 @@ Value to_value(const Field& field, const Type& type) {
         if (type.timezone) return own(wire::decode_timestamp_tz(field));
         return own(wire::decode_timestamp(field));
     case TypeKind::interval: return own(wire::decode_interval(field));
-    case TypeKind::uuid: return own(wire::decode_uuid(field));
+    case TypeKind::uuid:
+        if (details_of(type).has(TypeFlag::as_text)) return own(to_string(wire::decode_uuid(field)));
+        return own(wire::decode_uuid(field));
     case TypeKind::json: return own(JsonText{wire::decode_json_text(field)});
     }
     return own_as_sent(field);

@@ -54,7 +54,8 @@ namespace azoth::wire {
     case Wire::pg_float8:
     case Wire::pg_time:
     case Wire::pg_timestamp:
-    case Wire::pg_timestamptz: return 8;
+    case Wire::pg_timestamptz:
+    case Wire::pg_money: return 8;
     case Wire::pg_timetz: return 12;
     case Wire::pg_interval:
     case Wire::pg_uuid: return 16;
@@ -69,6 +70,15 @@ namespace azoth::wire {
     case Wire::bytes:
     case Wire::pg_numeric:
     case Wire::pg_jsonb:
+    case Wire::pg_array:
+    case Wire::pg_range:
+    case Wire::pg_multirange:
+    case Wire::pg_hstore:
+    case Wire::pg_inet:
+    case Wire::pg_macaddr:
+    case Wire::pg_bit:
+    case Wire::pg_tsvector:
+    case Wire::pg_tsquery:
     case Wire::pg_other: return 0;
     }
     return 0;

@@ -10,6 +10,7 @@
 #include <azoth/types/temporal.hpp>
 #include <azoth/types/uuid.hpp>
 
+#include "array_value.hpp"
 #include "number_text.hpp"
 #include "temporal_fields.hpp"
 
@@ -49,6 +50,16 @@ WireName name_of(Wire wire) noexcept {
     case Wire::pg_interval: return {"interval", "azoth::Interval"};
     case Wire::pg_uuid: return {"uuid", "azoth::Uuid"};
     case Wire::pg_jsonb: return {"JSON document", "azoth::Json"};
+    case Wire::pg_array: return {"array", "std::vector<T>, or azoth::Value"};
+    case Wire::pg_range: return {"range", "azoth::Range<T>, or azoth::Value"};
+    case Wire::pg_multirange: return {"multirange", "std::vector<azoth::Range<T>>, or azoth::Value"};
+    case Wire::pg_hstore: return {"hstore", "azoth::Hstore"};
+    case Wire::pg_inet: return {"network address", "std::string"};
+    case Wire::pg_macaddr: return {"MAC address", "std::string"};
+    case Wire::pg_bit: return {"bit string", "std::string"};
+    case Wire::pg_money: return {"amount of money", "azoth::Decimal"};
+    case Wire::pg_tsvector:
+    case Wire::pg_tsquery: return {"text search value", "std::string"};
     case Wire::pg_other:
         return {"a value of a type without a decoder", "azoth::Bytes, or cast it to text in SQL"};
     }
@@ -98,6 +109,25 @@ void append_offset(std::string& out, std::int32_t seconds_west) {
     if (east >= 0) text.insert(text.begin(), '+');
     if (text.ends_with(":00")) text.resize(text.size() - 3);
     out += text;
+}
+
+/// What is made of other values; false when it is malformed, or a part of it cannot be read.
+bool append_parts(const Field& field, std::string& out) {
+    ArrayParts array;
+    RangeParts range;
+    std::vector<Field> ranges;
+    Hstore pairs;
+    try {
+        if (field.wire == Wire::pg_array && try_read_array(field, array)) out += array_text(array_value(field));
+        else if (field.wire == Wire::pg_range && try_read_range(field, range)) out += range_text(range_value(field));
+        else if (field.wire == Wire::pg_multirange && try_read_multirange(field, ranges))
+            out += multirange_text(multirange_value(field));
+        else if (field.wire == Wire::pg_hstore && try_read_hstore(field, pairs)) out += hstore_text(pairs);
+        else return false;
+    } catch (const TypeMismatchError&) {
+        return false;
+    }
+    return true;
 }
 
 } // namespace
@@ -182,6 +212,16 @@ bool append_text(const Field& field, std::string& out) {
         if (field.size == 0 || *field.data != 1) return false; // the one version there is
         out += field.view().substr(1);
         return true;
+    case Wire::pg_money: out += Decimal{read_i64(field.data), 2}.to_string(); return true;
+    case Wire::pg_array:
+    case Wire::pg_range:
+    case Wire::pg_multirange:
+    case Wire::pg_hstore: return append_parts(field, out);
+    case Wire::pg_inet:
+    case Wire::pg_macaddr:
+    case Wire::pg_bit:
+    case Wire::pg_tsvector:
+    case Wire::pg_tsquery: return append_pg_text(field, out);
     }
     return false;
 }

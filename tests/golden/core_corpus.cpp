@@ -82,6 +82,13 @@ struct ToJson {
             list.push_back(to_json(item));
         return list;
     }
+    Json operator()(const azoth::RangeValue& v) const { return Json{{"$range", azoth::range_text(v)}}; }
+    Json operator()(const azoth::MultirangeValue& v) const {
+        auto list = Json::array();
+        for (const auto& range : v.ranges)
+            list.push_back((*this)(range));
+        return list;
+    }
     Json operator()(const azoth::JsonText& v) const { return Json{{"$json", Json::parse(v.text)}}; }
 };
 

@@ -45,7 +45,7 @@ key_to(std::vector<std::string> columns, const Table& target, std::vector<std::s
     ForeignKeyData key;
     key.columns = std::move(columns);
     key.target_table = target.name();
-    key.target_columns = std::move(target_columns);
+    key.target_columns.assign(target_columns.begin(), target_columns.end());
     return key;
 }
 

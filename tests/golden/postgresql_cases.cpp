@@ -101,6 +101,9 @@ void add_postgresql_cases(Registry& registry) {
     registry.add("pg.ilike_cast", [] {
         return select(docs.id).where(cast(docs.id, String{}).ilike("1%"));
     });
+    registry.add("pg.range.adjacent", [] {
+        return select(docs.id).where(pg::adjacent_to(column("r"), Range<std::int32_t>{10, 20}));
+    });
     registry.add("pg.range.contains", [] {
         return select(docs.id).where(pg::contains(column("r"), 5));
     });

@@ -50,6 +50,12 @@ void add_quoting_cases(Registry& registry) {
         return update(t).values(t.c("a b") = 1, t.c("c:d") = 2, t.c("e%f") = 3);
     });
     registry.add("quote.collation", [] { return select(users.name.collate("en-US-x-icu")); });
+    registry.add("quote.forced", [] {
+        return select(column(quoted_name("plain", true))).select_from(azoth::table(quoted_name("tbl", true)));
+    });
+    registry.add("quote.suppressed", [] {
+        return select(column(quoted_name("MixedCase", false))).select_from(azoth::table(quoted_name("Tbl", false)));
+    });
     registry.add("quote.odd_alias", [] {
         const auto o = alias(odd, "OD");
         return select(o.mixed_case).where(o.select == "x");

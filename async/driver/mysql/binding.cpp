@@ -188,6 +188,9 @@ void bind_param(const Param& param, const Type& type, MYSQL_BIND& bind, BindSpac
         return bind_uuid(*param.uuid, bind, space);
     case ParamKind::array:
         refuse(errc::data_invalid, "an array, which the database does not have");
+    case ParamKind::range:
+    case ParamKind::multirange:
+        refuse(errc::data_invalid, "a range, which the database does not have");
     }
 }
 
@@ -209,7 +212,8 @@ constexpr unsigned bit(ParamKind kind) noexcept {
 }
 
 /// Kinds with values that the database cannot hold.
-constexpr unsigned may_be_refused = bit(ParamKind::array) | bit(ParamKind::decimal) | bit(ParamKind::date) |
+constexpr unsigned may_be_refused = bit(ParamKind::array) | bit(ParamKind::range) |
+                                    bit(ParamKind::multirange) | bit(ParamKind::decimal) | bit(ParamKind::date) |
                                     bit(ParamKind::time) | bit(ParamKind::timestamp) |
                                     bit(ParamKind::timestamp_tz) | bit(ParamKind::interval);
 
@@ -255,6 +259,8 @@ std::size_t wire_size(const Param& param) noexcept {
     case ParamKind::uuid:
     case ParamKind::decimal:
     case ParamKind::array:
+    case ParamKind::range:
+    case ParamKind::multirange:
         return 40;
     case ParamKind::null:
     case ParamKind::boolean:

@@ -90,7 +90,9 @@ void Parameters::encode_one(std::size_t index, const Param& param) {
     case ParamKind::json:
     case ParamKind::bytes: return encode_text(index, param);
     case ParamKind::decimal: return encode_decimal(index, param);
-    case ParamKind::array: return encode_as_text(index, param);
+    case ParamKind::array: return encode_array(index, param);
+    case ParamKind::range:
+    case ParamKind::multirange: return encode_range(index, param);
     case ParamKind::date:
     case ParamKind::time:
     case ParamKind::timestamp:
@@ -187,9 +189,13 @@ void Parameters::encode_text(std::size_t index, const Param& param) {
     }
     // PostgreSQL cannot store it, and as C string it would end the value early.
     if (!bytes.empty() && std::memchr(bytes.data(), '\0', bytes.size()) != nullptr) {
-        refuse(
-            index, errc::data_invalid,
-            "holds a zero byte, which PostgreSQL cannot keep in text; LargeBinary could");
+        refuse_zero_byte(index);
+    }
+    if (type == oid::jsonb) { // a version, then the text
+        open(index);
+        arena_ += '\1';
+        arena_ += bytes;
+        return close(index, binary_format);
     }
     // The binary form of these is the text itself, with a length and without a terminator: no copy is needed.
     if (is_character_type(type) || type == oid::json) return view(index, bytes, binary_format);
@@ -264,12 +270,27 @@ void Parameters::encode_temporal(std::size_t index, const Param& param) {
             append(param.interval->months);
             return close(index, binary_format);
         }
+        if (type == oid::timestamp) return timestamp(since_epoch(index, *param.interval));
         break;
     default: break;
     }
     // The server's parser would take some of these and drop a part silently: the time of a timestamp for a
     // date.
     refuse(index, errc::data_invalid, "is a date or time of another kind than its type");
+}
+
+std::int64_t Parameters::since_epoch(std::size_t index, const Interval& value) const {
+    if (value.months != 0)
+        refuse(index, errc::data_invalid, "is an interval of months, which is no fixed distance from 1970-01-01");
+    std::int64_t micros = 0;
+    if (__builtin_mul_overflow(std::int64_t{value.days}, std::int64_t{86'400'000'000}, &micros)
+        || __builtin_add_overflow(micros, value.time.count(), &micros))
+        refuse(index, errc::out_of_range, "does not fit timestamp");
+    return micros;
+}
+
+void Parameters::refuse_zero_byte(std::size_t index) const {
+    refuse(index, errc::data_invalid, "holds a zero byte, which PostgreSQL cannot keep in text; LargeBinary could");
 }
 
 void Parameters::encode_as_text(std::size_t index, const Param& param) {
@@ -299,9 +320,15 @@ void Parameters::encode_as_text(std::size_t index, const Param& param) {
         arena_ += to_string(TimestampTz{std::chrono::microseconds{param.integer}});
         break;
     case ParamKind::interval: arena_ += to_string(*param.interval); break;
-    case ParamKind::uuid: arena_ += to_string(*param.uuid); break;
+    case ParamKind::uuid:
+        for (const char c : to_string(*param.uuid))
+            if (c != '-' || oids_[index] != oid::bpchar) arena_ += c; // CHAR(32) has no room for hyphens
+        break;
     case ParamKind::array: arena_ += array_text(*param.array); break;
+    case ParamKind::range: arena_ += range_text(*param.range); break;
+    case ParamKind::multirange: arena_ += multirange_text(*param.multirange); break;
     }
+    if (arena_.find('\0', offsets_[index]) != std::string::npos) refuse_zero_byte(index);
     close(index, text_format);
 }
 
@@ -343,8 +370,8 @@ void Parameters::refuse(std::size_t index, errc code, const std::string& why) co
     DiagnosticInfo info;
     info.code = code;
     // Which value it was is the engine's to say: it may be told to hide parameters.
-    if (columns_.empty()) info.message = "parameter $" + std::to_string(index + 1) + " " + why;
-    else info.message = "row " + std::to_string(row_) + ", column " + columns_[index] + ": the value " + why;
+    if (columns_.empty()) info.message = "parameter $" + std::to_string(first_ + index + 1) + " " + why;
+    else info.message = "row " + std::to_string(row_) + ", column " + columns_[first_ + index] + ": the value " + why;
     throw DataError(std::move(info), *sql_, {});
 }
 

@@ -13,6 +13,7 @@
 #include <azoth/error.hpp>
 #include <azoth/types/field.hpp>
 #include <azoth/types/type.hpp>
+#include <azoth/types/value.hpp>
 
 namespace azoth::postgresql {
 
@@ -66,6 +67,13 @@ private:
     void encode_text(std::size_t index, const Param& param);
     void encode_decimal(std::size_t index, const Param& param);
     void encode_temporal(std::size_t index, const Param& param);
+    void encode_array(std::size_t index, const Param& param);
+    void encode_range(std::size_t index, const Param& param);
+    /// What encodes the members of the value at `index`, whose type is `oid`.
+    [[nodiscard]] Parameters members_of(std::size_t index, std::uint32_t oid) const;
+    /// Appends a member behind its size, or a range; false when there is no binary form of it.
+    [[nodiscard]] static bool append_member(std::string& out, Parameters& members, const Value& value);
+    [[nodiscard]] static bool append_range(std::string& out, Parameters& ends, const RangeValue& range);
     /// The value's text for the type decided: the server parses it, or says why it cannot.
     void encode_as_text(std::size_t index, const Param& param);
 
@@ -77,6 +85,9 @@ private:
     template <class T>
     void put(std::size_t index, T value);
 
+    /// An interval that is kept as a moment.
+    [[nodiscard]] std::int64_t since_epoch(std::size_t index, const Interval& value) const;
+    [[noreturn]] void refuse_zero_byte(std::size_t index) const;
     [[noreturn]] void refuse(std::size_t index, errc code, const std::string& why) const;
 
     static constexpr std::size_t not_in_arena = static_cast<std::size_t>(-1);
@@ -90,6 +101,7 @@ private:
     std::string arena_;
     std::vector<std::string> columns_; ///< empty: values are known by their number
     std::size_t row_ = 0;
+    std::size_t first_ = 0; ///< of the members of a value: which it is
 };
 
 } // namespace azoth::postgresql

@@ -30,6 +30,8 @@ std::uint32_t natural_oid(const Param& param) noexcept {
         return oid::numeric;
     case ParamKind::real: return oid::float8;
     case ParamKind::text:
+    case ParamKind::range:
+    case ParamKind::multirange:
     case ParamKind::array: return oid::unknown_to_us;
     case ParamKind::bytes: return oid::bytea;
     case ParamKind::decimal: return oid::numeric;

@@ -125,8 +125,10 @@ driver::Result Connection::make_result(ResultPtr answer, std::shared_ptr<const S
 asio::awaitable<std::shared_ptr<const Shape>> Connection::shape_of(const PGresult* result) {
     const auto unknown = unknown_types(result, user_types_);
     if (!unknown.empty()) {
-        std::string sql = "SELECT t.oid, p.prosrc FROM pg_catalog.pg_type t "
-                          "JOIN pg_catalog.pg_proc p ON p.oid = t.typsend WHERE t.oid IN (";
+        std::string sql = "SELECT t.oid, p.prosrc, i.prosrc FROM pg_catalog.pg_type t "
+                          "JOIN pg_catalog.pg_proc p ON p.oid = t.typsend "
+                          "LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem "
+                          "LEFT JOIN pg_catalog.pg_proc i ON i.oid = e.typsend WHERE t.oid IN (";
         for (std::size_t i = 0; i < unknown.size(); ++i) {
             if (i > 0) sql += ", ";
             sql += std::to_string(unknown[i]);
@@ -139,7 +141,9 @@ asio::awaitable<std::shared_ptr<const Shape>> Connection::shape_of(const PGresul
             const std::string_view number = PQgetvalue(found.get(), row, 0);
             std::uint32_t type = 0;
             std::from_chars(number.data(), number.data() + number.size(), type);
-            user_types_[type] = column_format(std::string_view{PQgetvalue(found.get(), row, 1)});
+            const std::string_view sends = PQgetvalue(found.get(), row, 1);
+            const std::string_view item_sends = PQgetvalue(found.get(), row, 2);
+            user_types_[type] = sends == "array_send" ? array_format(item_sends) : column_format(sends);
         }
     }
     co_return make_shape(result, user_types_);

@@ -14,10 +14,10 @@ Field unsigned_field(const char* data, std::size_t size) noexcept {
     return Field{value};
 }
 
-Field make_field(Wire wire, const char* data, std::uint32_t size) noexcept {
+Field make_field(Wire wire, Wire item, const char* data, std::uint32_t size) noexcept {
     if (wire == Wire::unsigned_integer) [[unlikely]]
         return unsigned_field(data, size);
-    return {wire, data, size};
+    return {wire, data, size, item};
 }
 
 ColumnFormat format_of(const PGresult* result, int column, const UserTypes& known) {
@@ -45,9 +45,11 @@ std::shared_ptr<const Shape> make_shape(const PGresult* result, const UserTypes&
     const int n = PQnfields(result);
     columns->reserve(static_cast<std::size_t>(n));
     shape->wires.reserve(static_cast<std::size_t>(n));
+    shape->items.reserve(static_cast<std::size_t>(n));
     for (int column = 0; column < n; ++column) {
         const auto format = format_of(result, column, known);
         shape->wires.push_back(format.wire);
+        shape->items.push_back(format.item);
         columns->emplace_back(PQfname(result, column), format.type);
     }
     shape->columns = std::move(columns);
@@ -56,7 +58,8 @@ std::shared_ptr<const Shape> make_shape(const PGresult* result, const UserTypes&
 
 ResultBuffer::ResultBuffer(ResultPtr result, std::shared_ptr<const Shape> shape)
     : RowBuffer(static_cast<std::size_t>(PQntuples(result.get())), shape->wires.size()),
-      result_(std::move(result)), raw_(result_.get()), wires_(shape->wires.data()), shape_(std::move(shape)) {
+      result_(std::move(result)), raw_(result_.get()), wires_(shape->wires.data()), items_(shape->items.data()),
+      shape_(std::move(shape)) {
 }
 
 Field ResultBuffer::field(std::size_t row, std::size_t column) const noexcept {
@@ -65,7 +68,7 @@ Field ResultBuffer::field(std::size_t row, std::size_t column) const noexcept {
     const auto size = static_cast<std::uint32_t>(PQgetlength(raw_, r, c));
     // A NULL has length 0, so most cells need not be asked.
     if (size == 0 && PQgetisnull(raw_, r, c) != 0) return {};
-    return make_field(wires_[column], PQgetvalue(raw_, r, c), size);
+    return make_field(wires_[column], items_[column], PQgetvalue(raw_, r, c), size);
 }
 
 void PackedBuffer::append(const PGresult* result) {
@@ -86,7 +89,7 @@ void PackedBuffer::append(const PGresult* result) {
 Field PackedBuffer::field(std::size_t row, std::size_t column) const noexcept {
     const auto& cell = cells_[row * columns_ + column];
     if (cell.is_null) return {};
-    return make_field(shape_->wires[column], bytes_.data() + cell.offset, cell.size);
+    return make_field(shape_->wires[column], shape_->items[column], bytes_.data() + cell.offset, cell.size);
 }
 
 } // namespace azoth::postgresql

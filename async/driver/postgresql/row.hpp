@@ -22,6 +22,7 @@ namespace azoth::postgresql {
 /// What a result looks like: made once for a prepared statement, shared by all its results.
 struct Shape {
     std::vector<Wire> wires;
+    std::vector<Wire> items; ///< of arrays' elements, of ranges' ends
     std::shared_ptr<const std::vector<driver::ColumnInfo>> columns;
 
     Shape() = default;
@@ -45,6 +46,7 @@ private:
     ResultPtr result_;
     const PGresult* raw_;
     const Wire* wires_;
+    const Wire* items_;
     std::shared_ptr<const Shape> shape_;
 };
 

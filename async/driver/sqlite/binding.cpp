@@ -72,6 +72,8 @@ private:
         case ParamKind::interval: return bind_interval(*param.interval);
         case ParamKind::uuid: return bind_uuid(*param.uuid);
         case ParamKind::array: refuse(errc::data_invalid, "SQLite has no arrays");
+        case ParamKind::range:
+        case ParamKind::multirange: refuse(errc::data_invalid, "SQLite has no ranges");
         }
         return SQLITE_MISUSE;
     }

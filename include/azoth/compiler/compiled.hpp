@@ -36,6 +36,8 @@ struct BindSlot {
     bool parenthesized = false;                    ///< expanding: the members stand in parentheses, tuples
     bool document_path = false;                    ///< statement: the steps of a path, as one text
     std::string list_word;                         ///< expanding: before the first member, "VALUES "
+    std::string item_before;                       ///< expanding: what a decorated type puts around a member
+    std::string item_after;
     std::string empty_list;                        ///< expanding: what stands in an empty list, "NULL) AND (1 != 1"
     std::shared_ptr<const sql::ColumnNode> column; ///< default_: whose; row: for messages
     Value value;                                   ///< constant
@@ -49,7 +51,7 @@ struct ResultColumn {
     Type type;
 
     ResultColumn() = default;
-    ResultColumn(std::string column_name, Type column_type) : name(std::move(column_name)), type(column_type) {}
+    ResultColumn(std::string column_name, Type column_type) : name(std::move(column_name)), type(std::move(column_type)) {}
 };
 
 /// The outcome of compiling one statement for one dialect. Immutable, shared by all statements with the same key.
@@ -94,6 +96,9 @@ struct Compiled {
     /// @throws InvalidRequestError when the statement takes parameter rows, or a named parameter has no value.
     /// @throws CompileError when a value that has to be written into the text is neither a number nor text.
     void bind(const sql::BindList& binds, Bound& bound) const;
+
+private:
+    [[nodiscard]] std::size_t scratch_size(const sql::BindList& binds) const;
 };
 
 /// A statement rendered with its values, as `compile()` gives it: for reading, logging and offline SQL.

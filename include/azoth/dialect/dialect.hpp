@@ -2,6 +2,7 @@
 // Dialect: what one database's SQL looks like and what it can do.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -106,7 +107,15 @@ public:
     [[nodiscard]] virtual std::shared_ptr<const Compiled>
     compile(const sql::Node& statement, const sql::BindList& binds) const = 0;
 
+    /// As it is where the database takes it bare, else in quotes.
+    /// @throws CompileError, as all that quote, when it is empty or holds a NUL character.
     [[nodiscard]] virtual std::string quote(std::string_view identifier) const = 0;
+    [[nodiscard]] virtual std::string quote_always(std::string_view identifier) const;
+    /// A name that may say itself whether it is quoted.
+    template <std::same_as<QuotedName> Name>
+    [[nodiscard]] std::string quote(const Name& name) const {
+        return quote_as_told(name);
+    }
     /// A schema's name, which on some databases is several names in one.
     [[nodiscard]] virtual std::string quote_schema(std::string_view schema) const { return quote(schema); }
     [[nodiscard]] virtual std::string type_text(const Type& type) const = 0;
@@ -125,6 +134,9 @@ public:
     [[nodiscard]] virtual ReflectionQueries reflection(const ReflectionScope& scope) const = 0;
     /// Adds to a table what the text of one of its definitions says and no query does.
     virtual void read_definition(ReflectedTable&, std::string_view /*object*/, std::string_view /*sql*/) const {}
+
+private:
+    [[nodiscard]] std::string quote_as_told(const QuotedName& name) const;
 };
 
 /// The statement as SQL text for any dialect, without a connection.

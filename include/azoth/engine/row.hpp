@@ -69,7 +69,7 @@ struct ResultData {
 template <class T>
 [[nodiscard]] T decode_cell(const ResultData& data, const Type& type, std::size_t row, std::size_t column) {
     try {
-        return TypeTraits<T>::decode(data.rows->field(row, column), type);
+        return azoth::detail::decode<T>(data.rows->field(row, column), type);
     } catch (const TypeMismatchError& error) {
         data.rethrow_naming(column, error);
     }

@@ -161,7 +161,7 @@ public:
 
     /// For loaders: sets the value as it came from the database.
     void load(const Field& field, const Type& type) {
-        value_ = TypeTraits<T>::decode(field, type);
+        value_ = azoth::detail::decode<T>(field, type);
         flags_ = present;
     }
     /// For loaders of text columns: reuses the string's memory.
@@ -230,11 +230,9 @@ const AttributeOperations& operations_of() {
                 mapped.raw() = wire::parse_json(std::get<JsonText>(variant).text);
             } else if constexpr (is_alternative<B>(static_cast<const Value::Variant*>(nullptr))) {
                 mapped.raw() = std::get<B>(variant);
-            } else if (const auto* text = std::get_if<std::string>(&variant)) { // an enumeration, a type of the program's own
-                mapped.raw() = TypeTraits<B>::decode(
-                    Field{Wire::text, text->data(), static_cast<std::uint32_t>(text->size())}, TypeTraits<B>::type());
-            } else if (const auto* number = std::get_if<std::int64_t>(&variant)) {
-                mapped.raw() = TypeTraits<B>::decode(Field{Wire::integer, *number}, TypeTraits<B>::type());
+            } else { // an enumeration, an array, a type of the program's own
+                std::string text;
+                mapped.raw() = TypeTraits<B>::decode(wire::field_of(value, text), TypeTraits<B>::type());
             }
         },
     };

@@ -135,7 +135,7 @@ const AttributeOperations& composite_operations() {
         TypeTraits<V>::type(),
         azoth::detail::is_optional<V>,
         [](AttributeBase& slot, const Field& field, const Type& type) {
-            member(slot) = TypeTraits<V>::decode(field, type);
+            member(slot) = azoth::detail::decode<V>(field, type);
             slot.set_flags(AttributeBase::present);
         },
         [](const AttributeBase& slot) { return TypeTraits<V>::value(member(slot)); },

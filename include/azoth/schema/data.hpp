@@ -15,6 +15,7 @@
 
 #include <azoth/schema/dialect_options.hpp>
 #include <azoth/schema/naming.hpp>
+#include <azoth/schema/quoted_name.hpp>
 #include <azoth/sql/fwd.hpp>
 #include <azoth/types/type.hpp>
 #include <azoth/types/value.hpp>
@@ -40,9 +41,9 @@ struct ConstraintSettings {
 struct ForeignKeyData {
     std::string name; ///< empty: the naming convention or the database names it
     std::vector<std::string> columns;
-    std::string target_schema;
-    std::string target_table;
-    std::vector<std::string> target_columns;
+    QuotedName target_schema;
+    QuotedName target_table;
+    std::vector<QuotedName> target_columns;
     std::string on_delete; ///< "CASCADE", "SET NULL", …; empty: nothing is written
     std::string on_update;
     std::string match{};     ///< "FULL", "PARTIAL", "SIMPLE"
@@ -144,7 +145,7 @@ enum class Autoincrement : std::uint8_t {
 };
 
 struct ColumnData {
-    std::string name;
+    QuotedName name;
     Type type;
     bool nullable = true;
     bool nullable_given = false; ///< said by an option, not by the C++ type or by default
@@ -169,12 +170,12 @@ struct ColumnData {
 
 /// One table. Built by `Table`'s and `Column`'s constructors or by reflection, constant afterwards.
 struct TableData {
-    explicit TableData(std::string table_name, std::string schema_name = {});
+    explicit TableData(QuotedName table_name, QuotedName schema_name = {});
     TableData(const TableData&) = delete;
     TableData& operator=(const TableData&) = delete;
 
-    std::string name;
-    std::string schema;
+    QuotedName name;
+    QuotedName schema;
     std::string comment;
     std::deque<ColumnData> columns; ///< a deque: addresses stay
     std::vector<ForeignKeyData> foreign_keys;
@@ -186,11 +187,11 @@ struct TableData {
     std::vector<std::string> prefixes; ///< between CREATE and TABLE: "TEMPORARY"
     DialectOptions options;
     std::shared_ptr<const NamingConvention> naming; ///< the MetaData's; null: SQLAlchemy's default
-    std::string metadata_schema;       ///< where foreign keys look that name no schema
+    QuotedName metadata_schema;        ///< where foreign keys look that name no schema
     std::uint64_t serial; ///< unique in the process, never used again: the table's identity in statement keys
 
     /// @throws ArgumentError when a column of that name exists.
-    ColumnData& add_column(std::string column_name, Type type);
+    ColumnData& add_column(QuotedName column_name, Type type);
     [[nodiscard]] const ColumnData* find(std::string_view column_name) const noexcept;
     [[nodiscard]] std::vector<const ColumnData*> primary_key() const;
     /// The column whose value the database generates when it is left out; null when there is none.
@@ -206,6 +207,6 @@ private:
 };
 
 /// The schema a foreign key's target is in: the one it names, or the MetaData's.
-[[nodiscard]] const std::string& target_schema(const TableData& table, const ForeignKeyData& key) noexcept;
+[[nodiscard]] const QuotedName& target_schema(const TableData& table, const ForeignKeyData& key) noexcept;
 
 } // namespace azoth::schema

@@ -50,6 +50,10 @@ struct CommentOption {
         constraint.settings.comment = text;
     }
 };
+struct QuoteOption {
+    Quoting how;
+    void apply(TableData&, ColumnData& column) const { column.name = QuotedName{std::string{column.name}, how}; }
+};
 struct SystemOption {
     void apply(TableData&, ColumnData& column) const { column.system = true; }
 };
@@ -154,6 +158,9 @@ inline constexpr schema::NullableOption not_null{false};
 [[nodiscard]] inline schema::CommentOption comment(std::string text) { return {std::move(text)}; }
 [[nodiscard]] inline schema::OnDelete ondelete(std::string action) { return {std::move(action)}; }
 [[nodiscard]] inline schema::OnUpdate onupdate(std::string action) { return {std::move(action)}; }
+
+/// The column's name is always put in quotes, or never. SQLAlchemy's Column(quote=…).
+[[nodiscard]] inline schema::QuoteOption quote(bool on) { return {on ? Quoting::always : Quoting::never}; }
 
 /// Made by the database, as PostgreSQL's xmin: it can be selected and is not part of CREATE TABLE.
 inline constexpr schema::SystemOption system_column{};

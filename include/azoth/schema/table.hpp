@@ -33,7 +33,7 @@ namespace schema {
 class Table {
 public:
     /// @throws ArgumentError when `metadata` has a table of that name.
-    Table(std::string name, MetaData& metadata, std::string schema = {});
+    Table(QuotedName name, MetaData& metadata, QuotedName schema = {});
     /// A table whose description is already made (reflection, mappers).
     explicit Table(std::shared_ptr<schema::TableData> data);
 
@@ -52,7 +52,7 @@ public:
     /// A column that is only known at run time: `table.add_column("id", Integer{}, primary_key)`.
     /// @throws ArgumentError when there is one of that name.
     template <class... Options>
-    ColumnRef add_column(std::string column_name, const Type& type, const Options&... options);
+    ColumnRef add_column(QuotedName column_name, const Type& type, const Options&... options);
     /// The table's comment. @return this
     Table& comment(std::string text);
     /// A word between CREATE and TABLE: "TEMPORARY", "UNLOGGED". @return this
@@ -66,7 +66,7 @@ protected:
     template <class T>
     friend class Column;
     template <class T>
-    friend T alias(const T& table, std::string name);
+    friend T alias(const T& table, QuotedName name);
 
     /// Points this handle and its typed columns at another FROM element of the same table.
     void rebind(sql::NodePtr node);

@@ -66,7 +66,7 @@ Assignment assign(std::shared_ptr<const sql::ColumnNode> column, const V& v) {
     auto value = [&]() -> sql::NodePtr {
         if constexpr (Expression<V>) return v.node();
         else if constexpr (std::same_as<V, Null>) return sql::make_bind(Value{}, column->type);
-        else return sql::make_bind(value_for<T>(v), column->type.is_null_type() ? own_type<V>() : column->type);
+        else return sql::make_bind(value_for<T>(v), column->type.is_null_type() && !column->type.details ? own_type<V>() : column->type);
     }();
     return Assignment{std::move(column), std::move(value)};
 }
@@ -82,7 +82,7 @@ public:
 
     /// Adds the column to `table`. @throws ArgumentError when it has one of that name.
     template <class... Options>
-    Column(Table& table, std::string name, const Options&... options)
+    Column(Table& table, QuotedName name, const Options&... options)
         : ColumnBase(nullptr) {
         static_assert(
             (schema::ColumnOption<Options> && ...),
@@ -146,7 +146,7 @@ private:
 };
 
 template <class... Options>
-ColumnRef Table::add_column(std::string column_name, const Type& type, const Options&... options) {
+ColumnRef Table::add_column(QuotedName column_name, const Type& type, const Options&... options) {
     static_assert((schema::ColumnOption<Options> && ...), "after its type a column takes options (primary_key, unique, ...)");
     auto& column = data_->add_column(std::move(column_name), type);
     (schema::apply_option(*data_, column, options), ...);
@@ -156,7 +156,7 @@ ColumnRef Table::add_column(std::string column_name, const Type& type, const Opt
 /// The same table under another name, typed columns included: `auto u2 = alias(users, "u2")`. Without a name the compiler
 /// numbers it ("user_account_1").
 template <class T>
-[[nodiscard]] T alias(const T& table, std::string name) {
+[[nodiscard]] T alias(const T& table, QuotedName name) {
     static_assert(std::is_base_of_v<Table, T>, "alias() takes a table");
     T copy{table};
     copy.rebind(std::make_shared<sql::AliasNode>(table.node(), std::move(name)));
@@ -165,7 +165,7 @@ template <class T>
 template <class T>
     requires std::is_base_of_v<Table, T>
 [[nodiscard]] T alias(const T& table) {
-    return alias(table, std::string{});
+    return alias(table, QuotedName{});
 }
 
 /// A part of a table's rows, typed columns included: `tablesample(users, func::call("bernoulli", 10), "t")`. With a seed it
@@ -183,9 +183,9 @@ template <class T, Expression M, Expression S>
 
 /// A table that no MetaData describes, by its columns' names: `table("tbl", "a", "b")`.
 template <std::convertible_to<std::string>... Names>
-[[nodiscard]] Table table(std::string name, const Names&... columns) {
+[[nodiscard]] Table table(QuotedName name, const Names&... columns) {
     auto data = std::make_shared<schema::TableData>(std::move(name));
-    (data->add_column(std::string(columns), Type{}), ...);
+    (data->add_column(QuotedName(columns), Type{}), ...);
     return Table{std::move(data)};
 }
 

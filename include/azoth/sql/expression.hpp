@@ -252,7 +252,7 @@ template <class T = Value>
 
 /// A column by its bare name, of no table: `select(column("x")).select_from(t)`.
 template <class T = Value>
-[[nodiscard]] Expr<T> column(std::string name) {
+[[nodiscard]] Expr<T> column(QuotedName name) {
     return Expr<T>{std::make_shared<sql::ColumnNode>(nullptr, std::move(name), detail::own_type<T>(), nullptr)};
 }
 

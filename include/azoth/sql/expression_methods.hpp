@@ -373,7 +373,7 @@ public:
     }
 
     /// `x AS name` in the columns of a SELECT.
-    [[nodiscard]] Expr<T> label(std::string name) const {
+    [[nodiscard]] Expr<T> label(QuotedName name) const {
         const auto node = self().node();
         return Expr<T>{std::make_shared<sql::LabelNode>(std::move(name), node, sql::type_of(*node))};
     }

@@ -20,15 +20,15 @@ namespace azoth::sql {
 /// `column` of a FROM element: a table, an alias, a subquery, a CTE.
 struct ColumnNode final : ExpressionNode {
     ColumnNode(
-        NodePtr from_element, std::string column_name, Type column_type, const schema::ColumnData* data,
+        NodePtr from_element, QuotedName column_name, Type column_type, const schema::ColumnData* data,
         const Node* unnamed_expression = nullptr) noexcept
         : ExpressionNode(NodeKind::column, column_type), from(std::move(from_element)), name(std::move(column_name)),
           column(data), unnamed(unnamed_expression) {
         mix_child(from);
-        key.mix(name);
+        mix_quoted(name);
     }
     NodePtr from; ///< null: a bare name
-    std::string name; ///< empty: the one column of a function that returns rows, which is called as it is
+    QuotedName name; ///< empty: the one column of a function that returns rows, which is called as it is
     const schema::ColumnData* column; ///< null when it is no table's column; kept alive by `from`
     /// From raw SQL in the subquery that it is a column of: written as it is.
     [[nodiscard]] bool is_literal() const noexcept { return unnamed != nullptr && unnamed->kind == NodeKind::literal_column; }
@@ -259,21 +259,21 @@ struct TypeCoerceNode final : ExpressionNode {
 };
 
 struct LabelNode final : ExpressionNode {
-    LabelNode(std::string label_name, NodePtr child, Type value_type) noexcept
+    LabelNode(QuotedName label_name, NodePtr child, Type value_type) noexcept
         : ExpressionNode(NodeKind::label, value_type), name(std::move(label_name)), operand(std::move(child)) {
-        key.mix(name);
+        mix_quoted(name);
         mix_child(operand);
     }
-    std::string name;
+    QuotedName name;
     NodePtr operand;
 };
 
 struct LabelReferenceNode final : ExpressionNode {
-    explicit LabelReferenceNode(std::string label_name) noexcept
+    explicit LabelReferenceNode(QuotedName label_name) noexcept
         : ExpressionNode(NodeKind::label_reference, Type{}), name(std::move(label_name)) {
-        key.mix(name);
+        mix_quoted(name);
     }
-    std::string name;
+    QuotedName name;
 };
 
 struct TupleNode final : ExpressionNode {

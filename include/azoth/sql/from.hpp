@@ -21,10 +21,10 @@ namespace sql {
 [[nodiscard]] std::vector<NodePtr> expand_entities(const std::vector<NodePtr>& columns);
 /// The names under which the columns of a SELECT are known outside when it stands in FROM: each has one, and each another.
 /// `columns` are not entities.
-[[nodiscard]] std::vector<std::string>
+[[nodiscard]] std::vector<QuotedName>
 output_names(const std::vector<NodePtr>& columns, LabelStyle style = LabelStyle::disambiguate_only);
 /// The name of a selected expression; for one without, what the numbered name is made of, and false.
-[[nodiscard]] std::pair<std::string, bool> output_name(const Node& column);
+[[nodiscard]] std::pair<QuotedName, bool> output_name(const Node& column);
 /// How a statement that returns rows labels them; of a set operation its first part decides.
 [[nodiscard]] LabelStyle label_style_of(const Node& rows) noexcept;
 /// The type of the first column that a statement returns.
@@ -66,7 +66,7 @@ public:
     explicit Subquery(sql::NodePtr node) noexcept : FromClause(std::move(node)) {}
 
     /// The same rows under another name, to stand in FROM a second time.
-    [[nodiscard]] Subquery alias(std::string name = {}) const {
+    [[nodiscard]] Subquery alias(QuotedName name = {}) const {
         return Subquery{std::make_shared<sql::AliasNode>(node(), std::move(name))};
     }
 };

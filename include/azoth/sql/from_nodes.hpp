@@ -23,11 +23,11 @@ struct TableNode final : Node {
 
 /// A FROM element with a name: one without a name of its own is numbered by the compiler, and its serial is its identity.
 struct NamedFromNode : Node {
-    std::string name;         ///< empty: anonymous
+    QuotedName name;          ///< empty: anonymous
     std::uint64_t serial = 0; ///< of an anonymous element; 0 for one with a name
 
 protected:
-    NamedFromNode(NodeKind k, std::string own_name) noexcept : Node(k), name(std::move(own_name)) {}
+    NamedFromNode(NodeKind k, QuotedName own_name) noexcept : Node(k), name(std::move(own_name)) {}
     NamedFromNode(const NamedFromNode&) = default;
     /// To be called last, when the rest is mixed into the key.
     void mix_name();
@@ -41,7 +41,7 @@ struct Sampling {
 
 /// A table, subquery or CTE under another name.
 struct AliasNode final : NamedFromNode {
-    AliasNode(NodePtr what, std::string alias_name, bool is_lateral = false, Sampling sample = {});
+    AliasNode(NodePtr what, QuotedName alias_name, bool is_lateral = false, Sampling sample = {});
     NodePtr element; ///< a table, a statement that returns rows, a CTE
     bool lateral;    ///< may refer to the FROM elements beside it
     Sampling sampling;
@@ -59,7 +59,7 @@ struct Fragment {
 /// `name AS (statement)` in WITH. A recursive one is written in two steps: the second restates the first by a UNION whose later
 /// parts refer to the first.
 struct CteNode final : NamedFromNode {
-    CteNode(NodePtr statement, std::string cte_name, bool is_recursive = false, bool is_nesting = false);
+    CteNode(NodePtr statement, QuotedName cte_name, bool is_recursive = false, bool is_nesting = false);
     /// `original` with another statement, of which `original` is a part.
     CteNode(const std::shared_ptr<const CteNode>& original, NodePtr statement);
     CteNode(const CteNode&) = default;
@@ -120,7 +120,7 @@ struct TableFunctionNode final : NamedFromNode {
 
         Options() = default;
     };
-    TableFunctionNode(NodePtr call, std::vector<NamedColumn> function_columns, std::string alias_name, Options how);
+    TableFunctionNode(NodePtr call, std::vector<NamedColumn> function_columns, QuotedName alias_name, Options how);
     NodePtr function;
     std::vector<NamedColumn> columns;
     Options options;

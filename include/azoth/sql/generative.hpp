@@ -123,11 +123,11 @@ public:
         return Expr<bool>{std::make_shared<sql::ExistsNode>(this->self().select_node(), false)};
     }
     /// This statement in FROM.
-    [[nodiscard]] Subquery subquery(std::string name = {}) const {
+    [[nodiscard]] Subquery subquery(QuotedName name = {}) const {
         return Subquery{std::make_shared<sql::AliasNode>(this->self().select_node(), std::move(name))};
     }
     /// The same, and it may refer to the FROM elements beside it.
-    [[nodiscard]] Subquery lateral(std::string name = {}) const {
+    [[nodiscard]] Subquery lateral(QuotedName name = {}) const {
         return Subquery{std::make_shared<sql::AliasNode>(this->self().select_node(), std::move(name), true)};
     }
 

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
+#include <azoth/schema/quoted_name.hpp>
 #include <azoth/sql/fwd.hpp>
 #include <azoth/sql/key.hpp>
 #include <azoth/types/type.hpp>
@@ -67,6 +69,10 @@ struct Node {
 protected:
     Node(const Node&) = default; ///< for statements, which are copied to be changed
 
+    void mix_quoted(const QuotedName& name) noexcept {
+        key.mix(std::string_view{name});
+        if (name.quoting() != Quoting::automatic) key.mix(static_cast<std::uint64_t>(name.quoting()));
+    }
     void mix_child(const NodePtr& child) noexcept {
         if (!child) {
             key.mix(std::uint64_t{0});

@@ -102,6 +102,9 @@ Type own_type() {
         return TypeTraits<B>::type();
 }
 
+/// Whether a value beside an expression is bound as its own type and not as the expression's.
+[[nodiscard]] bool keeps_own_type(const Type& own, const Type& other_side) noexcept;
+
 /// The operand as a node; a value becomes a bound parameter of the other side's type.
 template <class T, class V>
 sql::NodePtr operand(const V& v, const Type& other_side) {
@@ -114,11 +117,8 @@ sql::NodePtr operand(const V& v, const Type& other_side) {
             if (!v)
                 return sql::make_null();
         }
-        const Type own = own_type<V>();
-        const bool keeps_own = other_side.is_null_type() ||
-                               (!own.is_null_type() && own.is_numeric() && other_side.is_numeric() &&
-                                !own.is_integer() && other_side.is_integer());
-        return sql::make_bind(value_for<T>(v), keeps_own ? own : other_side);
+        Type own = own_type<V>();
+        return sql::make_bind(value_for<T>(v), keeps_own_type(own, other_side) ? std::move(own) : other_side);
     }
 }
 

@@ -3,6 +3,7 @@
 // arrays and write operators as they are.
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <ranges>
 #include <string>
@@ -11,7 +12,9 @@
 
 #include <azoth/sql/constructs.hpp>
 #include <azoth/sql/functions.hpp>
+#include <azoth/types/array.hpp>
 #include <azoth/types/postgresql.hpp>
+#include <azoth/types/range.hpp>
 
 namespace azoth::postgresql {
 
@@ -20,12 +23,17 @@ namespace detail {
 /// A value beside an expression: bound as its type, lists as arrays.
 template <class V>
 sql::NodePtr operand(const V& value, const Type& type) {
-    if constexpr (azoth::detail::is_value_list<V>) {
+    if constexpr (azoth::detail::is_value_list<V> && !SqlValue<V>) {
         std::vector<Value> items;
         for (const auto& item : value) items.push_back(azoth::detail::value_for<Value>(item));
         return sql::make_bind(Value{Value::Variant{ArrayValue{std::move(items)}}}, type);
-    } else {
+    } else if constexpr (Expression<V> || std::same_as<V, Null>) {
         return azoth::detail::operand<Value>(value, type);
+    } else {
+        // A value beside a range is looked for in it.
+        const auto end = azoth::detail::range_end_type(type);
+        const bool is_end = !end.is_null_type() && azoth::detail::keeps_own_type(azoth::detail::own_type<V>(), type);
+        return azoth::detail::operand<Value>(value, is_end ? end : type);
     }
 }
 
@@ -177,27 +185,27 @@ template <Expression E, class... S>
 /// `-|-`
 template <Expression E, class V>
 [[nodiscard]] Expr<bool> adjacent_to(const E& left, const V& right) {
-    return detail::test_untyped("-|-", left, right);
+    return detail::test("-|-", left, right);
 }
 /// `<<`
 template <Expression E, class V>
 [[nodiscard]] Expr<bool> strictly_left_of(const E& left, const V& right) {
-    return detail::test_untyped("<<", left, right);
+    return detail::test("<<", left, right);
 }
 /// `>>`
 template <Expression E, class V>
 [[nodiscard]] Expr<bool> strictly_right_of(const E& left, const V& right) {
-    return detail::test_untyped(">>", left, right);
+    return detail::test(">>", left, right);
 }
 /// `&<`
 template <Expression E, class V>
 [[nodiscard]] Expr<bool> not_extend_right_of(const E& left, const V& right) {
-    return detail::test_untyped("&<", left, right);
+    return detail::test("&<", left, right);
 }
 /// `&>`
 template <Expression E, class V>
 [[nodiscard]] Expr<bool> not_extend_left_of(const E& left, const V& right) {
-    return detail::test_untyped("&>", left, right);
+    return detail::test("&>", left, right);
 }
 
 // Full text search. A configuration ("english") may be the first argument.

@@ -68,7 +68,7 @@ public:
         return copy;
     }
     /// This statement in WITH; of INSERT, UPDATE and DELETE its RETURNING columns.
-    [[nodiscard]] Cte cte(std::string name = {}, CteOptions options = {}) const {
+    [[nodiscard]] Cte cte(QuotedName name = {}, CteOptions options = {}) const {
         return Cte{std::make_shared<const sql::CteNode>(self().node(), std::move(name), options.recursive, options.nesting)};
     }
 

@@ -37,10 +37,10 @@ public:
     /// The statement to execute.
     [[nodiscard]] sql::NodePtr node() const noexcept { return node_->text; }
     [[nodiscard]] sql::NodePtr select_node() const noexcept { return node_; }
-    [[nodiscard]] Subquery subquery(std::string name = {}) const {
+    [[nodiscard]] Subquery subquery(QuotedName name = {}) const {
         return Subquery{std::make_shared<sql::AliasNode>(node_, std::move(name))};
     }
-    [[nodiscard]] Cte cte(std::string name = {}, CteOptions options = {}) const {
+    [[nodiscard]] Cte cte(QuotedName name = {}, CteOptions options = {}) const {
         return Cte{std::make_shared<const sql::CteNode>(node_, std::move(name), options.recursive, options.nesting)};
     }
     [[nodiscard]] Expr<first_type> scalar_subquery() const {

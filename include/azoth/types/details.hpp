@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +30,10 @@ enum class TypeFlag : std::uint16_t {
     create_constraint = 1024, ///< with a CHECK where the database does not have the type
     no_create_type = 2048,   ///< CREATE TYPE is somebody else's job
     is_not_null = 4096,         ///< DOMAIN
+    as_text = 8192,             ///< UUID: a string to the program
 };
+
+struct TypeConversion;
 
 struct TypeDetails {
     /// Written as it is, by the dialects that know it: "NVARCHAR", "MEDIUMINT". Empty: the kind says how it is called.
@@ -53,8 +55,8 @@ struct TypeDetails {
     std::string check;               ///< DOMAIN: SQL text
     std::string spec;                ///< a type of the user's own: its SQL text
     std::vector<std::pair<std::string, Type>> variants; ///< by dialect
-    /// A decorated type: chooses by dialect. Compared by address.
-    std::shared_ptr<const std::function<Type(std::string_view)>> load_dialect_impl;
+    std::shared_ptr<const TypeConversion> conversion; ///< of a decorated type
+    std::string conversion_dialect; ///< a decorated type as it is on one dialect: which
 
     friend bool operator==(const TypeDetails&, const TypeDetails&) = default;
 

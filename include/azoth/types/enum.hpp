@@ -36,10 +36,4 @@ struct UserDefinedType : Type {
     explicit UserDefinedType(std::string column_spec, TypeKind value_kind = TypeKind::null_type);
 };
 
-/// A type that is another on each dialect: `load_dialect_impl` is given the dialect's name. Values are converted by the C++
-/// type's own `TypeTraits`. Copies are the same type; two that were made separately are not.
-struct TypeDecorator : Type {
-    TypeDecorator(const Type& impl, std::function<Type(std::string_view dialect)> load_dialect_impl);
-};
-
 } // namespace azoth

@@ -12,6 +12,8 @@ namespace azoth {
 
 class Decimal;
 struct ArrayValue;
+struct MultirangeValue;
+struct RangeValue;
 struct Uuid;
 
 /// How the value of a `Field` is encoded.
@@ -43,6 +45,16 @@ enum class Wire : std::uint8_t {
     pg_interval,
     pg_uuid,
     pg_jsonb,
+    pg_array,      ///< `item` says what its elements are
+    pg_range,      ///< `item` says what its ends are
+    pg_multirange, ///< the same
+    pg_hstore,
+    pg_inet,     ///< inet and cidr
+    pg_macaddr,  ///< of six bytes or of eight
+    pg_bit,      ///< bit and bit varying
+    pg_money,    ///< hundredths, as in the locales of most currencies
+    pg_tsvector,
+    pg_tsquery,
     pg_other, ///< the binary form of a type Azoth does not know: decodes as bytes only
 };
 
@@ -56,9 +68,11 @@ struct Field {
     };
     std::uint32_t size;
     Wire wire;
+    Wire item = Wire::null; ///< of an array's elements and a range's ends; null: not known
 
     Field() noexcept : data(nullptr), size(0), wire(Wire::null) {}
-    Field(Wire encoding, const char* bytes, std::uint32_t length) noexcept : data(bytes), size(length), wire(encoding) {}
+    Field(Wire encoding, const char* bytes, std::uint32_t length, Wire of_item = Wire::null) noexcept
+        : data(bytes), size(length), wire(encoding), item(of_item) {}
     Field(Wire encoding, std::int64_t value) noexcept : integer(value), size(8), wire(encoding) {}
     explicit Field(std::uint64_t value) noexcept : unsigned_integer(value), size(8), wire(Wire::unsigned_integer) {}
     explicit Field(double value) noexcept : real(value), size(8), wire(Wire::real) {}
@@ -86,6 +100,8 @@ enum class ParamKind : std::uint8_t {
     uuid,
     json,  ///< a document as its text
     array, ///< values of one type, or the steps of a path
+    range,
+    multirange,
 };
 
 /// One value to bind. A view: the caller keeps the value alive until the statement has been executed.
@@ -99,6 +115,8 @@ struct Param {
         const Interval* interval;
         const Uuid* uuid;
         const ArrayValue* array;
+        const RangeValue* range;
+        const MultirangeValue* multirange;
     };
     std::size_t size = 0; ///< bytes at `data`
     ParamKind kind = ParamKind::null;
@@ -112,6 +130,8 @@ struct Param {
     explicit Param(const Interval* value) noexcept : interval(value), kind(ParamKind::interval) {}
     explicit Param(const Uuid* value) noexcept : uuid(value), kind(ParamKind::uuid) {}
     explicit Param(const ArrayValue* value) noexcept : array(value), kind(ParamKind::array) {}
+    explicit Param(const RangeValue* value) noexcept : range(value), kind(ParamKind::range) {}
+    explicit Param(const MultirangeValue* value) noexcept : multirange(value), kind(ParamKind::multirange) {}
 
     [[nodiscard]] bool is_null() const noexcept { return kind == ParamKind::null; }
     [[nodiscard]] std::string_view view() const noexcept { return {data, size}; }

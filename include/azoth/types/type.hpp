@@ -151,6 +151,8 @@ struct UuidType : Type {
     UuidType() noexcept : Type(TypeKind::uuid) {}
     /// Not native: 32 digits in a CHAR(32) on every database.
     explicit UuidType(bool native_uuid);
+    /// false: a row's untyped value is the UUID's text with hyphens, in place of a `Uuid`.
+    [[nodiscard]] UuidType as_uuid(bool uuid) const;
 };
 struct JsonType : Type {
     JsonType() noexcept : Type(TypeKind::json) {}

@@ -45,6 +45,20 @@ void decode_string(const Field& field, std::string& into);
 [[nodiscard]] std::string decode_json_text(const Field& field);
 [[nodiscard]] std::string dump_json(const Json& document);
 [[nodiscard]] Json parse_json(const std::string& text);
+
+/// A value as a field, to be decoded; `text` keeps what the field views where the value has no wire form of its own.
+[[nodiscard]] Field field_of(const Value& value, std::string& text);
+
+// What decorated types do to their values.
+/// @pre type.details
+[[nodiscard]] bool converts_results(const Type& type) noexcept;
+[[nodiscard]] bool converts_params(const Type& type) noexcept;
+/// @pre converts_results(type)
+[[nodiscard]] Value convert_result(const Field& field, const Type& type);
+/// @pre converts_params(type)
+[[nodiscard]] Value convert_param(const Value& value, const Type& type);
+/// What is written where the value is a literal; the value itself of a type that is not decorated.
+[[nodiscard]] Value convert_literal(const Value& value, const Type& type);
 } // namespace wire
 
 /// The customisation point: specialise it for a type of your own.
@@ -281,4 +295,22 @@ struct TypeTraits<std::optional<T>> {
     }
 };
 
+namespace detail {
+
+/// The cell as a T, by way of what a decorated type makes of it.
+template <class T>
+T decode(const Field& field, const Type& type) {
+    if (type.details && wire::converts_results(type)) [[unlikely]] {
+        const Value value = wire::convert_result(field, type);
+        if constexpr (std::same_as<T, Value>) {
+            return value;
+        } else {
+            std::string text;
+            return TypeTraits<T>::decode(wire::field_of(value, text), Type{});
+        }
+    }
+    return TypeTraits<T>::decode(field, type);
+}
+
+} // namespace detail
 } // namespace azoth

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -45,6 +46,27 @@ struct ArrayValue {
     friend bool operator==(const ArrayValue& a, const ArrayValue& b) noexcept;
 };
 
+/// A range of values: its two ends, NULL where it has none; no ends at all: the empty range.
+struct RangeValue {
+    std::vector<Value> ends;
+    bool lower_inclusive = true;
+    bool upper_inclusive = false;
+
+    RangeValue() = default;
+    /// "[)", "(]", "[]" or "()". @throws ArgumentError for other bounds.
+    RangeValue(Value lower, Value upper, std::string_view bounds = "[)");
+    friend bool operator==(const RangeValue& a, const RangeValue& b) noexcept;
+};
+
+/// Ranges of one type.
+struct MultirangeValue {
+    std::vector<RangeValue> ranges;
+
+    MultirangeValue() = default;
+    explicit MultirangeValue(std::vector<RangeValue> members) noexcept;
+    friend bool operator==(const MultirangeValue& a, const MultirangeValue& b) noexcept;
+};
+
 /// An owned SQL value. Copying copies the value; `param()` views it.
 class Value {
 public:
@@ -64,7 +86,9 @@ public:
         Interval,
         Uuid,
         JsonText,
-        ArrayValue>;
+        ArrayValue,
+        RangeValue,
+        MultirangeValue>;
 
     Value() noexcept = default;
     Value(Null) noexcept {}
@@ -87,6 +111,10 @@ private:
 
 /// The array as PostgreSQL reads it: `{1,2,NULL}`, `{"a b"}`.
 [[nodiscard]] std::string array_text(const ArrayValue& array);
+
+/// The range as PostgreSQL reads it: `[1,5)`, `(,"b c"]`, `empty`; of several: `{[1,5),[7,9)}`.
+[[nodiscard]] std::string range_text(const RangeValue& range);
+[[nodiscard]] std::string multirange_text(const MultirangeValue& multirange);
 
 /// An owned copy of what `param` views.
 [[nodiscard]] Value to_value(const Param& param);

@@ -59,7 +59,7 @@ reference(std::vector<std::string> columns, std::string target, std::vector<std:
     ForeignKeyData key;
     key.columns = std::move(columns);
     key.target_table = std::move(target);
-    key.target_columns = std::move(target_columns);
+    key.target_columns.assign(target_columns.begin(), target_columns.end());
     return key;
 }
 

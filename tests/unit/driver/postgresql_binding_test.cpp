@@ -4,9 +4,13 @@
 #include "../async/driver/postgresql/oid.hpp"
 #include "support/catch.hpp"
 
+#include <azoth/types/array.hpp>
+#include <azoth/types/postgresql.hpp>
+#include <azoth/types/range.hpp>
 #include <azoth/types/type_traits.hpp>
 
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -204,8 +208,91 @@ TEST_CASE("postgresql columns: formats of built-in and user-defined types",
     CHECK(column_format(1700, -1).type == Numeric());
     CHECK(column_format(26, -1).wire == Wire::unsigned_integer);
     CHECK(column_format(1184, -1).type.timezone);
-    CHECK(column_format(1007, -1).wire == Wire::pg_other); // integer[]
+    CHECK(column_format(600, -1).wire == Wire::pg_other); // point
+    CHECK(column_format(1007, -1).wire == Wire::pg_array); // integer[]
+    CHECK(column_format(1007, -1).item == Wire::pg_int4);
+    CHECK(column_format(1007, -1).type == ARRAY{Integer{}});
+    CHECK(column_format(3904, -1).wire == Wire::pg_range);
+    CHECK(column_format(3904, -1).item == Wire::pg_int4);
+    CHECK(column_format(4532, -1).wire == Wire::pg_multirange);
+    CHECK(column_format(std::string_view("hstore_send")).wire == Wire::pg_hstore);
+    CHECK(array_format("enum_send").item == Wire::text);
+    CHECK(array_format("record_send").item == Wire::null);
     CHECK(column_format(std::string_view("enum_send")).wire == Wire::text);
     CHECK(column_format(std::string_view("int4send")).wire == Wire::pg_int4);
     CHECK(column_format(std::string_view("record_send")).wire == Wire::pg_other);
+}
+
+namespace {
+
+/// What a value becomes on the wire, as bytes; nothing when it travels as text.
+std::optional<std::string> binary_of(const Value& value, const Type& type) {
+    static const std::string sql = "SELECT $1";
+    Parameters parameters;
+    const auto param = value.param();
+    parameters.decide(sql, {&param, 1}, {&type, 1});
+    parameters.encode({&param, 1});
+    if (parameters.formats()[0] != 1) return std::nullopt;
+    return std::string{parameters.values()[0], static_cast<std::size_t>(parameters.lengths()[0])};
+}
+
+} // namespace
+
+TEST_CASE("postgresql parameters: arrays and ranges are sent in binary form and read back",
+          "[driver][postgresql][binding]") {
+    using Numbers = std::vector<std::optional<std::int32_t>>;
+    const Numbers numbers{1, std::nullopt, -2147483647};
+    const auto bytes = binary_of(TypeTraits<Numbers>::value(numbers), ARRAY{Integer{}});
+    REQUIRE(bytes);
+    const Field field{Wire::pg_array, bytes->data(), static_cast<std::uint32_t>(bytes->size()), Wire::pg_int4};
+    CHECK(TypeTraits<Numbers>::decode(field, Type{}) == numbers);
+    CHECK(to_value(field, Type{}) == TypeTraits<Numbers>::value(numbers));
+
+    using Table = std::vector<std::vector<Decimal>>;
+    const Table table{{Decimal{"1.5"}, Decimal{"-2"}}, {Decimal{"0"}, Decimal{"NaN"}}};
+    const auto decimals = binary_of(TypeTraits<Table>::value(table), ARRAY{Numeric{}});
+    REQUIRE(decimals);
+    const Field cells{Wire::pg_array, decimals->data(), static_cast<std::uint32_t>(decimals->size()), Wire::pg_numeric};
+    const auto read = TypeTraits<Table>::decode(cells, Type{});
+    REQUIRE(read.size() == 2);
+    CHECK(read[0] == table[0]);
+    CHECK(read[1][1].is_nan());
+    CHECK_THROWS_WITH(TypeTraits<std::vector<Decimal>>::decode(cells, Type{}), Catch::Contains("2 dimensions"));
+
+    using Days = Range<Date>;
+    const Days days{*parse_date("2024-01-01"), std::nullopt, "(]"};
+    const auto range = binary_of(TypeTraits<Days>::value(days), DATERANGE{});
+    REQUIRE(range);
+    const Field span{Wire::pg_range, range->data(), static_cast<std::uint32_t>(range->size()), Wire::pg_date};
+    CHECK(TypeTraits<Days>::decode(span, Type{}) == days);
+
+    using Several = std::vector<Range<std::int64_t>>;
+    const Several several{{1, 3}, {7, std::nullopt}};
+    const auto multirange = binary_of(TypeTraits<Several>::value(several), INT8MULTIRANGE{});
+    REQUIRE(multirange);
+    const Field many{
+        Wire::pg_multirange, multirange->data(), static_cast<std::uint32_t>(multirange->size()), Wire::pg_int8};
+    CHECK(TypeTraits<Several>::decode(many, Type{}) == several);
+
+    CHECK_FALSE(binary_of(TypeTraits<Numbers>::value(numbers), Type{})); // the server finds out what it is
+    CHECK(binary_of(TypeTraits<Numbers>::value({}), ARRAY{Integer{}}) == std::string("\0\0\0\0\0\0\0\0\0\0\0\x17", 12));
+    CHECK(binary_of(TypeTraits<Json>::value(Json{{"a", 1}}), JSONB{}) == "\x01{\"a\":1}");
+}
+
+TEST_CASE("postgresql parameters: what is no array or range is refused", "[driver][postgresql][binding]") {
+    const auto item = [](std::int64_t n) { return Value{Value::Variant{n}}; };
+    const auto list = [](std::vector<Value> items) { return Value{Value::Variant{ArrayValue{std::move(items)}}}; };
+    const Value ragged = list({list({item(1)}), list({item(1), item(2)})});
+    CHECK_THROWS_WITH(binary_of(ragged, ARRAY{Integer{}}), Catch::Contains("not equally long"));
+    const Value mixed = list({item(1), list({item(1)})});
+    CHECK_THROWS_WITH(binary_of(mixed, ARRAY{Integer{}}), Catch::Contains("not equally long"));
+    CHECK_THROWS_WITH(binary_of(list({item(3'000'000'000)}), ARRAY{Integer{}}), Catch::Contains("does not fit integer"));
+    const Value zero = list({Value{Value::Variant{std::string(1, '\0')}}});
+    CHECK_THROWS_WITH(binary_of(zero, ARRAY{Text{}}), Catch::Contains("zero byte"));
+    CHECK_THROWS_WITH(binary_of(zero, Type{}), Catch::Contains("zero byte"));
+    Value deep = item(1);
+    for (int i = 0; i < 7; ++i) deep = list({deep});
+    CHECK_THROWS_WITH(binary_of(deep, ARRAY{Integer{}}), Catch::Contains("six dimensions"));
+    const Value range{Value::Variant{RangeValue{item(1), Value{Value::Variant{std::string{"x"}}}}}};
+    CHECK_FALSE(binary_of(range, INT4RANGE{})); // as text: the server says what is wrong with it
 }
