@@ -100,7 +100,7 @@ private:
         data.columns = key.constrained_columns;
         data.target_schema = key.referred_schema;
         data.target_table = key.referred_table;
-        data.target_columns = key.referred_columns;
+        data.target_columns.assign(key.referred_columns.begin(), key.referred_columns.end());
         data.on_delete = key.ondelete;
         data.on_update = key.onupdate;
         data.match = key.match;
