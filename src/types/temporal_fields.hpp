@@ -15,9 +15,11 @@ struct CivilDay {
     unsigned day = 0;
 };
 
-/// @param days since 1970-01-01, any of the ±10^11 around it.
+/// @param days since 1970-01-01; beyond the ±10^11 around it all are the last of these, which no type can hold either.
 /// @see Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 [[nodiscard]] constexpr CivilDay civil_from_days(std::int64_t days) noexcept {
+    constexpr std::int64_t limit = 100'000'000'000;
+    days = days < -limit ? -limit : days > limit ? limit : days;
     days += 719'468; // from 0000-03-01, so that a leap day ends its year
     const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
     const auto day_of_era = static_cast<unsigned>(days - era * 146'097);

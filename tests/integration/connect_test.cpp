@@ -49,7 +49,37 @@ asio::awaitable<void> keeps_arguments(az::Engine engine) {
     co_await connection.close();
 }
 
+/// What a listener sets for every new connection stays, whatever is rolled back; what a transaction sets does not.
+asio::awaitable<void> has_a_search_path(az::Engine engine) {
+    engine.events().connect.connect([](az::driver::Connection& connection) -> asio::awaitable<void> {
+        co_await connection.run("SET search_path TO pg_catalog");
+    });
+    auto connection = co_await engine.connect();
+    const auto path = [](az::Connection& on) -> asio::awaitable<std::string> {
+        const auto rows = co_await on.exec_driver_sql("SHOW search_path");
+        co_return rows.one().get<std::string>(0);
+    };
+    auto now = co_await path(connection);
+    CHECK(now == "pg_catalog");
+    co_await connection.run("SET search_path TO information_schema");
+    now = co_await path(connection);
+    CHECK(now == "information_schema");
+    co_await connection.rollback();
+    now = co_await path(connection);
+    CHECK(now == "pg_catalog");
+    co_await connection.close();
+}
+
 } // namespace
+
+TEST_CASE("connect: a search path for all connections of an engine", "[integration][pg.conn.search_path][core.event.connect]") {
+    for (const auto& name : backend_names()) {
+        if (name != "postgresql") continue; // no other has one
+        Backend database{name};
+        const auto engine = database.make_engine(az::EngineOptions{});
+        database.run(has_a_search_path(engine));
+    }
+}
 
 TEST_CASE("connect: of several PostgreSQL hosts the first that will do is taken", "[integration][pg.conn.url]") {
     const char* text = std::getenv("AZOTH_TEST_POSTGRESQL_URL");

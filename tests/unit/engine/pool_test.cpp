@@ -399,7 +399,7 @@ TEST_CASE("pool: a database in memory keeps its one connection",
     CHECK(db.engine.pool().figures().size == 1);
 }
 
-TEST_CASE("pool: dispose() closes what is idle and begins anew", "[engine][pool][core.engine.dispose]") {
+TEST_CASE("pool: dispose() closes what is idle and begins anew", "[engine][pool][core.engine.dispose][core.pool.recreate_dispose]") {
     ScriptedEngine db;
     db.run([&]() -> asio::awaitable<void> {
         auto in_use = co_await db.engine.connect();

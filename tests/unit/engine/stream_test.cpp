@@ -33,7 +33,7 @@ Reply five_rows(const Call& call) {
 } // namespace
 
 TEST_CASE("stream: rows arrive in pieces, typed",
-          "[engine][stream][core.conn.stream][core.result.async_iteration][core.conn.server_side_cursors]"
+          "[engine][core.result.yield_per][stream][core.conn.stream][core.result.async_iteration][core.conn.server_side_cursors]"
           "[core.opt.stream_results]") {
     ScriptedEngine db;
     db.script->answer = five_rows;

@@ -198,6 +198,18 @@ TEST_CASE("url: text and value are each other's inverse", "[engine][url][core.ur
     }
 }
 
+TEST_CASE("url: a copy with other parts leaves the first as it was", "[engine][url][core.url.set]") {
+    const Url url{"postgresql://a:b@c:1/d?x=1"};
+    Url other = url;
+    other.host = "e";
+    other.password = "f@";
+    other.port.reset();
+    other.query.emplace_back("y", "2");
+    CHECK(other.to_string(false) == "postgresql://a:f%40@e/d?x=1&y=2");
+    CHECK(url.to_string(false) == "postgresql://a:b@c:1/d?x=1");
+    CHECK_FALSE(url == other);
+}
+
 TEST_CASE("url: any bytes are a URL or an ArgumentError", "[engine][url][core.url.parse]") {
     constexpr std::string_view alphabet = "ab1%/:@?&=+[]. ";
     std::mt19937 random{8};
