@@ -7,6 +7,7 @@
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/types/postgresql.hpp>
 
 #include "dialect/type_name.hpp"
 
@@ -114,9 +115,16 @@ TEST_CASE("type from text: PostgreSQL", "[dialect][reflection]") {
     CHECK(type("interval day to second(3)") == IntervalType{});
     CHECK(type("uuid") == UuidType{});
     CHECK(type("json") == JsonType{});
-    CHECK(type("jsonb") == JsonType{});
-    for (const auto* unknown : {"integer[]", "money", "mood", "inet", "int4range", ""})
-        CHECK(type(unknown).is_null_type());
+    CHECK(type("jsonb") == postgresql::JSONB{});
+    CHECK(type("integer[]") == ARRAY{Integer{}});
+    CHECK(type("character varying(30)[]") == ARRAY{String{30}});
+    CHECK(type("int4range[]") == ARRAY{postgresql::INT4RANGE{}});
+    CHECK(type("bit(3)") == postgresql::BIT{3});
+    CHECK(type("bit varying(8)") == postgresql::BIT_VARYING{8});
+    CHECK(type("inet") == postgresql::INET{});
+    CHECK(type("datemultirange") == postgresql::DATEMULTIRANGE{});
+    for (const auto* unknown : {"mood", "mood[]", "point", ""})
+        CHECK((type(unknown).is_null_type() && !type(unknown).details));
 }
 
 TEST_CASE("type from text: MySQL and MariaDB", "[dialect][reflection]") {
