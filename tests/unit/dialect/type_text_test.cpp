@@ -15,7 +15,7 @@ namespace {
 
 using namespace azoth;
 
-const auto postgresql = dialects::postgresql();
+const auto on_postgresql = dialects::postgresql();
 const auto mysql = dialects::mysql();
 const auto mariadb = dialects::mariadb();
 const auto sqlite = dialects::sqlite();
@@ -62,12 +62,12 @@ TEST_CASE("type text: every type on every dialect",
     };
     for (const auto& row : rows) {
         CAPTURE(to_string(row.type));
-        CHECK(postgresql->type_text(row.type) == row.postgresql);
+        CHECK(on_postgresql->type_text(row.type) == row.postgresql);
         CHECK(mysql->type_text(row.type) == row.mysql);
         CHECK(mariadb->type_text(row.type) == (row.type == UuidType{} ? "UUID" : row.mysql));
         CHECK(sqlite->type_text(row.type) == row.sqlite);
     }
-    CHECK(postgresql->type_text(String{}) == "VARCHAR");
+    CHECK(on_postgresql->type_text(String{}) == "VARCHAR");
     CHECK(sqlite->type_text(String{}) == "VARCHAR");
     CHECK_THROWS_AS(mysql->type_text(String{}), CompileError);
     for (const auto& dialect : {postgresql, mysql, sqlite})
@@ -91,7 +91,7 @@ TEST_CASE("type names: arguments are taken out wherever they stand", "[dialect][
 }
 
 TEST_CASE("type from text: PostgreSQL", "[dialect][reflection]") {
-    const auto type = [](std::string_view text) { return postgresql->type_from_text(text); };
+    const auto type = [](std::string_view text) { return on_postgresql->type_from_text(text); };
     CHECK(type("boolean") == Boolean{});
     CHECK(type("smallint") == SmallInteger{});
     CHECK(type("integer") == Integer{});
@@ -201,7 +201,7 @@ TEST_CASE("type from text: a type that was created is read back", "[dialect][ref
     };
     for (const auto& type : types) {
         CAPTURE(to_string(type));
-        CHECK(postgresql->type_from_text(postgresql->type_text(type)) == type);
+        CHECK(on_postgresql->type_from_text(on_postgresql->type_text(type)) == type);
         CHECK(sqlite->type_from_text(sqlite->type_text(type)) == type);
         CHECK(mariadb->type_from_text(mariadb->type_text(type)) == type);
     }
