@@ -70,7 +70,7 @@ TEST_CASE("type text: every type on every dialect",
     CHECK(on_postgresql->type_text(String{}) == "VARCHAR");
     CHECK(sqlite->type_text(String{}) == "VARCHAR");
     CHECK_THROWS_AS(mysql->type_text(String{}), CompileError);
-    for (const auto& dialect : {postgresql, mysql, sqlite})
+    for (const auto& dialect : {on_postgresql, mysql, sqlite})
         CHECK_THROWS_AS(dialect->type_text(Type{}), CompileError);
 }
 
