@@ -198,7 +198,7 @@ asio::awaitable<void> as_members(az::Engine engine) {
 
 } // namespace
 
-TEST_CASE("hostile strings: as values, bound or written, they come back", "[integration][types][core.bind.literal_binds]") {
+TEST_CASE("hostile strings: as values, bound or written, they come back", "[integration][types]") {
     Backend backend{backend_name()};
     backend.run(as_values(backend.engine()));
 }

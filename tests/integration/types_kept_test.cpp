@@ -172,7 +172,7 @@ TEST_CASE("types: integers at their limits", "[integration][core.type.integer_fa
     both_ways({az::BigInteger{}, values<std::int64_t>({0, 1, -1, Big::min() + 1, Big::max()}), as<std::int64_t>()});
 }
 
-TEST_CASE("types: truth", "[integration][core.type.boolean]") {
+TEST_CASE("types: truth", "[integration][types]") {
     both_ways({az::Boolean{}, values<bool>({true, false}), as<bool>()});
 }
 
@@ -221,7 +221,7 @@ TEST_CASE("types: UUIDs", "[integration][core.type.uuid]") {
     both_ways({az::UuidType{}.as_uuid(false), values<std::string>({"01234567-89ab-4def-8123-456789abcdef"}), as<std::string>(), true, true, false});
 }
 
-TEST_CASE("types: documents", "[integration][core.type.json]") {
+TEST_CASE("types: documents", "[integration][types]") {
     const auto read = [](const az::Row& row, std::size_t column) -> az::Value {
         const auto document = row.get<std::optional<az::Json>>(column);
         return document ? az::TypeTraits<az::Json>::value(*document) : az::Value{};
@@ -232,7 +232,7 @@ TEST_CASE("types: documents", "[integration][core.type.json]") {
     both_ways({az::JsonType{}, values<az::Json>(documents), read, false, false});
 }
 
-TEST_CASE("types: enumerations", "[integration][core.type.enum]") {
+TEST_CASE("types: enumerations", "[integration][types]") {
     both_ways({az::TypeTraits<Mood>::type(), values<Mood>({Mood::fine, Mood::so_so}), as<Mood>()});
     both_ways({az::Enum{{"a", "it's", "ż"}, "letters"}.native_enum(false), values<std::string>({"it's", "ż"}), as<std::string>()});
 }

@@ -332,14 +332,14 @@ asio::awaitable<void> far_ends(az::Engine engine) {
 } // namespace
 
 TEST_CASE("postgresql: arrays of every kind of element", "[integration][postgresql][types]") { on_postgresql(arrays); }
-TEST_CASE("postgresql: arrays in operators", "[integration][postgresql][types][core.type.array]") {
+TEST_CASE("postgresql: arrays in operators", "[integration][postgresql][types]") {
     on_postgresql(array_operators);
 }
 TEST_CASE("postgresql: ranges and multiranges", "[integration][postgresql][types]") { on_postgresql(ranges); }
 TEST_CASE("postgresql: ranges compare as their C++ values do", "[integration][postgresql][types][pg.type.range]") {
     on_postgresql(range_operators);
 }
-TEST_CASE("postgresql: addresses, bits and text searches", "[integration][postgresql][types][pg.type.scalars]") {
+TEST_CASE("postgresql: addresses, bits and text searches", "[integration][postgresql][types]") {
     on_postgresql(own_texts);
 }
 TEST_CASE("postgresql: hstore", "[integration][postgresql][types]") { on_postgresql(hstores); }
