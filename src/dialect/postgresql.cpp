@@ -2,6 +2,9 @@
 // PostgreSQL's SQL: numbered placeholders, ILIKE, everything else as the base has it.
 #include "dialect/postgresql.hpp"
 
+#include <chrono>
+#include <string>
+
 #include <azoth/error.hpp>
 #include <azoth/types/details.hpp>
 
@@ -67,6 +70,10 @@ protected:
     }
 
     std::string literal_of(const Param& value, const Type& type) const override {
+        if (details_of(type).has(TypeFlag::not_native)) {
+            if (value.kind == ParamKind::uuid) return without_hyphens(literal(value));
+            if (value.kind == ParamKind::interval && type.kind == TypeKind::interval) return moment_literal(*value.interval);
+        }
         // The elements of an array alone do not say what it is.
         if (value.kind != ParamKind::array || details_of(type).item.empty() || type.details->item.front().is_null_type())
             return literal(value);
@@ -148,6 +155,19 @@ protected:
     void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override { on_conflict(insert, upsert); }
 
 private:
+    static std::string without_hyphens(std::string text) {
+        std::erase(text, '-');
+        return text;
+    }
+
+    /// An interval that is kept as the distance from 1970-01-01.
+    std::string moment_literal(const Interval& interval) const {
+        if (interval.months != 0)
+            throw CompileError("an interval of months cannot be written here: a month is no fixed time");
+        const std::chrono::microseconds distance = interval.time + std::chrono::days{interval.days};
+        return literal(Param{ParamKind::timestamp, static_cast<std::int64_t>(distance.count())});
+    }
+
     std::string array_literal(const ArrayValue& array) const {
         if (array.items.empty()) return "'{}'";
         std::string text = "ARRAY[";

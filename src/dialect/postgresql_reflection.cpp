@@ -2,6 +2,10 @@
 // PostgreSQL's catalogue: what it calls the types, and the queries that read its tables.
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string_view>
+
+#include <azoth/types/postgresql.hpp>
 
 #include "dialect/postgresql.hpp"
 #include "dialect/type_name.hpp"
@@ -10,8 +14,8 @@ namespace azoth {
 
 namespace {
 
-// As format_type() spells them, and the short names that people write. What is missing (arrays, ranges,
-// enums, inet, money) is null_type: its values go in and out as text, and nothing is assumed.
+// As format_type() spells them, and the short names that people write. What is missing here and below (types that
+// users made) is null_type: its values go in and out as text, and nothing is assumed.
 constexpr std::array named_kinds{
     NamedKind{"bigint", TypeKind::big_integer},
     NamedKind{"bool", TypeKind::boolean},
@@ -35,7 +39,6 @@ constexpr std::array named_kinds{
     NamedKind{"integer", TypeKind::integer},
     NamedKind{"interval", TypeKind::interval},
     NamedKind{"json", TypeKind::json},
-    NamedKind{"jsonb", TypeKind::json},
     NamedKind{"name", TypeKind::string},
     NamedKind{"numeric", TypeKind::numeric},
     NamedKind{"oid", TypeKind::big_integer},
@@ -55,10 +58,52 @@ constexpr std::array named_kinds{
 };
 static_assert(std::ranges::is_sorted(named_kinds, {}, &NamedKind::name));
 
+/// The types that no other database has.
+Type own_type(const TypeName& parsed) {
+    namespace pg = postgresql;
+    if (parsed.name == "bit") return pg::BIT{parsed.argument(0) == Type::unset ? 1 : parsed.argument(0)};
+    if (parsed.name == "bit varying" || parsed.name == "varbit") return pg::BIT_VARYING{parsed.argument(0)};
+    static const std::map<std::string_view, Type> types{
+        {"cidr", pg::CIDR{}},
+        {"datemultirange", pg::DATEMULTIRANGE{}},
+        {"daterange", pg::DATERANGE{}},
+        {"hstore", pg::HSTORE{}},
+        {"inet", pg::INET{}},
+        {"int4multirange", pg::INT4MULTIRANGE{}},
+        {"int4range", pg::INT4RANGE{}},
+        {"int8multirange", pg::INT8MULTIRANGE{}},
+        {"int8range", pg::INT8RANGE{}},
+        {"jsonb", pg::JSONB{}},
+        {"jsonpath", pg::JSONPATH{}},
+        {"macaddr", pg::MACADDR{}},
+        {"macaddr8", pg::MACADDR8{}},
+        {"money", pg::MONEY{}},
+        {"nummultirange", pg::NUMMULTIRANGE{}},
+        {"numrange", pg::NUMRANGE{}},
+        {"regclass", pg::REGCLASS{}},
+        {"regconfig", pg::REGCONFIG{}},
+        {"tsmultirange", pg::TSMULTIRANGE{}},
+        {"tsquery", pg::TSQUERY{}},
+        {"tsrange", pg::TSRANGE{}},
+        {"tstzmultirange", pg::TSTZMULTIRANGE{}},
+        {"tstzrange", pg::TSTZRANGE{}},
+        {"tsvector", pg::TSVECTOR{}},
+    };
+    const auto found = types.find(parsed.name);
+    return found == types.end() ? Type{} : found->second;
+}
+
 } // namespace
 
 Type PostgreSQLDialect::type_from_text(std::string_view text) const {
+    if (text.ends_with("[]")) {
+        while (text.ends_with("[]")) text.remove_suffix(2);
+        const auto item = type_from_text(text);
+        if (item.is_null_type() && !item.details) return item;
+        return ARRAY{item}; // how many dimensions it has the catalogue does not enforce
+    }
     const auto parsed = parse_type_name(text);
+    if (auto own = own_type(parsed); own.details) return own;
     if (parsed.name.starts_with("interval ")) return IntervalType{}; // "interval day to second(3)"
     const auto found = std::ranges::lower_bound(named_kinds, parsed.name, {}, &NamedKind::name);
     if (found == named_kinds.end() || found->name != parsed.name) return Type{};

@@ -175,12 +175,12 @@ asio::awaitable<void> reads_tables_made_by_hand(Database& database) {
     CHECK(one.columns == Names{"parent_id"});
     CHECK(one.target_schema.empty());
     CHECK(one.target_table == "rf_parent");
-    CHECK(one.target_columns == Names{"id"});
+    CHECK(one.target_columns == std::vector<azoth::QuotedName>{"id"});
     CHECK(one.on_delete == "CASCADE");
     CHECK(one.on_update == (database.is("mariadb") ? "CASCADE" : "SET NULL"));
     const auto& two = child.foreign_keys[1];
     CHECK(two.columns == Names{"mc", "code"});
-    CHECK(two.target_columns == Names{"Mixed Case", "code"});
+    CHECK(two.target_columns == std::vector<azoth::QuotedName>{"Mixed Case", "code"});
     CHECK(two.on_delete.empty());
     CHECK(two.on_update.empty());
 

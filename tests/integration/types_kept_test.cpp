@@ -32,7 +32,7 @@ std::string backend_name() {
 struct Kept : az::Table {
     az::Column<std::int64_t> id{*this, "id", az::primary_key, az::autoincrement(false)};
     az::Column<az::Value> value;
-    Kept(az::MetaData& metadata, const az::Type& type) : az::Table{"kept", metadata}, value{*this, "value", type} {}
+    Kept(az::MetaData& metadata, const az::Type& type) : az::Table{"kept", metadata}, value{*this, "value", type, az::nullable} {}
 };
 
 bool same(const az::Value& a, const az::Value& b) {
@@ -154,7 +154,7 @@ az::TimestampTz point(const char* text) { return *az::parse_timestamp_tz(text); 
 const std::vector<std::string> texts{
     "", " ", "a", "it's \"quoted\" `so` [too]", "back\\slash\\", "-- /* */ ;", "%s :name $1 ? %%", "tab\tnewline\nreturn\r",
     "żółw", "日本語", "עברית", "👩‍👩‍👧 🐢", "e\u0301", "\u2018\u2019\u201C\u201D", "\u202Eright", "\uFEFF", "NULL", "\x7f\x01",
-    std::string(100'000, 'x')};
+    std::string(60'000, 'x')};
 
 } // namespace
 
@@ -172,7 +172,7 @@ TEST_CASE("types: integers at their limits", "[integration][core.type.integer_fa
     both_ways({az::BigInteger{}, values<std::int64_t>({0, 1, -1, Big::min() + 1, Big::max()}), as<std::int64_t>()});
 }
 
-TEST_CASE("types: truth", "[integration][core.type.boolean]") {
+TEST_CASE("types: truth", "[integration][types]") {
     both_ways({az::Boolean{}, values<bool>({true, false}), as<bool>()});
 }
 
@@ -218,10 +218,10 @@ TEST_CASE("types: UUIDs", "[integration][core.type.uuid]") {
     const std::vector<az::Uuid> uuids{az::Uuid{}, az::Uuid{"ffffffff-ffff-ffff-ffff-ffffffffffff"}, az::Uuid::random()};
     both_ways({az::UuidType{}, values<az::Uuid>(uuids), as<az::Uuid>()});
     both_ways({az::UuidType{false}, values<az::Uuid>(uuids), as<az::Uuid>()});
-    both_ways({az::UuidType{}.as_uuid(false), values<std::string>({"01234567-89ab-cdef-0123-456789abcdef"}), as<std::string>(), true, true, false});
+    both_ways({az::UuidType{}.as_uuid(false), values<std::string>({"01234567-89ab-4def-8123-456789abcdef"}), as<std::string>(), true, true, false});
 }
 
-TEST_CASE("types: documents", "[integration][core.type.json]") {
+TEST_CASE("types: documents", "[integration][types]") {
     const auto read = [](const az::Row& row, std::size_t column) -> az::Value {
         const auto document = row.get<std::optional<az::Json>>(column);
         return document ? az::TypeTraits<az::Json>::value(*document) : az::Value{};
@@ -232,7 +232,7 @@ TEST_CASE("types: documents", "[integration][core.type.json]") {
     both_ways({az::JsonType{}, values<az::Json>(documents), read, false, false});
 }
 
-TEST_CASE("types: enumerations", "[integration][core.type.enum]") {
+TEST_CASE("types: enumerations", "[integration][types]") {
     both_ways({az::TypeTraits<Mood>::type(), values<Mood>({Mood::fine, Mood::so_so}), as<Mood>()});
     both_ways({az::Enum{{"a", "it's", "ż"}, "letters"}.native_enum(false), values<std::string>({"it's", "ż"}), as<std::string>()});
 }

@@ -41,14 +41,22 @@ template <class T>
 struct Cells : az::Table {
     az::Column<std::int64_t> id{*this, "id", az::primary_key, az::autoincrement(false)};
     az::Column<std::optional<T>> cell;
-    Cells(az::MetaData& metadata, const az::Type& type) : az::Table{"cell", metadata}, cell{*this, "cell", type} {}
+    Cells(az::MetaData& metadata, const az::Type& type, std::string name = "cell")
+        : az::Table{std::move(name), metadata}, cell{*this, "cell", type} {}
 };
+
+/// Another name each time: a prepared statement remembers the types of its table.
+std::string next_name() {
+    static int number = 0;
+    return "cell_" + std::to_string(++number);
+}
 
 /// Binds each value and NULL, singly and as a batch, and reads it typed, untyped, as text and by COPY.
 template <class T>
-asio::awaitable<void> keep(az::Connection& connection, std::vector<T> values, az::Type type) {
+asio::awaitable<void> keep(az::Connection& connection, std::vector<T> values, az::Type type, bool has_text = true) {
     az::MetaData metadata;
-    const Cells<T> cells{metadata, type};
+    const auto name = next_name();
+    const Cells<T> cells{metadata, type, name};
     for (const auto& statement : az::create_all_sql(metadata, *connection.dialect())) co_await connection.run(statement);
     std::vector<std::tuple<std::int64_t, std::optional<T>>> rows;
     for (const auto& value : values) {
@@ -67,10 +75,10 @@ asio::awaitable<void> keep(az::Connection& connection, std::vector<T> values, az
         std::size_t i = 0;
         for (const auto& [id, cell] : read) CHECK(cell == std::get<1>(rows[i++]));
 
-        const auto raw = co_await connection.execute(az::text("SELECT cell, cell::text FROM cell ORDER BY id"));
+        const auto raw = co_await connection.execute(az::text("SELECT cell, cell::text FROM " + name + " ORDER BY id"));
         i = 0;
         for (const auto& row : raw) {
-            CHECK(row.template get<std::optional<T>>(1) == std::get<1>(rows[i])); // from text
+            if (has_text) CHECK(row.template get<std::optional<T>>(1) == std::get<1>(rows[i])); // from text
             const auto untyped = row[0];
             CHECK(untyped.is_null() == !std::get<1>(rows[i]).has_value());
             ++i;
@@ -128,7 +136,7 @@ asio::awaitable<void> arrays(az::Engine engine) {
     co_await keep<Numbers>(c, list_10, az::ARRAY{az::Double{}});
     using Blobs = std::vector<az::Bytes>;
     const std::vector<Blobs> list_11{Blobs{az::Bytes{std::byte{0}, std::byte{255}}, az::Bytes{}}};
-    co_await keep<Blobs>(c, list_11, az::ARRAY{az::LargeBinary{}});
+    co_await keep<Blobs>(c, list_11, az::ARRAY{az::LargeBinary{}}, false); // bytes in text are hexadecimal
     const az::ARRAY letters{az::Enum{{"a", "b"}, "letter"}};
     const std::vector<Texts> list_12{Texts{"a", std::nullopt}};
     co_await keep<Texts>(c, list_12, letters);
@@ -152,7 +160,7 @@ asio::awaitable<void> array_operators(az::Engine engine) {
     az::MetaData metadata;
     az::Table notes{"notes", metadata};
     const auto id = notes.add_column("id", az::Integer{}, az::primary_key);
-    const auto tags = notes.add_column("tags", az::ARRAY{az::Text{}});
+    const auto tags = notes.add_column("tags", az::ARRAY{az::String{}});
     for (const auto& statement : az::create_all_sql(metadata, *c.dialect())) co_await c.run(statement);
     const std::vector<std::string> both{"a", "b"};
     const std::vector<std::string> one{"b"};
@@ -247,7 +255,7 @@ asio::awaitable<void> own_texts(az::Engine engine) {
     auto c = co_await engine.connect();
     using Texts = std::vector<std::string>;
     const Texts list_21{"192.168.0.1", "10.0.0.0/8", "::1", "2001:db8::1:0:0:1", "::ffff:1.2.3.4", "fe80::/10"};
-    co_await keep<std::string>(c, list_21, pg::INET{});
+    co_await keep<std::string>(c, list_21, pg::INET{}, false); // a cast to text writes the bits too
     const Texts list_22{"10.0.0.0/8", "2001:db8::/32"};
     co_await keep<std::string>(c, list_22, pg::CIDR{});
     const Texts list_23{"08:00:2b:01:02:03"};
@@ -324,14 +332,14 @@ asio::awaitable<void> far_ends(az::Engine engine) {
 } // namespace
 
 TEST_CASE("postgresql: arrays of every kind of element", "[integration][postgresql][types]") { on_postgresql(arrays); }
-TEST_CASE("postgresql: arrays in operators", "[integration][postgresql][types][core.type.array]") {
+TEST_CASE("postgresql: arrays in operators", "[integration][postgresql][types]") {
     on_postgresql(array_operators);
 }
 TEST_CASE("postgresql: ranges and multiranges", "[integration][postgresql][types]") { on_postgresql(ranges); }
 TEST_CASE("postgresql: ranges compare as their C++ values do", "[integration][postgresql][types][pg.type.range]") {
     on_postgresql(range_operators);
 }
-TEST_CASE("postgresql: addresses, bits and text searches", "[integration][postgresql][types][pg.type.scalars]") {
+TEST_CASE("postgresql: addresses, bits and text searches", "[integration][postgresql][types]") {
     on_postgresql(own_texts);
 }
 TEST_CASE("postgresql: hstore", "[integration][postgresql][types]") { on_postgresql(hstores); }

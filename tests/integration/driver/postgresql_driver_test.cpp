@@ -2,6 +2,8 @@
 // The PostgreSQL driver on a server: values, results, transactions, errors and prepared statements.
 #include "integration/driver/postgresql_fixture.hpp"
 
+#include <azoth/types/array.hpp>
+
 #include <limits>
 
 #ifdef AZOTH_USE_BOOST_ASIO
@@ -130,7 +132,8 @@ asio::awaitable<void> column_types(Connection& c) {
     CHECK(get<Decimal>(*result.rows, 0, 2).to_string() == "1.50");
     CHECK(columns[3].type == String(30));
     CHECK(get<std::uint32_t>(*result.rows, 0, 4) == 4294967295U);
-    CHECK(result.rows->field(0, 5).wire == Wire::pg_other);
+    CHECK(columns[5].type == ARRAY(Integer()));
+    CHECK(get<std::vector<int>>(*result.rows, 0, 5) == std::vector<int>(1, 1));
     CHECK(get<std::string>(*result.rows, 0, 6) == "abc");
     CHECK(columns[7].type == DateTime(true));
     CHECK(get<std::string>(*result.rows, 0, 8) == "q");

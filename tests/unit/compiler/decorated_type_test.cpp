@@ -83,7 +83,7 @@ TEST_CASE("decorated types: SQL around values and selected columns", "[compiler]
     CHECK(sql(select(prices.name.label("n"))) == "SELECT upper(price.name) AS n FROM price");
 }
 
-TEST_CASE("quoted names: everywhere the name is written", "[compiler][core.text.quoted_name]") {
+TEST_CASE("quoted names: everywhere the name is written", "[compiler]") {
     MetaData metadata;
     Table table{quoted_name("tbl", true), metadata, quoted_name("my.schema", true)};
     const auto id = table.add_column("id", Integer{}, primary_key, quote(true));
@@ -109,7 +109,7 @@ TEST_CASE("quoted names: everywhere the name is written", "[compiler][core.text.
     CHECK_THROWS_AS(compile(select(column(quoted_name(std::string("a\0b", 3), false))), pg), CompileError);
 }
 
-TEST_CASE("literals: arrays and ranges", "[compiler][core.bind.literal_binds]") {
+TEST_CASE("literals: arrays and ranges", "[compiler]") {
     const auto shown = [](const auto& value, const auto& dialect) {
         return literal_sql(select(literal(value)), dialect).substr(7);
     };

@@ -141,7 +141,7 @@ TEST_CASE("reflection: a constraint of several columns is one, with or without a
     CHECK(keys[0].name.empty());
     CHECK(keys[0].columns == std::vector<std::string>{"a", "b"});
     CHECK(keys[0].target_table == "p");
-    CHECK(keys[0].target_columns == std::vector<std::string>{"x", "y"});
+    CHECK(keys[0].target_columns == std::vector<azoth::QuotedName>{"x", "y"});
     CHECK(keys[0].on_delete == "CASCADE");
     CHECK(keys[0].on_update.empty());
     CHECK_FALSE(keys[0].settings.deferrable.has_value());

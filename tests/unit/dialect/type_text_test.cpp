@@ -7,6 +7,7 @@
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/types/postgresql.hpp>
 
 #include "dialect/type_name.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 using namespace azoth;
 
-const auto postgresql = dialects::postgresql();
+const auto on_postgresql = dialects::postgresql();
 const auto mysql = dialects::mysql();
 const auto mariadb = dialects::mariadb();
 const auto sqlite = dialects::sqlite();
@@ -61,15 +62,15 @@ TEST_CASE("type text: every type on every dialect",
     };
     for (const auto& row : rows) {
         CAPTURE(to_string(row.type));
-        CHECK(postgresql->type_text(row.type) == row.postgresql);
+        CHECK(on_postgresql->type_text(row.type) == row.postgresql);
         CHECK(mysql->type_text(row.type) == row.mysql);
         CHECK(mariadb->type_text(row.type) == (row.type == UuidType{} ? "UUID" : row.mysql));
         CHECK(sqlite->type_text(row.type) == row.sqlite);
     }
-    CHECK(postgresql->type_text(String{}) == "VARCHAR");
+    CHECK(on_postgresql->type_text(String{}) == "VARCHAR");
     CHECK(sqlite->type_text(String{}) == "VARCHAR");
     CHECK_THROWS_AS(mysql->type_text(String{}), CompileError);
-    for (const auto& dialect : {postgresql, mysql, sqlite})
+    for (const auto& dialect : {on_postgresql, mysql, sqlite})
         CHECK_THROWS_AS(dialect->type_text(Type{}), CompileError);
 }
 
@@ -90,7 +91,7 @@ TEST_CASE("type names: arguments are taken out wherever they stand", "[dialect][
 }
 
 TEST_CASE("type from text: PostgreSQL", "[dialect][reflection]") {
-    const auto type = [](std::string_view text) { return postgresql->type_from_text(text); };
+    const auto type = [](std::string_view text) { return on_postgresql->type_from_text(text); };
     CHECK(type("boolean") == Boolean{});
     CHECK(type("smallint") == SmallInteger{});
     CHECK(type("integer") == Integer{});
@@ -114,9 +115,16 @@ TEST_CASE("type from text: PostgreSQL", "[dialect][reflection]") {
     CHECK(type("interval day to second(3)") == IntervalType{});
     CHECK(type("uuid") == UuidType{});
     CHECK(type("json") == JsonType{});
-    CHECK(type("jsonb") == JsonType{});
-    for (const auto* unknown : {"integer[]", "money", "mood", "inet", "int4range", ""})
-        CHECK(type(unknown).is_null_type());
+    CHECK(type("jsonb") == postgresql::JSONB{});
+    CHECK(type("integer[]") == ARRAY{Integer{}});
+    CHECK(type("character varying(30)[]") == ARRAY{String{30}});
+    CHECK(type("int4range[]") == ARRAY{postgresql::INT4RANGE{}});
+    CHECK(type("bit(3)") == postgresql::BIT{3});
+    CHECK(type("bit varying(8)") == postgresql::BIT_VARYING{8});
+    CHECK(type("inet") == postgresql::INET{});
+    CHECK(type("datemultirange") == postgresql::DATEMULTIRANGE{});
+    for (const auto* unknown : {"mood", "mood[]", "point", ""})
+        CHECK((type(unknown).is_null_type() && !type(unknown).details));
 }
 
 TEST_CASE("type from text: MySQL and MariaDB", "[dialect][reflection]") {
@@ -193,7 +201,7 @@ TEST_CASE("type from text: a type that was created is read back", "[dialect][ref
     };
     for (const auto& type : types) {
         CAPTURE(to_string(type));
-        CHECK(postgresql->type_from_text(postgresql->type_text(type)) == type);
+        CHECK(on_postgresql->type_from_text(on_postgresql->type_text(type)) == type);
         CHECK(sqlite->type_from_text(sqlite->type_text(type)) == type);
         CHECK(mariadb->type_from_text(mariadb->type_text(type)) == type);
     }

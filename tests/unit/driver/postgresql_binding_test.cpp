@@ -227,7 +227,6 @@ namespace {
 
 /// What a value becomes on the wire, as bytes; nothing when it travels as text.
 std::optional<std::string> binary_of(const Value& value, const Type& type) {
-    static const std::string sql = "SELECT $1";
     Parameters parameters;
     const auto param = value.param();
     parameters.decide(sql, {&param, 1}, {&type, 1});

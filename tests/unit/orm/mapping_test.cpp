@@ -28,7 +28,7 @@ TEST_CASE("mapping: attributes take name, type and nullability from the member",
 TEST_CASE("mapping: a foreign key by member pointer names table and column", "[orm][mapping]") {
     const auto& key = az::mapper_of<Book>().table->data().foreign_keys.at(0);
     CHECK(key.target_table == "author");
-    CHECK(key.target_columns == std::vector<std::string>{"id"});
+    CHECK(key.target_columns == std::vector<azoth::QuotedName>{"id"});
     CHECK(key.columns == std::vector<std::string>{"author_id"});
 }
 
