@@ -32,6 +32,7 @@ asio::awaitable<Existing> existing_objects(Connection& connection, const MetaDat
         {SchemaObject::table, queries.tables},
         {SchemaObject::sequence, queries.sequences},
         {SchemaObject::type, queries.types},
+        {SchemaObject::view, queries.views},
     };
     Existing existing;
     const auto schemas = schemas_of(metadata, *connection.dialect());

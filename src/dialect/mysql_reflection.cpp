@@ -85,6 +85,11 @@ FROM information_schema.tables AS t
 WHERE t.table_schema = coalesce(?, database()) AND t.table_type = 'BASE TABLE'
 ORDER BY t.table_name)";
 
+    queries.views = R"(SELECT t.table_name
+FROM information_schema.tables AS t
+WHERE t.table_schema = coalesce(?, database()) AND t.table_type = 'VIEW'
+ORDER BY t.table_name)";
+
     if (is_mariadb_)
         queries.sequences = R"(SELECT t.table_name
 FROM information_schema.tables AS t

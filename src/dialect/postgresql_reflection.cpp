@@ -77,6 +77,12 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p') AND n.nspname = coalesce($1::text, current_schema()::text)
 ORDER BY c.relname)";
 
+    queries.views = R"(SELECT c.relname::text
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('v', 'm') AND n.nspname = coalesce($1::text, current_schema()::text)
+ORDER BY c.relname)";
+
     queries.sequences = R"(SELECT c.relname::text
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace

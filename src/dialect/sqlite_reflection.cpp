@@ -75,6 +75,8 @@ ReflectionQueries SQLiteDialect::reflection() const {
     };
     ReflectionQueries queries;
     queries.tables = query("", "", "\nORDER BY t.name");
+    queries.views = "SELECT t.name\nFROM pragma_table_list AS t\n"
+                    "WHERE t.schema = coalesce(?, 'main') AND t.type = 'view'\nORDER BY t.name";
 
     // A key that is the rowid is the only kind of key that needs no index.
     queries.columns = query(

@@ -33,7 +33,13 @@ struct Features {
     bool native_boolean = true;
     bool native_enum = false;        ///< an Enum is a type of its own, so that it needs no CHECK
     bool sequences = false;
+    bool sequences_optional = false; ///< an optional sequence is not used: keys generate themselves
     bool identity_columns = false;   ///< GENERATED … AS IDENTITY
+    std::size_t max_identifier_length = 9999; ///< invented names that are longer are cut
+    /// INSERT … VALUES of several rows with RETURNING, and how its rows can be had in order.
+    bool insert_many_values = false;
+    ManyValues::Order many_values_order = ManyValues::Order::any; ///< `any`: in none
+    std::size_t max_parameters = 32'700; ///< of one such INSERT
 
     Features() = default;
 };
@@ -47,6 +53,7 @@ struct ReflectionQueries {
     std::string foreign_keys; ///< table, constraint, column, target schema, target table, target column, on delete, on update, position
     std::string uniques;      ///< table, constraint, column, position
     std::string sequences;    ///< name; empty: there are none
+    std::string views;        ///< name; empty: they are not looked for
     std::string types;        ///< name, of what CREATE TYPE and CREATE DOMAIN make; empty: there are none
 
     ReflectionQueries() = default;

@@ -38,6 +38,9 @@ struct EngineOptions {
     bool pool_use_lifo = false;                ///< the last one returned first, so that the rest may go idle
     /// Of all transactions that do not choose one; `autocommit`: each statement is its own.
     IsolationLevel isolation_level = IsolationLevel::server_default;
+    bool enable_from_linting = true;           ///< tell by `events().warning` of cartesian products
+    /// Rows at most in one statement when an INSERT that returns rows is executed with many.
+    std::size_t insertmanyvalues_page_size = 1000;
     std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.
