@@ -5,13 +5,17 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <azoth/error.hpp>
+#include <azoth/sql/from.hpp>
 
 #include "engine/execute.hpp"
+#include "engine/many_values.hpp"
 
 namespace azoth::engine {
 
@@ -21,15 +25,13 @@ namespace {
 /// memory.
 constexpr std::size_t piece_size = 32'768;
 
-/// The rows of several buffers, one behind the other.
+/// Rows of several buffers, in an order of their own.
 class JoinedRows final : public RowBuffer {
 public:
-    JoinedRows(std::vector<std::shared_ptr<const RowBuffer>> buffers, std::size_t columns)
+    JoinedRows(std::vector<std::shared_ptr<const RowBuffer>> buffers, std::vector<RowPlace> places, std::size_t columns)
         : RowBuffer(0, columns),
-          buffers_(std::move(buffers)) {
-        for (const auto& buffer : buffers_)
-            for (std::size_t row = 0; buffer && row < buffer->row_count(); ++row)
-                places_.emplace_back(buffer.get(), row);
+          buffers_(std::move(buffers)),
+          places_(std::move(places)) {
         rows_ = places_.size();
     }
     [[nodiscard]] Field field(std::size_t row, std::size_t column) const noexcept override {
@@ -38,19 +40,38 @@ public:
 
 private:
     std::vector<std::shared_ptr<const RowBuffer>> buffers_;
-    std::vector<std::pair<const RowBuffer*, std::size_t>> places_;
+    std::vector<RowPlace> places_;
 };
 
-/// The columns that take their values from the row, by position.
-std::vector<std::string> row_columns(const Compiled& compiled) {
+/// What takes its value from the row, by position: columns, then named parameters that have no value yet.
+struct RowNames {
     std::vector<std::string> names;
-    for (const auto& slot : compiled.slots) {
-        if (slot.source != BindSlot::Source::row) continue;
-        if (names.size() <= slot.index) names.resize(slot.index + 1);
-        names[slot.index] = slot.column ? slot.column->name : "?";
+    std::vector<std::size_t> cells; ///< for each slot: its cell; `none` for others
+
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+    RowNames(const Compiled& compiled, const sql::BindList& binds) : cells(compiled.slots.size(), none) {
+        for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
+            const auto& slot = compiled.slots[i];
+            if (slot.source != BindSlot::Source::row) continue;
+            if (names.size() <= slot.index) names.resize(slot.index + 1);
+            names[slot.index] = slot.column ? slot.column->handle_or_name() : "?";
+            cells[i] = slot.index;
+        }
+        const auto columns = names.size();
+        for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
+            const auto& slot = compiled.slots[i];
+            if (slot.source != BindSlot::Source::statement || slot.document_path) continue;
+            const auto& node = *binds.nodes[slot.index];
+            if (node.kind != sql::NodeKind::bind) continue;
+            const auto& bind = static_cast<const sql::BindNode&>(node);
+            if (!bind.required) continue;
+            const auto known = std::find(names.begin() + static_cast<std::ptrdiff_t>(columns), names.end(), bind.name);
+            cells[i] = static_cast<std::size_t>(known - names.begin());
+            if (known == names.end()) names.push_back(bind.name);
+        }
     }
-    return names;
-}
+};
 
 [[noreturn]] void throw_wrong_width(const std::vector<std::string>& names, std::size_t width) {
     std::string message = "this statement takes " + std::to_string(names.size()) + " values a row (";
@@ -66,19 +87,19 @@ struct BatchRun::State {
           operation(lease),
           statement(std::move(node)),
           found(operation.slot().core->lookup(statement)),
-          names(row_columns(*found.compiled)) {
+          row_names(*found.compiled, *found.binds),
+          names(row_names.names) {
         const Compiled& compiled = *found.compiled;
-        if (!compiled.takes_rows)
+        if (names.empty())
             throw ArgumentError(
                 "this statement takes no parameter rows; name the columns that they are for, as in "
-                "insert(table).columns(table.a, table.b)"
+                "insert(table).columns(table.a, table.b), or use bindparam()"
             );
         if (compiled.expanding)
             throw InvalidRequestError("a statement with an IN list cannot take parameter rows");
         as_given = compiled.slots.size() == names.size();
         for (std::size_t i = 0; i < compiled.slots.size() && as_given; ++i)
-            as_given = compiled.slots[i].source == BindSlot::Source::row && compiled.slots[i].index == i
-                && !wire::converts_params(compiled.slots[i].type);
+            as_given = row_names.cells[i] == i && !wire::converts_params(compiled.slots[i].type);
         cells.resize(names.size());
     }
 
@@ -86,14 +107,20 @@ struct BatchRun::State {
     Operation operation;
     sql::NodePtr statement;
     Lookup found;
-    std::vector<std::string> names;
+    RowNames row_names;
+    std::vector<std::string>& names;
+    Param* named = nullptr; ///< where the values of a row by name go
+    std::vector<bool> given;
     bool as_given = false; ///< the placeholders are the row's values, in that order
     std::vector<Param> cells;
     std::vector<Param> params;
     std::deque<Value> kept; // a deque: values stay where they are
     std::size_t rows = 0;
+    std::size_t row_count = 0; ///< of all pieces
+    std::size_t made = 0;      ///< defaults of the row that come before this slot are made
     std::int64_t affected = 0;
     std::vector<std::shared_ptr<const RowBuffer>> answers;
+    std::vector<RowPlace> places; ///< their rows, in the order of the parameter rows
 };
 
 BatchRun::BatchRun(Lease lease, sql::NodePtr statement)
@@ -121,55 +148,98 @@ Param BatchRun::keep(Value value) {
     return state_->kept.emplace_back(std::move(value)).param();
 }
 
+void BatchRun::begin_named_row() {
+    State& state = *state_;
+    state.named = begin_row(state.names.size());
+    state.given.assign(state.names.size(), false);
+}
+
+Param& BatchRun::cell(std::string_view name) {
+    State& state = *state_;
+    const auto found = std::ranges::find(state.names, name);
+    if (found == state.names.end()) {
+        std::string message = "a row has a value '" + std::string{name} + "', but this statement takes";
+        for (const auto& known : state.names) message += " '" + known + "'";
+        throw ArgumentError(message);
+    }
+    const auto position = static_cast<std::size_t>(found - state.names.begin());
+    state.given[position] = true;
+    return state.named[position];
+}
+
+void BatchRun::finish_named_row() {
+    State& state = *state_;
+    for (std::size_t i = 0; i < state.given.size(); ++i)
+        if (!state.given[i])
+            throw ArgumentError(
+                "row " + std::to_string(state.row_count + 1) + " has no value for '" + state.names[i]
+                + "', which the first row has or the statement asks for");
+    finish_row();
+}
+
 void BatchRun::finish_row() {
     State& state = *state_;
     ++state.rows;
+    ++state.row_count;
     if (state.as_given) return;
-    for (const auto& slot : state.found.compiled->slots) {
-        Param param;
-        switch (slot.source) {
-        case BindSlot::Source::row:
-            param = state.cells[slot.index];
-            break;
-        case BindSlot::Source::statement:
+    const auto& compiled = *state.found.compiled;
+    const auto begin = state.params.size();
+    state.params.resize(begin + compiled.slots.size());
+    Param seen;
+    const std::function<const Param*(std::size_t)> known = [&](std::size_t at) -> const Param* {
+        const auto& slot = compiled.slots[at];
+        if (state.row_names.cells[at] != RowNames::none) seen = state.cells[state.row_names.cells[at]];
+        else if (slot.source == BindSlot::Source::default_ && at >= state.made) return nullptr;
+        else seen = state.params[begin + at];
+        return &seen;
+    };
+    // Defaults last: they may look at the row.
+    for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
+        const auto& slot = compiled.slots[i];
+        auto& param = state.params[begin + i];
+        if (state.row_names.cells[i] != RowNames::none) param = state.cells[state.row_names.cells[i]];
+        else if (slot.source == BindSlot::Source::statement)
             param = static_cast<const sql::BindNode&>(*state.found.binds->nodes[slot.index]).value.param();
-            break;
-        case BindSlot::Source::constant:
-            param = slot.value.param();
-            break;
-        case BindSlot::Source::default_:
-            param = keep(slot.column->column->default_());
-            break;
-        case BindSlot::Source::expanding:
-        case BindSlot::Source::written:
-        case BindSlot::Source::output:
-            break; // refused at the beginning, or of dialects without a driver
-        }
+        else if (slot.source == BindSlot::Source::constant) param = slot.value.param();
+    }
+    for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
+        if (compiled.slots[i].source != BindSlot::Source::default_) continue;
+        state.made = i;
+        state.params[begin + i] = keep(compiled.make_default(i, known));
+    }
+    for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
+        const auto& slot = compiled.slots[i];
         if (slot.source != BindSlot::Source::constant && wire::converts_params(slot.type))
-            param = keep(wire::convert_param(to_value(param), slot.type));
-        state.params.push_back(param);
+            state.params[begin + i] = keep(wire::convert_param(to_value(state.params[begin + i]), slot.type));
     }
 }
 
 asio::awaitable<void> BatchRun::send() {
     State& state = *state_;
     if (state.rows == 0) co_return;
-    const bool returns_rows = state.found.compiled->returns_rows;
-    const auto wants = returns_rows ? driver::BatchWants::rows : driver::BatchWants::nothing;
-    auto result = co_await send_batch(
-        state.operation.slot(),
-        state.found.compiled,
-        state.params,
-        state.rows,
-        wants,
-        state.found.cached
-    );
-    state.affected += result.affected;
-    state.answers.insert(
-        state.answers.end(),
-        std::make_move_iterator(result.rows.begin()),
-        std::make_move_iterator(result.rows.end())
-    );
+    const auto& compiled = state.found.compiled;
+    if (compiled->many_values && state.rows > 1) {
+        auto rows = co_await send_many_values(
+            state.operation.slot(),
+            compiled,
+            state.params,
+            state.rows,
+            state.operation.slot().core->options.insertmanyvalues_page_size,
+            state.found.cached
+        );
+        state.affected += rows.affected;
+        state.places.insert(state.places.end(), rows.places.begin(), rows.places.end());
+        std::ranges::move(rows.buffers, std::back_inserter(state.answers));
+    } else {
+        const auto wants = compiled->returns_rows ? driver::BatchWants::rows : driver::BatchWants::nothing;
+        auto result =
+            co_await send_batch(state.operation.slot(), compiled, state.params, state.rows, wants, state.found.cached);
+        state.affected += result.affected;
+        for (const auto& buffer : result.rows)
+            for (std::size_t row = 0; buffer && row < buffer->row_count(); ++row)
+                state.places.emplace_back(buffer.get(), row);
+        std::ranges::move(result.rows, std::back_inserter(state.answers));
+    }
     state.params.clear();
     state.kept.clear();
     state.rows = 0;
@@ -183,9 +253,25 @@ ResultData BatchRun::finish() {
     if (!data.compiled->returns_rows) return data;
     auto columns = std::make_shared<std::vector<driver::ColumnInfo>>();
     for (const auto& column : data.compiled->columns) columns->emplace_back(column.name, column.type);
-    data.rows = std::make_shared<JoinedRows>(std::move(state.answers), columns->size());
+    data.rows = std::make_shared<JoinedRows>(std::move(state.answers), std::move(state.places), columns->size());
     data.columns = std::move(columns);
     return data;
+}
+
+sql::NodePtr with_row_columns(const sql::NodePtr& statement, const std::vector<std::string>& names) {
+    if (statement->kind != sql::NodeKind::insert && statement->kind != sql::NodeKind::update) return statement;
+    const auto& dml = static_cast<const sql::DmlNode&>(*statement);
+    std::vector<std::string> parameters;
+    for (const auto* node : sql::collect_binds(dml).nodes)
+        if (node->kind == sql::NodeKind::bind) parameters.push_back(static_cast<const sql::BindNode&>(*node).name);
+    auto changed = std::make_shared<sql::DmlNode>(dml);
+    for (const auto& name : names) {
+        const bool assigned = std::ranges::any_of(
+            dml.assignments, [&](const auto& pair) { return pair.column->handle_or_name() == name; });
+        if (!assigned && std::ranges::find(parameters, name) == parameters.end())
+            changed->assign({sql::column_of(dml.table, name), nullptr});
+    }
+    return changed;
 }
 
 } // namespace azoth::engine

@@ -79,12 +79,21 @@ EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOp
     if (!executor) throw ArgumentError("create_engine(): the executor is empty");
 }
 
+void EngineCore::warn(const Compiled& compiled) {
+    if (!options.enable_from_linting) return;
+    for (const auto& warning : compiled.warnings) {
+        events.warning.emit_quietly(std::string_view{warning});
+        if (echo()) log("warning: " + warning);
+    }
+}
+
 Lookup EngineCore::lookup(const sql::NodePtr& statement) {
     const auto& node = static_cast<const sql::StatementNode&>(*statement);
     Lookup found;
-    if (node.kind == sql::NodeKind::ddl) { // tables may have changed since: never kept
-        found.binds = no_binds();
+    if (node.kind == sql::NodeKind::ddl || node.uncacheable) { // tables may have changed since: never kept
+        found.binds = node.has_binds ? std::make_shared<const sql::BindList>(sql::collect_binds(node)) : no_binds();
         found.compiled = dialect->compile(node, *found.binds);
+        warn(*found.compiled);
         return found;
     }
     auto content = cache.recall(node);
@@ -99,7 +108,10 @@ Lookup EngineCore::lookup(const sql::NodePtr& statement) {
     const auto key = sql::statement_key(node, *found.binds);
     found.compiled = cache.find(key);
     found.cached = found.compiled != nullptr;
-    if (!found.compiled) found.compiled = cache.insert(key, dialect->compile(node, *found.binds));
+    if (!found.compiled) {
+        found.compiled = cache.insert(key, dialect->compile(node, *found.binds));
+        warn(*found.compiled);
+    }
     content.compiled = found.compiled;
     content.binds = found.binds;
     cache.remember(node, std::move(content));

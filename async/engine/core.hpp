@@ -69,6 +69,8 @@ public:
     }
 
 private:
+    /// Tells what a statement that was just compiled seems to have wrong.
+    void warn(const Compiled& compiled);
     void write_line(std::string_view line) const;
 
 public:

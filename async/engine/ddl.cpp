@@ -47,6 +47,8 @@ asio::awaitable<Existing> existing_objects(Connection& connection, const MetaDat
             auto names = co_await object_names(*driver, question.query, schema);
             existing[{question.kind, schema}].insert(names.begin(), names.end());
         }
+        // The catalogue's list of tables has the views in it.
+        existing[{SchemaObject::view, schema}] = existing[{SchemaObject::table, schema}];
     }
     co_return existing;
 }

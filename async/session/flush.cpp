@@ -57,7 +57,8 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     auto wants = driver::BatchWants::nothing;
     if (!batch.fetch.empty()) {
         const auto rows = batch.objects.size();
-        const bool by_last_id = batch.fetches_only_key && features.last_insert_id
+        const bool from_sequence = features.sequences && batch.mapper->column(batch.mapper->attributes[batch.fetch.front()]).sequence;
+        const bool by_last_id = batch.fetches_only_key && features.last_insert_id && !(from_sequence && features.insert_returning)
             && (rows == 1 || rows >= features.last_insert_id_batch);
         wants = by_last_id || !features.insert_returning ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
     }

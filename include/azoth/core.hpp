@@ -14,6 +14,7 @@
 #include <azoth/schema/table.hpp>
 #include <azoth/sql/bindparam.hpp>
 #include <azoth/sql/column.hpp>
+#include <azoth/sql/construct.hpp>
 #include <azoth/sql/constructs.hpp>
 #include <azoth/sql/ddl.hpp>
 #include <azoth/sql/dml.hpp>

@@ -64,6 +64,20 @@ std::size_t Compiled::scratch_size(const sql::BindList& binds) const {
     return size;
 }
 
+Value Compiled::make_default(std::size_t position, const std::function<const Param*(std::size_t)>& known) const {
+    const auto& slot = slots[position];
+    const auto& column = *slot.column->column;
+    const auto& maker = slot.of_update ? column.on_update : column.default_;
+    if (!maker.reads_row()) return maker();
+    schema::DefaultContext::Parameters row;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const auto& other = slots[i];
+        if (i == position || !other.column || other.values_row != slot.values_row) continue;
+        if (const auto* value = known(i)) row.emplace_back(other.column->handle_or_name(), to_value(*value));
+    }
+    return maker(row);
+}
+
 void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
     if (takes_rows)
         throw InvalidRequestError("this INSERT takes its values from parameter rows: execute(statement, rows)");
@@ -77,6 +91,14 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         return bound.scratch.back().param();
     };
 
+    Param seen;
+    const std::function<const Param*(std::size_t)> known = [&](std::size_t at) -> const Param* {
+        const auto& slot = slots[at];
+        if (slot.source == BindSlot::Source::statement) seen = single_value(binds, slot.index).param();
+        else if (slot.source == BindSlot::Source::default_ && !expanding && at < bound.params.size()) seen = bound.params[at];
+        else return nullptr;
+        return &seen;
+    };
     const auto single = [&](const BindSlot& slot) -> Param {
         switch (slot.source) {
         case BindSlot::Source::statement: {
@@ -87,7 +109,7 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         }
         case BindSlot::Source::constant: return slot.value.param();
         case BindSlot::Source::default_:
-            bound.scratch.push_back(slot.column->column->default_());
+            bound.scratch.push_back(make_default(static_cast<std::size_t>(&slot - slots.data()), known));
             return converted(bound.scratch.back(), slot.type);
         case BindSlot::Source::expanding:
         case BindSlot::Source::written:

@@ -3,6 +3,7 @@
 #include "compiler/compiler.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <utility>
 
@@ -86,6 +87,20 @@ std::string Compiler::anonymous(std::string_view base) {
     return std::string{base} + "_" + std::to_string(count);
 }
 
+std::string Compiler::truncated(std::string name, bool of_from) {
+    const auto limit = dialect_.features().max_identifier_length;
+    if (limit < 6 || name.size() <= limit - 6) return name;
+    auto [entry, fresh] = truncated_.try_emplace((of_from ? 'a' : 'c') + name);
+    if (fresh) {
+        std::size_t kept = limit - 6;
+        while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xC0U) == 0x80U) --kept; // no half character
+        std::array<char, 16> counter{};
+        const auto end = std::to_chars(counter.data(), counter.data() + counter.size(), ++truncated_counts_[of_from ? 1 : 0], 16);
+        entry->second = name.substr(0, kept) + "_" + std::string{counter.data(), end.ptr};
+    }
+    return entry->second;
+}
+
 QuotedName Compiler::alias_name(const sql::Node& from) {
     switch (from.kind) {
     case sql::NodeKind::cte: return cte_name(static_cast<const sql::CteNode&>(from));
@@ -99,7 +114,7 @@ QuotedName Compiler::alias_name(const sql::Node& from) {
     auto [entry, fresh] = alias_names_.try_emplace(&from);
     if (fresh) {
         const auto* table = sql::table_data(from);
-        entry->second = anonymous(table != nullptr ? std::string_view{table->name} : std::string_view{"anon"});
+        entry->second = truncated(anonymous(table != nullptr ? std::string_view{table->name} : std::string_view{"anon"}), true);
     }
     return entry->second;
 }
@@ -161,6 +176,7 @@ void Compiler::bind_placeholder(BindSlot slot, const void* identity) {
     out_ += std::to_string(pending_.size());
     out_ += mark;
     pending_.push_back({slot, identity});
+    pending_.back().slot.values_row = values_row_;
 }
 
 void Compiler::visit_bind(const sql::BindNode& node) {
@@ -170,7 +186,17 @@ void Compiler::visit_bind(const sql::BindNode& node) {
         slot_in_wrap_ = slot;
         return;
     }
+    if (in_default_ && !literal_binds_ && !node.inlined) {
+        BindSlot slot;
+        slot.source = BindSlot::Source::constant;
+        slot.type = node.type;
+        slot.value = node.value;
+        bind_placeholder(slot, &node);
+        return;
+    }
     if (wrapped(node, node.type)) return;
+    if (literal_binds_ && node.required)
+        throw CompileError("the parameter '" + node.name + "' has no value that could be written into the text");
     if (node.inlined || (literal_binds_ && !node.position)) {
         out_ += literal_value(node.value, node.type);
         return;
@@ -256,7 +282,7 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
         out_ += node.negated ? " NOT IN " : " IN ";
     }
     out_ += '(';
-    if (literal_binds_) {
+    if (literal_binds_ || in_default_) {
         if (!node.values.empty()) out_ += tuples ? tuple_list_word() : "";
         for (std::size_t i = 0; i < node.values.size(); ++i) {
             if (i > 0) out_ += ", ";
@@ -286,6 +312,16 @@ void Compiler::finish() {
     });
     std::unordered_map<const void*, std::size_t> known; // PostgreSQL: a parameter that occurs again keeps its number
     std::string text;
+    struct Placeholder {
+        std::size_t begin;
+        std::size_t end;
+    };
+    std::vector<Placeholder> places; // of what may be repeated
+    std::size_t values_begin = 0;
+    std::size_t values_end = 0;
+    std::size_t first_slot = 0;
+    std::size_t end_slot = 0;
+    bool repeats = false;
     for (std::size_t i = 0; i < out_.size();) {
         if (out_[i] != mark) {
             const auto end = std::min(out_.find(mark, i), out_.size());
@@ -294,14 +330,28 @@ void Compiler::finish() {
             continue;
         }
         const auto end = out_.find(mark, i + 1);
-        const auto& pending = pending_[std::stoul(out_.substr(i + 1, end - i - 1))];
+        const auto token = std::string_view{out_}.substr(i + 1, end - i - 1);
         i = end + 1;
+        if (token == values_begin_token) {
+            values_begin = text.size();
+            first_slot = compiled_.slots.size();
+            continue;
+        }
+        if (token == values_end_token) {
+            values_end = text.size();
+            end_slot = compiled_.slots.size();
+            continue;
+        }
+        std::size_t met = 0;
+        std::from_chars(token.data(), token.data() + token.size(), met);
+        const auto& pending = pending_[met];
 
         auto number = compiled_.slots.size();
         const bool reuses = compiled_.style == ParameterStyle::dollar && pending.identity != nullptr;
         const auto earlier = reuses ? known.find(pending.identity) : known.end();
         if (earlier != known.end()) {
             number = earlier->second;
+            repeats = true;
         } else {
             if (reuses) known.emplace(pending.identity, number);
             compiled_.takes_rows = compiled_.takes_rows || pending.slot.source == BindSlot::Source::row;
@@ -310,11 +360,25 @@ void Compiler::finish() {
         if (compiled_.expanding) {
             compiled_.pieces.emplace_back(std::move(text), number);
             text.clear();
-        } else if (compiled_.style == ParameterStyle::dollar) {
-            text += "$" + std::to_string(number + 1);
-        } else {
-            text += '?';
+            continue;
         }
+        const auto begin = text.size();
+        if (compiled_.style == ParameterStyle::dollar) text += "$" + std::to_string(number + 1);
+        else text += '?';
+        if (many_values_) places.push_back({begin, text.size()});
+    }
+    // Rows can be repeated when all parameters are theirs, each once.
+    if (many_values_ && !compiled_.expanding && !repeats && first_slot == 0 && end_slot == compiled_.slots.size()) {
+        auto& many = *many_values_;
+        auto from = values_begin;
+        for (const auto& place : places) {
+            many.pieces.push_back(text.substr(from, place.begin - from));
+            from = place.end;
+        }
+        many.pieces.push_back(text.substr(from, values_end - from));
+        many.before = text.substr(0, values_begin);
+        many.after = text.substr(values_end);
+        complete_many_values();
     }
     compiled_.sql = std::move(text);
     if (!compiled_.expanding) {

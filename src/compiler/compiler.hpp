@@ -2,6 +2,7 @@
 // The base compiler: one virtual function a node, overridden where a dialect differs.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <azoth/compiler/compiled.hpp>
+#include <azoth/sql/construct.hpp>
 #include <azoth/sql/from.hpp>
 #include <azoth/sql/node.hpp>
 #include <azoth/sql/sequence.hpp>
@@ -65,6 +67,8 @@ protected:
     void visit_over(const sql::OverNode& node);
     void visit_case(const sql::CaseNode& node);
     void visit_tuple(const sql::TupleNode& node);
+    /// @throws CompileError when the construct has no function for this dialect.
+    void visit_custom(const sql::CustomNode& node);
 
     /// The names of a table function's columns behind its alias, if they are wanted.
     void derived_columns(const sql::TableFunctionNode& function);
@@ -205,6 +209,8 @@ protected:
     [[nodiscard]] static std::string hexadecimal(std::string_view bytes);
     [[nodiscard]] QuotedName alias_name(const sql::Node& from);
     [[nodiscard]] std::string anonymous(std::string_view base);
+    /// An invented name, cut to what the dialect takes: the same for the same name.
+    [[nodiscard]] std::string truncated(std::string name, bool of_from = false);
 
     const Dialect& dialect_;
     std::string out_;
@@ -212,6 +218,8 @@ protected:
     [[nodiscard]] bool literal_binds() const noexcept { return literal_binds_; }
 
 private:
+    class Writer;
+
     /// What rendering rows needs to know about where they stand.
     enum class Place {
         top,          ///< the statement itself
@@ -281,13 +289,38 @@ private:
     [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place, bool lateral) const;
     void push_scope(const std::vector<sql::NodePtr>& froms, bool sees_outside);
 
-    struct InsertColumn;
+    /// A column of an INSERT: given by the statement, or filled in by the program.
+    struct InsertColumn {
+        const schema::ColumnData* data;
+        std::shared_ptr<const sql::ColumnNode> node; ///< null: the program's default
+        std::size_t given = 0;                       ///< position among the assignments
+        std::size_t row_position = 0;                ///< in the parameter row, when no value is given
+    };
+    struct ManyValuesPlan;
     void insert_values(const sql::DmlNode& insert);
     void insert_from_select(const sql::DmlNode& insert, std::size_t start);
     void insert_value(const sql::DmlNode& insert, const InsertColumn& column, const sql::NodePtr& value);
-    [[nodiscard]] static bool has_default(const schema::ColumnData& column);
+    [[nodiscard]] bool has_default(const schema::ColumnData& column) const;
     void default_value(const schema::ColumnData& column, const sql::DmlNode& insert);
-    void assignment(const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified);
+    /// The same of an expression or a function that makes it.
+    void default_slot(const schema::ColumnData& column, const sql::NodePtr& table, const sql::NodePtr& expression, bool of_update);
+    /// Marks the parameter of a column that was just written as the column's value.
+    void note_column(std::size_t pending_before, const std::shared_ptr<const sql::ColumnNode>& column);
+    /// What columns of the target are to be on an update, of those that SET leaves out.
+    void add_on_updates(sql::DmlNode& update) const;
+    void assignment(
+        const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified,
+        const std::unordered_map<const sql::ColumnNode*, std::size_t>& row_positions);
+    /// How the INSERT that was just rendered is executed for many rows at a time, if it can be.
+    void plan_many_values(const sql::DmlNode& insert, const std::vector<InsertColumn>& columns);
+    /// The same once text and slots are known.
+    void complete_many_values();
+    /// Stand in the output around the row of VALUES that may be repeated.
+    static constexpr std::string_view values_begin_token = "(";
+    static constexpr std::string_view values_end_token = ")";
+    void mark_values(std::string_view token);
+    /// The column's value is a parameter, of the statement or made by the program.
+    [[nodiscard]] static bool gives_value(const sql::DmlNode& insert, const InsertColumn& column);
     [[nodiscard]] static std::vector<sql::NodePtr> extra_froms(const sql::DmlNode& statement);
     [[nodiscard]] std::size_t ordinal(const sql::BindNode& node) const;
     /// What makes two placeholders one parameter.
@@ -308,12 +341,19 @@ private:
     std::unordered_map<const sql::Node*, std::string> unnamed_;
     std::unordered_map<std::uint64_t, std::string> cte_names_;
     std::unordered_map<std::string, int> anonymous_counts_;
+    std::unordered_map<std::string, std::string> truncated_; ///< by 'a' or 'c', for FROM elements and columns, and name
+    std::array<unsigned, 2> truncated_counts_{};
     std::vector<CteState> ctes_; ///< in the order of WITH
     std::vector<std::pair<const sql::Node*, std::string>> hints_; ///< of the SELECT being rendered
     const sql::DmlNode* select_defaults_ = nullptr; ///< the INSERT whose defaults the next SELECT has to add
     bool literal_binds_;
     const BindSlot* slot_in_wrap_ = nullptr;
     const sql::Node* inside_wrap_ = nullptr; ///< the value whose wrapping is being rendered
+    bool in_default_ = false;      ///< a column's default is being rendered: its values are no statement's
+    std::size_t values_row_ = 0;   ///< the row of VALUES that is being rendered
+    std::shared_ptr<ManyValues> many_values_; ///< of the INSERT that is the statement
+    std::shared_ptr<const ManyValuesPlan> many_plan_;
+    const sql::DmlNode* many_insert_ = nullptr;
     bool in_operator_ = false;     ///< an operand is being rendered
     bool records_columns_ = true;  ///< the columns being rendered are the result's
     bool schema_qualifies_ = true; ///< tables carry their schema's name

@@ -10,6 +10,7 @@
 #include <azoth/error.hpp>
 #include <azoth/schema/sort.hpp>
 #include <azoth/sql/ddl.hpp>
+#include <azoth/sql/traverse.hpp>
 
 #include "compiler/ddl_compiler.hpp"
 
@@ -44,6 +45,7 @@ public:
         : metadata_(metadata), dialect_(dialect), exists_(exists), compiler_(dialect.ddl_compiler()) {}
 
     std::vector<std::string> create() {
+        attached(metadata_.attached(), schema::DdlEvent::before_create, nullptr);
         for (const auto& type : needed_types(metadata_, dialect_, *compiler_))
             if (!is_there(SchemaObject::type, details_of(type).type_schema, details_of(type).type_name, false))
                 statements_.push_back(compiler_->create_type(type));
@@ -56,16 +58,32 @@ public:
         for (const auto* table : sorted.tables) {
             for (const auto& column : table->data().columns)
                 if (column.sequence) create_sequence(*column.sequence);
+            attached(table->data().attached, schema::DdlEvent::before_create, table);
             for (auto& statement : compiler_->create_table(table->data(), by_alter))
                 statements_.push_back(std::move(statement));
+            attached(table->data().attached, schema::DdlEvent::after_create, table);
         }
         if (compiler_->supports_alter())
             for (const auto& [table, key] : sorted.by_alter)
                 alter(AddConstraint{table->shared_data(), *key}.node());
+        for (const auto* view : sorted_views())
+            if (!is_there(SchemaObject::view, view->schema, view->name, false)) statements_.push_back(compiler_->statement(*view));
+        attached(metadata_.attached(), schema::DdlEvent::after_create, nullptr);
         return std::move(statements_);
     }
 
     std::vector<std::string> drop() {
+        attached(metadata_.attached(), schema::DdlEvent::before_drop, nullptr);
+        auto views = sorted_views();
+        std::ranges::reverse(views);
+        for (const auto* view : views) {
+            if (!is_there(SchemaObject::view, view->schema, view->name, true)) continue;
+            sql::DdlNode node{sql::DdlAction::drop_view};
+            node.name = view->name;
+            node.schema = view->schema;
+            node.materialized = view->materialized;
+            statements_.push_back(compiler_->statement(node));
+        }
         const auto existing = tables(true);
         schema::SortedTables sorted;
         try {
@@ -81,7 +99,11 @@ public:
         if (compiler_->supports_alter())
             for (const auto& [table, key] : sorted.by_alter)
                 alter(DropConstraint{table->shared_data(), *key}.node());
-        for (const auto* table : sorted.tables) statements_.push_back(compiler_->drop_table(table->data()));
+        for (const auto* table : sorted.tables) {
+            attached(table->data().attached, schema::DdlEvent::before_drop, table);
+            statements_.push_back(compiler_->drop_table(table->data()));
+            attached(table->data().attached, schema::DdlEvent::after_drop, table);
+        }
 
         std::set<std::pair<std::string, std::string>> dropped;
         const auto drop_sequence = [&](const schema::SequenceData& sequence) {
@@ -98,6 +120,7 @@ public:
         for (const auto& type : needed_types(metadata_, dialect_, *compiler_))
             if (is_there(SchemaObject::type, details_of(type).type_schema, details_of(type).type_name, true))
                 statements_.push_back(compiler_->drop_type(type));
+        attached(metadata_.attached(), schema::DdlEvent::after_drop, nullptr);
         return std::move(statements_);
     }
 
@@ -136,6 +159,40 @@ private:
         statements_.push_back(compiler_->statement(node));
     }
 
+    /// What was attached for this event and is meant for this dialect.
+    void attached(const std::vector<schema::AttachedDdl>& all, schema::DdlEvent event, const Table* table) {
+        for (const auto& one : all) {
+            if (one.event != event || one.statement->kind != sql::NodeKind::ddl) continue;
+            sql::DdlNode node{static_cast<const sql::DdlNode&>(*one.statement)};
+            const auto& names = node.dialects;
+            if (!names.empty() && std::ranges::find(names, dialect_.name()) == names.end()) continue;
+            sql::DdlCondition condition;
+            condition.dialect = dialect_.name();
+            condition.event = event;
+            condition.table = table != nullptr ? &table->data() : nullptr;
+            if (node.condition && !node.condition(condition)) continue;
+            if (!node.table && table != nullptr) node.table = table->shared_data();
+            statements_.push_back(compiler_->statement(node));
+        }
+    }
+
+    /// Views behind those that they select from, otherwise in the order in which they were added.
+    std::vector<const sql::DdlNode*> sorted_views() const {
+        std::vector<const sql::DdlNode*> sorted;
+        std::set<const sql::DdlNode*> seen;
+        const auto add = [&](const sql::DdlNode& view, const auto& self) -> void {
+            if (!seen.insert(&view).second) return;
+            for (const auto& table : sql::find_tables(view.select))
+                for (const auto& other : metadata_.views()) {
+                    const auto& node = static_cast<const sql::DdlNode&>(*other);
+                    if (node.name == table->table->name && node.schema == table->table->schema) self(node, self);
+                }
+            sorted.push_back(&view);
+        };
+        for (const auto& view : metadata_.views()) add(static_cast<const sql::DdlNode&>(*view), add);
+        return sorted;
+    }
+
     void alter(const sql::NodePtr& node) {
         statements_.push_back(compiler_->statement(static_cast<const sql::DdlNode&>(*node)));
     }
@@ -166,6 +223,7 @@ std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dia
             if (column.sequence) schemas.insert(column.sequence->schema);
     }
     for (const auto& sequence : metadata.sequences()) schemas.insert(sequence->schema);
+    for (const auto& view : metadata.views()) schemas.insert(static_cast<const sql::DdlNode&>(*view).schema);
     for (const auto& type : needed_types(metadata, dialect, *dialect.ddl_compiler()))
         schemas.insert(details_of(type).type_schema);
     return {schemas.begin(), schemas.end()};

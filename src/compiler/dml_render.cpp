@@ -2,12 +2,14 @@
 // Rendering INSERT, UPDATE, DELETE and text(). Columns stand in the table's order, as SQLAlchemy writes them.
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
 #include "compiler/compiler.hpp"
+#include "compiler/from_linter.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -29,33 +31,53 @@ std::vector<sql::AssignmentPair> in_table_order(const std::vector<sql::Assignmen
 
 } // namespace
 
-/// A column of an INSERT: given by the statement, or filled in by the program.
-struct Compiler::InsertColumn {
-    const schema::ColumnData* data;
-    std::shared_ptr<const sql::ColumnNode> node; ///< null: the program's default
-    std::size_t given = 0;                       ///< position among the assignments
-    std::size_t row_position = 0;                ///< in the parameter row, when no value is given
-};
+namespace {
 
-bool Compiler::has_default(const schema::ColumnData& column) { return column.default_ || column.default_expression; }
+/// Whether an INSERT takes the column's value from its sequence.
+bool uses_sequence(const Dialect& dialect, const schema::ColumnData& column) {
+    const auto& features = dialect.features();
+    return column.sequence && features.sequences && !(column.sequence->optional && features.sequences_optional);
+}
 
-void Compiler::default_value(const schema::ColumnData& column, const sql::DmlNode& insert) {
-    if (column.default_expression) {
-        grouped(*column.default_expression);
+} // namespace
+
+bool Compiler::has_default(const schema::ColumnData& column) const {
+    return column.default_ || column.default_expression || uses_sequence(dialect_, column);
+}
+
+void Compiler::default_slot(
+    const schema::ColumnData& column, const NodePtr& table, const NodePtr& expression, bool of_update) {
+    if (expression) {
+        const bool inside = std::exchange(in_default_, true);
+        grouped(*expression);
+        in_default_ = inside;
         return;
     }
     BindSlot slot;
     slot.source = BindSlot::Source::default_;
     slot.type = column.type;
-    slot.column = sql::column_of(insert.table, column.name);
+    slot.of_update = of_update;
+    slot.column = std::static_pointer_cast<const sql::ColumnNode>(detail::make_column_node(table, column));
     if (!wrapped_slot(slot)) bind_placeholder(slot, nullptr);
+}
+
+void Compiler::default_value(const schema::ColumnData& column, const sql::DmlNode& insert) {
+    if (!column.default_ && !column.default_expression) visit_next_value(sql::NextValueNode{column.sequence});
+    else default_slot(column, insert.table, column.default_expression, false);
+}
+
+void Compiler::note_column(std::size_t pending_before, const std::shared_ptr<const sql::ColumnNode>& column) {
+    if (pending_.size() == pending_before + 1) pending_.back().slot.column = column;
 }
 
 void Compiler::insert_value(const sql::DmlNode&, const InsertColumn& column, const NodePtr& value) {
     if (value) {
-        if (has_names_ && value->kind == NodeKind::bind && static_cast<const sql::BindNode&>(*value).name.empty())
+        const bool is_bind = value->kind == NodeKind::bind;
+        if (has_names_ && is_bind && static_cast<const sql::BindNode&>(*value).name.empty())
             claim_name(column.data->name, 'c');
+        const auto before = pending_.size();
         grouped(*value);
+        if (is_bind) note_column(before, column.node);
         return;
     }
     if (has_names_) claim_name(column.data->name, 'c');
@@ -65,6 +87,12 @@ void Compiler::insert_value(const sql::DmlNode&, const InsertColumn& column, con
     slot.type = column.data->type;
     slot.column = column.node;
     if (!wrapped_slot(slot)) bind_placeholder(slot, nullptr);
+}
+
+bool Compiler::gives_value(const sql::DmlNode& insert, const InsertColumn& column) {
+    if (!column.node) return static_cast<bool>(column.data->default_);
+    const auto& value = insert.assignments[column.given].value;
+    return !value || value->kind == NodeKind::bind;
 }
 
 void Compiler::insert_values(const sql::DmlNode& insert) {
@@ -98,7 +126,11 @@ void Compiler::insert_values(const sql::DmlNode& insert) {
     }
     if (!insert.more_rows.empty()) check_multiple_rows();
     out_ += " VALUES ";
+    const bool many = scopes_.size() == 1 && records_columns_ && insert.more_rows.empty() && !insert.returning.empty()
+        && dialect_.features().insert_many_values && !literal_binds_;
+    if (many) mark_values(values_begin_token);
     for (std::size_t row = 0; row <= insert.more_rows.size(); ++row) {
+        values_row_ = row;
         out_ += row == 0 ? "(" : ", (";
         bool first = true;
         for (const auto& column : columns) {
@@ -109,6 +141,10 @@ void Compiler::insert_values(const sql::DmlNode& insert) {
         }
         out_ += ')';
     }
+    values_row_ = 0;
+    if (!many) return;
+    mark_values(values_end_token);
+    plan_many_values(insert, columns);
 }
 
 void Compiler::insert_from_select(const sql::DmlNode& insert, std::size_t start) {
@@ -174,7 +210,34 @@ std::vector<NodePtr> Compiler::extra_froms(const sql::DmlNode& statement) {
     return froms;
 }
 
-void Compiler::assignment(const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified) {
+void Compiler::add_on_updates(sql::DmlNode& update) const {
+    if (!update.fills_in || update.assignments.empty()) return;
+    std::unordered_set<const schema::ColumnData*> given;
+    for (const auto& pair : update.assignments) {
+        given.insert(pair.column->column);
+        if (!pair.target || pair.target->kind != NodeKind::tuple) continue;
+        for (const auto& item : static_cast<const sql::TupleNode&>(*pair.target).items)
+            if (item->kind == NodeKind::column) given.insert(static_cast<const sql::ColumnNode&>(*item).column);
+    }
+    const auto* target = &update.table;
+    while ((*target)->kind == NodeKind::join) target = &static_cast<const sql::JoinNode&>(**target).left;
+    std::vector<NodePtr> changed{*target}; // and other tables that SET mentions
+    for (const auto& pair : update.assignments) {
+        const auto* table = pair.column->from ? sql::table_data(*pair.column->from) : nullptr;
+        if (table == nullptr || table == &update.table_data()) continue;
+        if (std::ranges::find(changed, pair.column->from) == changed.end()) changed.push_back(pair.column->from);
+    }
+    for (const auto& from : changed)
+        for (const auto& data : sql::table_data(*from)->columns) {
+            if ((!data.on_update && !data.on_update_expression) || given.contains(&data)) continue;
+            update.assignments.push_back(
+                {std::static_pointer_cast<const sql::ColumnNode>(detail::make_column_node(from, data)), nullptr});
+        }
+}
+
+void Compiler::assignment(
+    const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified,
+    const std::unordered_map<const sql::ColumnNode*, std::size_t>& row_positions) {
     const bool qualify = std::exchange(qualify_, qualified);
     if (pair.target) visit(*pair.target);
     else visit(*pair.column);
@@ -183,15 +246,18 @@ void Compiler::assignment(const sql::DmlNode& update, const sql::AssignmentPair&
     if (pair.value) {
         if (has_names_ && pair.value->kind == NodeKind::bind && static_cast<const sql::BindNode&>(*pair.value).name.empty())
             claim_name(pair.column->name, 'c');
+        const auto before = pending_.size();
         grouped(*pair.value);
+        if (pair.value->kind == NodeKind::bind && !pair.target) note_column(before, pair.column);
         return;
     }
-    std::size_t position = 0;
-    for (const auto& other : update.assignments) {
-        if (other.column == pair.column) break;
-        if (!other.value) ++position;
+    const auto position = row_positions.find(pair.column.get());
+    if (position != row_positions.end()) {
+        insert_value(update, {pair.column->column, pair.column, 0, position->second}, nullptr);
+        return;
     }
-    insert_value(update, {pair.column->column, pair.column, 0, position}, nullptr);
+    const auto& data = *pair.column->column;
+    default_slot(data, pair.column->from, data.on_update_expression, true);
 }
 
 void Compiler::render_update(const sql::DmlNode& statement) {
@@ -200,12 +266,18 @@ void Compiler::render_update(const sql::DmlNode& statement) {
     if (update.assignments.empty())
         for (const auto& column : sql::columns_of(update.table))
             update.assign({std::static_pointer_cast<const sql::ColumnNode>(column), nullptr});
+    std::unordered_map<const sql::ColumnNode*, std::size_t> row_positions;
+    for (const auto& pair : update.assignments)
+        if (!pair.value) row_positions.emplace(pair.column.get(), row_positions.size());
+    add_on_updates(update);
 
     const auto start = out_.size();
     const auto extra = extra_froms(update);
     std::vector<NodePtr> froms{update.table};
     froms.insert(froms.end(), extra.begin(), extra.end());
     push_scope(froms, false);
+    if (auto warning = cartesian_warning("UPDATE", froms, update.where); !warning.empty())
+        compiled_.warnings.push_back(std::move(warning));
     auto outer_hints = std::exchange(hints_, table_hints(update));
     const bool qualify = std::exchange(qualify_, true);
     const auto& parts = update.parts();
@@ -241,7 +313,7 @@ void Compiler::render_update(const sql::DmlNode& statement) {
     for (const auto& pair : pairs) {
         if (!first) out_ += ", ";
         first = false;
-        assignment(update, pair, many && updates_many_tables());
+        assignment(update, pair, many && updates_many_tables(), row_positions);
     }
     if (returning_precedes_values()) returning(update);
     if (!extra.empty()) render_update_from(update, extra);
@@ -260,6 +332,8 @@ void Compiler::render_delete(const sql::DmlNode& statement) {
     std::vector<NodePtr> froms{statement.table};
     froms.insert(froms.end(), extra.begin(), extra.end());
     push_scope(froms, false);
+    if (auto warning = cartesian_warning("DELETE", froms, statement.where); !warning.empty())
+        compiled_.warnings.push_back(std::move(warning));
     auto outer_hints = std::exchange(hints_, table_hints(statement));
     const bool qualify = std::exchange(qualify_, true);
     const auto& parts = statement.parts();
@@ -361,10 +435,7 @@ std::size_t Compiler::returned_columns(const std::vector<sql::NodePtr>& columns,
 void Compiler::render_text(const sql::TextNode& text) {
     for (std::size_t i = 0; i < text.names.size(); ++i) {
         raw(text.pieces[i]);
-        const auto bound = std::ranges::find(text.binds, text.names[i], [](const auto& bind) { return bind.first; });
-        if (bound == text.binds.end())
-            throw CompileError("text(): the parameter :" + text.names[i] + " has no value; give it one with bind()");
-        visit(*bound->second);
+        visit(*std::ranges::find(text.binds, text.names[i], [](const auto& bind) { return bind.first; })->second);
     }
     raw(text.pieces.back());
 }

@@ -57,6 +57,7 @@ void Compiler::visit(const sql::Node& node) {
         return;
     }
     case NodeKind::next_value: visit_next_value(static_cast<const sql::NextValueNode&>(node)); return;
+    case NodeKind::custom: visit_custom(static_cast<const sql::CustomNode&>(node)); return;
     case NodeKind::entity: list(static_cast<const sql::EntityNode&>(node).columns); return;
     case NodeKind::table:
     case NodeKind::alias:
@@ -108,6 +109,44 @@ void Compiler::visit_constant(const sql::ConstantNode& node) {
     case sql::Constant::false_: out_ += dialect_.features().native_boolean ? "false" : "0"; return;
     case sql::Constant::star: out_ += '*'; return;
     }
+}
+
+/// Lets a construct's handler write into the statement.
+class Compiler::Writer final : public SqlWriter {
+public:
+    Writer(Compiler& compiler, const sql::CustomNode& node) : compiler_(compiler), node_(node) {}
+
+    SqlWriter& raw(std::string_view text) override {
+        compiler_.raw(text);
+        return *this;
+    }
+    SqlWriter& identifier(std::string_view name) override {
+        compiler_.out_ += compiler_.dialect_.quote(name);
+        return *this;
+    }
+    SqlWriter& write(const sql::NodePtr& node) override {
+        compiler_.operand(*node, Operator::comma);
+        return *this;
+    }
+    std::string_view dialect() const noexcept override { return compiler_.dialect_.name(); }
+    const std::vector<sql::NodePtr>& arguments() const noexcept override { return node_.arguments; }
+
+private:
+    Compiler& compiler_;
+    const sql::CustomNode& node_;
+};
+
+void Compiler::visit_custom(const sql::CustomNode& node) {
+    const auto& handlers = node.construct->handlers;
+    auto handler = handlers.find(dialect_.name());
+    if (handler == handlers.end() && dialect_.name() == "mariadb") handler = handlers.find("mysql");
+    if (handler == handlers.end()) handler = handlers.find("");
+    if (handler == handlers.end())
+        throw CompileError(
+            "the construct '" + node.construct->name + "' is not written for dialect " + std::string{dialect_.name()}
+            + "; give it a function with compiles()");
+    Writer writer{*this, node};
+    handler->second(writer);
 }
 
 void Compiler::visit_next_value(const sql::NextValueNode& node) {

@@ -41,7 +41,8 @@ struct Compiler::LabelNames {
         const auto& column = static_cast<const sql::ColumnNode&>(node);
         const auto [begin, end] = columns.equal_range(column.name);
         const bool found = std::any_of(begin, end, [&](const auto& entry) {
-            return static_cast<const sql::ColumnNode&>(*entry.second).from == column.from;
+            const auto& other = static_cast<const sql::ColumnNode&>(*entry.second);
+            return other.from == column.from && other.handle == column.handle;
         });
         if (!found) columns.emplace(column.name, &node);
         return found;
@@ -51,20 +52,27 @@ struct Compiler::LabelNames {
 std::string Compiler::unnamed(const sql::Node& node, std::string_view base, const std::vector<std::string>& taken) {
     auto [entry, fresh] = unnamed_.try_emplace(&node);
     if (fresh)
-        do entry->second = anonymous(base);
+        do entry->second = truncated(anonymous(base));
         while (std::ranges::find(taken, entry->second) != taken.end());
     return entry->second;
 }
 
 QuotedName Compiler::column_name(const sql::ColumnNode& column) {
-    if (column.unnamed == nullptr || column.is_literal()) return column.name;
+    if (column.unnamed == nullptr || column.is_literal()) {
+        // a name that a subquery's labels are made of may have been cut there
+        const bool made = column.from && (column.from->kind == NodeKind::alias || column.from->kind == NodeKind::cte)
+            && column.column != nullptr && column.name != column.column->name;
+        return made ? QuotedName{truncated(column.name)} : column.name;
+    }
     if (const auto known = unnamed_.find(column.unnamed); known != unnamed_.end()) return known->second;
     std::vector<std::string> taken; // the names that others beside it have of their own
     for (const auto& other : sql::columns_of(column.from)) {
         const auto& node = static_cast<const sql::ColumnNode&>(*other);
         if (node.unnamed == nullptr) taken.push_back(node.name);
     }
-    return unnamed(*column.unnamed, sql::output_name(*column.unnamed).first, taken);
+    auto [base, is_own] = sql::output_name(*column.unnamed);
+    if (is_own && column.unnamed->kind != NodeKind::column) base += '_'; // a column's name again, for something made of it
+    return unnamed(*column.unnamed, base, taken);
 }
 
 std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::LabelStyle style, Place place) {
@@ -72,12 +80,13 @@ std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::L
         names.taken.insert(name);
         return name;
     };
+    const auto invented = [&](std::string_view base) { return take(truncated(anonymous(base))); };
     // A name that was taken gets a number; the same column again, or made into something else, gets another underscore
     // before it.
     const auto named = [&](const sql::Node& of, std::string name) {
         const bool repeated = of.kind != NodeKind::column || names.repeats(of);
         if (!names.taken.contains(name)) return take(std::move(name));
-        return take(anonymous(repeated ? name + "_" : name));
+        return invented(repeated ? name + "_" : name);
     };
     switch (node.kind) {
     case NodeKind::label: return take(static_cast<const sql::LabelNode&>(node).name);
@@ -95,9 +104,9 @@ std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::L
     }
     case NodeKind::function: {
         const auto& name = static_cast<const sql::FunctionNode&>(node).name;
-        return take(anonymous(std::string_view{name}.substr(name.rfind('.') + 1)));
+        return invented(std::string_view{name}.substr(name.rfind('.') + 1));
     }
-    case NodeKind::next_value: return take(anonymous("next_value"));
+    case NodeKind::next_value: return invented("next_value");
     case NodeKind::cast:
     case NodeKind::type_coerce: {
         const auto& operand = node.kind == NodeKind::cast ? *static_cast<const sql::CastNode&>(node).operand
@@ -106,32 +115,32 @@ std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::L
         if (operand.kind == NodeKind::label) return named(node, static_cast<const sql::LabelNode&>(operand).name);
         if (operand.kind == NodeKind::literal_column) return named(node, static_cast<const sql::LiteralColumnNode&>(operand).text);
         const bool named_below = operand.kind == NodeKind::cast || operand.kind == NodeKind::function;
-        return named_below ? label_for(operand, names, style, place) : take(anonymous("anon"));
+        return named_below ? label_for(operand, names, style, place) : invented("anon");
     }
     case NodeKind::binary: {
         const auto& binary = static_cast<const sql::BinaryNode&>(node);
         const bool aggregate = binary.op == sql::Operator::within_group;
-        return aggregate ? label_for(*binary.left, names, style, place) : take(anonymous("anon"));
+        return aggregate ? label_for(*binary.left, names, style, place) : invented("anon");
     }
     case NodeKind::constant:
         if (static_cast<const sql::ConstantNode&>(node).constant == sql::Constant::star) return {};
-        return take(anonymous("anon"));
+        return invented("anon");
     case NodeKind::unary: {
         const auto& unary = static_cast<const sql::UnaryNode&>(node);
-        if (unary.operand->kind != NodeKind::column) return take(anonymous("anon"));
+        if (unary.operand->kind != NodeKind::column) return invented("anon");
         // -x, ~x, DISTINCT x are recognised by their position; NOT x may have become `x = 0`
         const bool compared = unary.op == sql::Operator::not_ && !dialect_.features().native_boolean;
         return compared ? named(node, static_cast<const sql::ColumnNode&>(*unary.operand).name) : std::string{};
     }
-    default: return take(anonymous("anon"));
+    default: return invented("anon");
     }
 }
 
 std::string Compiler::qualified_label(const sql::ColumnNode& column) {
     const bool invented = column.from && column.from->kind != NodeKind::table && column.from->kind != NodeKind::values
         && column.from->kind != NodeKind::excluded;
-    if (!invented) return sql::qualified_label(column);
-    return alias_name(*column.from) + "_" + column_name(column);
+    if (!invented) return truncated(sql::qualified_label(column));
+    return truncated(alias_name(*column.from) + "_" + column_name(column));
 }
 
 std::vector<QuotedName> Compiler::names_in_from(const std::vector<NodePtr>& columns, sql::LabelStyle style) {
@@ -147,7 +156,7 @@ std::vector<QuotedName> Compiler::names_in_from(const std::vector<NodePtr>& colu
             const auto& node = static_cast<const sql::ColumnNode&>(*column);
             name = style == sql::LabelStyle::tablename_plus_col ? QuotedName{qualified_label(node)} : column_name(node);
         }
-        const bool repeated = known.repeats(*column);
+        const bool repeated = column->kind != NodeKind::column ? is_own : known.repeats(*column);
         if (!is_own || known.taken.contains(name)) name = unnamed(*column, repeated ? name + "_" : std::string{name}, labels);
         known.taken.insert(name);
         names.push_back(std::move(name));

@@ -7,6 +7,7 @@
 #include <azoth/error.hpp>
 
 #include "compiler/compiler.hpp"
+#include "compiler/from_linter.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -48,19 +49,7 @@ std::size_t column_count(const sql::Node& rows) {
 } // namespace
 
 std::vector<NodePtr> Compiler::from_list(const sql::SelectNode& select, Place place, bool lateral) const {
-    std::vector<NodePtr> froms;
-    for (const auto& from : select.from)
-        if (std::ranges::find(froms, from) == froms.end()) froms.push_back(from);
-    for (const auto& column : select.columns) sql::collect_froms(*column, froms);
-    for (const auto& criterion : select.where) sql::collect_froms(*criterion, froms);
-
-    // What stands inside a join is not listed again.
-    std::vector<NodePtr> shown;
-    for (const auto& from : froms) {
-        const bool hidden = std::ranges::any_of(
-            froms, [&](const NodePtr& other) { return other != from && sql::contains_from(*other, *from); });
-        if (!hidden) shown.push_back(from);
-    }
+    auto shown = sql::final_froms(select);
     if (scopes_.empty()) return shown;
 
     // A subquery refers to what it was told to of the statements around it, one in FROM not to its neighbours.
@@ -110,6 +99,8 @@ void Compiler::render_select(const sql::SelectNode& select, Place place, Embeddi
     const bool toplevel = scopes_.empty();
     const auto froms = from_list(select, place, embedding.lateral);
     push_scope(froms, true);
+    if (auto warning = cartesian_warning("SELECT", froms, select.where); !warning.empty())
+        compiled_.warnings.push_back(std::move(warning));
     const bool qualified = std::exchange(qualify_, true);
     auto outer_hints = std::exchange(hints_, table_hints(select));
     const auto& parts = select.parts();
@@ -130,7 +121,12 @@ void Compiler::render_select(const sql::SelectNode& select, Place place, Embeddi
             if (given || !has_default(data)) continue;
             out_ += ", ";
             default_value(data, *insert);
-            out_ += " AS " + anonymous("anon");
+            const auto* expression = data.default_expression.get();
+            if (expression != nullptr && (expression->kind == NodeKind::literal_column || expression->kind == NodeKind::text)) continue;
+            std::string name = "anon";
+            if (expression == nullptr) name = data.default_ ? "anon" : "next_value";
+            else if (expression->kind == NodeKind::function) name = sql::output_name(*expression).first;
+            out_ += " AS " + dialect_.quote(truncated(anonymous(name)));
         }
     }
     if (!froms.empty()) {

@@ -293,6 +293,8 @@ const std::string& checked_collation(const std::string& name) {
 MSSQLDialect::MSSQLDialect() {
     features_.native_boolean = false;
     features_.sequences = true;
+    features_.sequences_optional = true;
+    features_.max_identifier_length = 128;
     features_.identity_columns = true;
 }
 

@@ -61,6 +61,10 @@ protected:
     void visit_function(const sql::FunctionNode& node) override {
         if (node.name == "aggregate_strings") group_concat(node);
         else if (node.arguments.empty() && node.name == "random") out_ += "rand()";
+        else if (node.name == "rollup") {
+            list(node.arguments);
+            out_ += " WITH ROLLUP";
+        }
         else if (node.arguments.empty() && node.name == "sysdate") out_ += "SYSDATE()";
         else PortableCompiler::visit_function(node);
     }
@@ -321,6 +325,9 @@ MySQLDialect::MySQLDialect(bool is_mariadb) : is_mariadb_(is_mariadb) {
     features_.default_values = false;
     features_.native_boolean = false;
     features_.sequences = is_mariadb;
+    features_.max_identifier_length = 255;
+    features_.insert_many_values = is_mariadb;
+    if (is_mariadb) features_.many_values_order = ManyValues::Order::ascending;
     features_.native_enum = true;
 }
 

@@ -273,6 +273,7 @@ OracleDialect::OracleDialect() {
     features_.transactional_ddl = false;
     features_.default_values = false;
     features_.sequences = true;
+    features_.max_identifier_length = 128;
     features_.identity_columns = true;
 }
 

@@ -185,6 +185,10 @@ private:
 
 PostgreSQLDialect::PostgreSQLDialect() {
     features_.sequences = true;
+    features_.sequences_optional = true;
+    features_.max_identifier_length = 63;
+    features_.insert_many_values = true;
+    features_.many_values_order = ManyValues::Order::counted;
     features_.identity_columns = true;
     features_.native_enum = true;
 }

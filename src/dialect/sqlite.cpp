@@ -137,6 +137,7 @@ private:
 
 SQLiteDialect::SQLiteDialect() {
     features_.last_insert_id = true;
+    features_.insert_many_values = true; // a rowid tells no order: keys of the program's own do
     features_.last_insert_id_batch = 32; // RETURNING costs an ephemeral table for each row
     features_.schemas = false;
     features_.native_boolean = false;

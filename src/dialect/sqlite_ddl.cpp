@@ -35,11 +35,12 @@ protected:
         return text;
     }
 
-    // Only a key declared INTEGER, exactly that word, is the rowid and so generates itself. SQLAlchemy writes
-    // BIGINT or SMALLINT here, whose keys then stay NULL; but std::int64_t is BigInteger to us, and SQLite's
-    // INTEGER has 64 bits.
+    // Only a key declared INTEGER, exactly that word, is the rowid and so generates itself. One whose type was given as
+    // BigInteger or SmallInteger is what was asked for, as in SQLAlchemy; but where std::int64_t says the type, that is
+    // SQLite's INTEGER of 64 bits.
     std::string type(const schema::TableData& table, const schema::ColumnData& column) const override {
-        if (table.primary_key().size() == 1 && !has_own_name(column.type) && generates_itself(table, column)) return "INTEGER";
+        const bool as_given = column.type_given && column.type.kind != TypeKind::integer;
+        if (!as_given && table.primary_key().size() == 1 && !has_own_name(column.type) && generates_itself(table, column)) return "INTEGER";
         return DdlCompiler::type(table, column);
     }
 

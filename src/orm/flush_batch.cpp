@@ -38,6 +38,17 @@ Value stored_or_current(ModelBase& object, std::uint16_t index) {
     return current_value(object, index);
 }
 
+/// What a default may know of an object: the values that are there, by column.
+schema::DefaultContext::Parameters values_of(ModelBase& object) {
+    schema::DefaultContext::Parameters values;
+    for (const auto& info : object.orm_state().mapper->attributes) {
+        const auto& attribute = MapperData::attribute(object, info);
+        if (attribute.is_present())
+            values.emplace_back(object.orm_state().mapper->column(info).key_name(), info.operations->value(attribute));
+    }
+    return values;
+}
+
 /// Attributes of a stored object whose value is not what the row has.
 void find_changed_columns(ModelBase& object, std::vector<std::uint16_t>& columns) {
     columns.clear();
@@ -101,8 +112,9 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
         if (info.computed) continue;
         const auto& column = mapper.column(info);
         auto& attribute = MapperData::attribute(object, info);
+        if (column.on_update_expression && !attribute.is_changed()) attribute.set_flags(0); // the database knows
         if (!column.on_update || attribute.is_changed()) continue;
-        attribute.set_from_flush(column.on_update());
+        attribute.set_from_flush(column.on_update(column.on_update.reads_row() ? values_of(object) : schema::DefaultContext::Parameters{}));
         batch.columns.push_back(static_cast<std::uint16_t>(i));
         batch.defaulted.push_back(static_cast<std::uint16_t>(i));
     }
@@ -136,7 +148,8 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
         if (computed || (attribute.is_present() && !info.operations->is_null(attribute))) {
             batch.columns.push_back(index);
         } else if (column.default_) {
-            info.operations->assign(attribute, column.default_());
+            info.operations->assign(
+                attribute, column.default_(column.default_.reads_row() ? values_of(object) : schema::DefaultContext::Parameters{}));
             attribute.set_flags(AttributeBase::present | AttributeBase::changed);
             batch.columns.push_back(index);
             batch.defaulted.push_back(index);
@@ -295,6 +308,7 @@ std::shared_ptr<const sql::Node> batch_statement(const FlushBatch& batch, bool r
                                                              : sql::NodeKind::delete_;
     const bool with_values = !batch.expressions.empty(); // a single row
     auto statement = std::make_shared<sql::DmlNode>(kind, mapper.table->node());
+    if (kind == sql::NodeKind::update) statement->set_fills_in(false);
     std::size_t position = 0;
     const auto bind = [&](std::uint16_t attribute, const Value* value) -> sql::NodePtr {
         const auto type = sql::type_of(*mapper.attributes[attribute].node);
@@ -310,6 +324,17 @@ std::shared_ptr<const sql::Node> batch_statement(const FlushBatch& batch, bool r
         }
         statement->assign(
             {std::static_pointer_cast<const sql::ColumnNode>(mapper.attributes[attribute].node), std::move(value)});
+    }
+    if (kind == sql::NodeKind::update) {
+        for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
+            const auto& expression = mapper.column(mapper.attributes[i]).on_update_expression;
+            if (!expression || std::ranges::find(batch.columns, static_cast<std::uint16_t>(i)) != batch.columns.end()) continue;
+            if (expression->has_binds)
+                throw InvalidRequestError(
+                    mapper.class_name + "::" + mapper.attributes[i].name
+                    + ": onupdate_value() of a mapped attribute takes SQL without values; write them with literal_column()");
+            statement->assign({std::static_pointer_cast<const sql::ColumnNode>(mapper.attributes[i].node), expression});
+        }
     }
     if (kind != sql::NodeKind::insert) {
         std::vector<sql::NodePtr> conditions;

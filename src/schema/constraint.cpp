@@ -73,6 +73,8 @@ void ForeignKeyConstraint::attach() {
         );
     data.settings.order = table_->next_constraint_order();
     table_->foreign_keys.push_back(data);
+    for (auto& column : table_->columns)
+        if (std::ranges::find(data.columns, column.name) != data.columns.end()) table_->declared(column);
 }
 
 void Index::attach(bool plain) {

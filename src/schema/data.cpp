@@ -8,6 +8,8 @@
 
 #include <azoth/error.hpp>
 
+#include "schema/foreign_types.hpp"
+
 namespace azoth::schema {
 
 namespace {
@@ -54,10 +56,14 @@ const ColumnData* TableData::autoincrement_column() const {
         if (column->autoincrement == Autoincrement::on) return column;
     if (key.size() != 1) return nullptr;
     const ColumnData* only = key.front();
-    if (only->autoincrement == Autoincrement::off || !only->type.is_integer() || only->server_default || only->default_
+    if (only->autoincrement == Autoincrement::off || !only->type.is_integer() || only->server_default || only->default_ || only->default_expression
         || is_foreign_key(only->name))
         return nullptr;
     return only;
+}
+
+void TableData::declared(ColumnData& column) {
+    if (foreign_types) foreign_types->declared(*this, column);
 }
 
 std::string TableData::full_name() const { return schema.empty() ? std::string{name} : schema + "." + name; }
@@ -77,6 +83,19 @@ void DialectOptions::set(std::string name, OptionValue value) {
 const OptionValue* DialectOptions::find(std::string_view name) const noexcept {
     const auto found = std::ranges::find(options_, name, &std::pair<std::string, OptionValue>::first);
     return found == options_.end() ? nullptr : &found->second;
+}
+
+const Value* DefaultContext::find(std::string_view column) const noexcept {
+    const auto found = std::ranges::find(parameters_, column, &std::pair<std::string, Value>::first);
+    return found == parameters_.end() ? nullptr : &found->second;
+}
+
+const Value& DefaultContext::get(std::string_view column) const {
+    if (const auto* value = find(column)) return *value;
+    std::string message = "this row has no value for '" + std::string{column} + "' that is known here; it has";
+    if (parameters_.empty()) message += " none";
+    for (const auto& [name, value] : parameters_) message += " '" + name + "'";
+    throw InvalidRequestError(message);
 }
 
 const QuotedName& target_schema(const TableData& table, const ForeignKeyData& key) noexcept {

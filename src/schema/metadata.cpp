@@ -7,10 +7,13 @@
 #include <azoth/error.hpp>
 #include <azoth/schema/sort.hpp>
 
+#include "schema/foreign_types.hpp"
+
 namespace azoth {
 
 MetaData::MetaData(std::string schema, NamingConvention naming)
-    : schema_(std::move(schema)), naming_(std::make_shared<const NamingConvention>(std::move(naming))) {}
+    : schema_(std::move(schema)), naming_(std::make_shared<const NamingConvention>(std::move(naming))),
+      foreign_types_(std::make_shared<schema::ForeignTypes>()) {}
 
 std::vector<const Table*> MetaData::tables() const {
     std::vector<const Table*> all;
@@ -44,8 +47,25 @@ void MetaData::add(const Table& table) {
     if (find(table.name(), table.schema()) != nullptr)
         throw ArgumentError("table '" + table.data().full_name() + "' is already defined for this MetaData");
     table.shared_data()->naming = naming_;
-    table.shared_data()->metadata_schema = schema_;
+    auto& data = *table.shared_data();
+    data.metadata_schema = schema_;
+    data.foreign_types = foreign_types_;
     tables_.push_back(std::make_unique<Table>(table));
+    foreign_types_->add(data);
+    for (auto& column : data.columns) data.declared(column);
+}
+
+void MetaData::remove(const Table& table) {
+    foreign_types_->remove(table.data());
+    std::erase_if(tables_, [&](const auto& own) { return own->shared_data() == table.shared_data(); });
+}
+
+void MetaData::clear() {
+    for (const auto& table : tables_) foreign_types_->remove(table->data());
+    tables_.clear();
+    sequences_.clear();
+    types_.clear();
+    views_.clear();
 }
 
 } // namespace azoth

@@ -10,6 +10,8 @@
 #include <memory>
 #include <utility>
 
+#include "schema/foreign_types.hpp"
+
 namespace azoth {
 
 namespace {
@@ -22,9 +24,12 @@ struct OwnedTable {
     OwnedTable(const OwnedTable&) = delete;
     OwnedTable& operator=(const OwnedTable&) = delete;
     ~OwnedTable() {
+        if (data->foreign_types) data->foreign_types->remove(*data);
+        data->foreign_types.reset();
         data->indexes.clear();
         data->checks.clear();
         data->excludes.clear();
+        data->attached.clear();
         for (auto& column : data->columns) {
             column.checks.clear();
             if (!column.computed || !column.computed->expression) continue;
@@ -97,11 +102,14 @@ void Table::rebind(sql::NodePtr node) {
 namespace detail {
 
 sql::NodePtr make_column_node(const sql::NodePtr& from, const schema::ColumnData& data) {
-    return std::make_shared<sql::ColumnNode>(from, data.name, data.type, &data);
+    return std::make_shared<sql::ColumnNode>(from, data.name, data.type, &data, nullptr, data.key);
 }
 
 void ColumnBase::rebind(const sql::NodePtr& from) {
-    node_ = make_column_node(from, *static_cast<const sql::ColumnNode&>(*node_).column);
+    const auto& column = *static_cast<const sql::ColumnNode&>(*node_).column;
+    const auto* table = sql::table_data(*from);
+    const bool of_copy = table != nullptr && table != column.table; // to_metadata()
+    node_ = make_column_node(from, of_copy ? table->columns[column.position] : column);
 }
 
 Join make_join(const sql::NodePtr& left, const sql::NodePtr& right, sql::NodePtr on, sql::JoinKind how) {

@@ -26,7 +26,8 @@ DdlNode::DdlNode(const DdlNode& other)
     : StatementNode(other), action(other.action), check_first(other.check_first), cascade(other.cascade),
       or_replace(other.or_replace), temporary(other.temporary), materialized(other.materialized), table(other.table),
       constraint(other.constraint), index(other.index), sequence(other.sequence), type(other.type), name(other.name),
-      schema(other.schema), select(other.select), options(other.options), context(other.context) {
+      schema(other.schema), select(other.select), options(other.options), context(other.context),
+      dialects(other.dialects), condition(other.condition) {
     key.mix(next_serial());
 }
 
@@ -127,6 +128,14 @@ DropConstraintComment::DropConstraintComment(const Constraint& constraint)
     : DdlStatement(sql::DdlAction::drop_constraint_comment) {
     node_->table = constraint.table();
     node_->constraint = constraint.data();
+}
+
+CreateView CreateView::metadata(MetaData& metadata) const {
+    CreateView copy = *this;
+    if (copy.node_->schema.empty() && !metadata.schema().empty())
+        copy = with([&](sql::DdlNode& node) { node.schema = metadata.schema(); });
+    metadata.add_view(copy.node_);
+    return copy;
 }
 
 Table CreateView::table() const { return table_of(*node_); }

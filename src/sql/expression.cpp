@@ -24,6 +24,7 @@ std::string escape_like(std::string_view value, char escape) {
 bool keeps_own_type(const Type& own, const Type& other_side) noexcept {
     // Beside an array, a range or an hstore stands another, perhaps as its text; anything else is to be found in it.
     if (other_side.is_null_type()) return !other_side.details || (!own.is_null_type() && !own.is_text());
+    if (own.kind == TypeKind::interval) return true; // a timestamp may stand beside it
     return !own.is_null_type() && own.is_numeric() && other_side.is_numeric() && !own.is_integer() && other_side.is_integer();
 }
 

@@ -3,6 +3,8 @@
 #include <azoth/sql/from.hpp>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -56,6 +58,12 @@ struct KeyMatch {
     const schema::ForeignKeyData* key;
 };
 
+/// A table's column by its name in SQL.
+NodePtr column_named(const NodePtr& from, const std::string& name) {
+    if (const auto* data = table_data(*from)->find(name)) return azoth::detail::make_column_node(from, *data);
+    return column_of(from, name);
+}
+
 void find_keys(const NodePtr& referring, const NodePtr& referred, std::vector<KeyMatch>& matches) {
     const auto* from = table_data(*referring);
     const auto* to = table_data(*referred);
@@ -83,6 +91,11 @@ std::pair<QuotedName, bool> output_name(const Node& column) {
         return {QuotedName{name.substr(name.rfind('.') + 1)}, false};
     }
     case NodeKind::text: return {QuotedName{}, true};
+    case NodeKind::unary: { // NOT x is known as x
+        const auto& unary = static_cast<const UnaryNode&>(column);
+        if (unary.op == Operator::not_ && unary.operand->kind == NodeKind::column) return output_name(*unary.operand);
+        return {"anon", false};
+    }
     default: return {"anon", false};
     }
 }
@@ -147,15 +160,30 @@ std::vector<NodePtr> columns_of(const NodePtr& from) {
     const auto selected = expand_entities(output_columns(*rows));
     const auto style = label_style_of(*rows);
     const auto names = output_names(selected, style);
+    // The same column again has the same name in SQL; only code calls it by another.
+    std::map<std::tuple<const Node*, std::string_view, std::string_view>, const ColumnNode*> known;
     for (std::size_t i = 0; i < selected.size(); ++i) {
         const auto& inner = *selected[i];
-        const auto* data = inner.kind == NodeKind::column ? static_cast<const ColumnNode&>(inner).column : nullptr;
+        const ColumnNode* column = inner.kind == NodeKind::column ? &static_cast<const ColumnNode&>(inner) : nullptr;
+        const auto* data = column != nullptr ? column->column : nullptr;
         auto [own, is_own] = output_name(inner);
         const Node* unnamed = nullptr;
-        if (inner.kind == NodeKind::column) {
-            const auto& column = static_cast<const ColumnNode&>(inner);
-            if (style == LabelStyle::tablename_plus_col) own = qualified_label(column);
-            unnamed = column.unnamed;
+        std::string handle;
+        if (column != nullptr) {
+            if (style == LabelStyle::tablename_plus_col) own = qualified_label(*column);
+            unnamed = column->unnamed;
+            if (own == names[i] && style != LabelStyle::tablename_plus_col) handle = column->handle;
+            const auto [first, fresh] = known.try_emplace({column->from.get(), column->name, column->handle}, nullptr);
+            if (!fresh) {
+                columns.push_back(std::make_shared<ColumnNode>(
+                    from, first->second->name, column->type, data, first->second->unnamed, names[i]));
+                continue;
+            }
+            if (!is_own || own != names[i]) unnamed = &inner;
+            auto node = std::make_shared<ColumnNode>(from, names[i], column->type, data, unnamed, std::move(handle));
+            first->second = node.get();
+            columns.push_back(std::move(node));
+            continue;
         }
         if (!is_own || own != names[i] || inner.kind == NodeKind::literal_column) unnamed = &inner;
         columns.push_back(std::make_shared<ColumnNode>(from, names[i], type_of(inner), data, unnamed));
@@ -238,10 +266,11 @@ std::vector<QuotedName> output_names(const std::vector<NodePtr>& columns, LabelS
 std::shared_ptr<const ColumnNode> column_of(const NodePtr& from, std::string_view name) {
     auto columns = columns_of(from);
     for (const auto& column : columns)
-        if (static_cast<const ColumnNode&>(*column).name == name) return std::static_pointer_cast<const ColumnNode>(column);
+        if (static_cast<const ColumnNode&>(*column).handle_or_name() == name)
+            return std::static_pointer_cast<const ColumnNode>(column);
     std::string message = describe(*from) + " has no column '" + std::string{name} + "'; it has";
     if (columns.empty()) message += " none";
-    for (const auto& column : columns) message += " '" + static_cast<const ColumnNode&>(*column).name + "'";
+    for (const auto& column : columns) message += " '" + static_cast<const ColumnNode&>(*column).handle_or_name() + "'";
     throw ArgumentError(message);
 }
 
@@ -277,9 +306,26 @@ NodePtr foreign_key_condition(const NodePtr& left, const NodePtr& right) {
         const auto target = i < match.key->target_columns.size() ? match.key->target_columns[i] : QuotedName{};
         // SQLAlchemy writes the referred column first.
         conditions.push_back(make_binary(
-            Operator::eq, column_of(match.referred, target), column_of(match.referring, match.key->columns[i]), Boolean{}));
+            Operator::eq, column_named(match.referred, target), column_named(match.referring, match.key->columns[i]), Boolean{}));
     }
     return make_boolean_list(Operator::and_, std::move(conditions));
+}
+
+std::vector<NodePtr> final_froms(const SelectNode& select) {
+    std::vector<NodePtr> froms;
+    for (const auto& from : select.from)
+        if (std::ranges::find(froms, from) == froms.end()) froms.push_back(from);
+    for (const auto& column : select.columns) collect_froms(*column, froms);
+    for (const auto& criterion : select.where) collect_froms(*criterion, froms);
+
+    // What stands inside a join is not listed again.
+    std::vector<NodePtr> shown;
+    for (const auto& from : froms) {
+        const bool hidden = std::ranges::any_of(
+            froms, [&](const NodePtr& other) { return other != from && contains_from(*other, *from); });
+        if (!hidden) shown.push_back(from);
+    }
+    return shown;
 }
 
 void collect_froms(const Node& node, std::vector<NodePtr>& into) {

@@ -53,6 +53,52 @@ void SelectBase::join_right(const sql::NodePtr& right, sql::NodePtr on, sql::Joi
     }
 }
 
+std::vector<ColumnDescription> SelectBase::column_descriptions() const {
+    const auto columns = sql::expand_entities(node_->columns);
+    const auto names = sql::output_names(columns, sql::label_style_of(*node_));
+    std::vector<ColumnDescription> all;
+    for (std::size_t i = 0; i < columns.size(); ++i) all.emplace_back(names[i], sql::type_of(*columns[i]), columns[i]);
+    return all;
+}
+
+std::vector<sql::NodePtr> SelectBase::columns_clause_froms() const {
+    std::vector<sql::NodePtr> froms;
+    for (const auto& column : node_->columns) sql::collect_froms(*column, froms);
+    return froms;
+}
+
+sql::NodePtr SelectBase::whereclause() const {
+    return node_->where.empty() ? nullptr : sql::make_boolean_list(sql::Operator::and_, node_->where);
+}
+
+std::shared_ptr<const sql::ColumnNode> SelectBase::column_to_filter(std::string_view name) const {
+    std::shared_ptr<const sql::ColumnNode> found;
+    const auto look = [&](const sql::NodePtr& from, const auto& self) -> void {
+        if (from->kind == sql::NodeKind::join) {
+            const auto& join = static_cast<const sql::JoinNode&>(*from);
+            self(join.left, self);
+            self(join.right, self);
+            return;
+        }
+        for (const auto& each : sql::columns_of(from)) {
+            auto column = std::static_pointer_cast<const sql::ColumnNode>(each);
+            if (column->handle_or_name() != name) continue;
+            if (found)
+                throw ArgumentError(
+                    "filter_by(): both " + sql::describe(*found->from) + " and " + sql::describe(*from) + " have a column '"
+                    + std::string{name} + "'; use where() with the one that is meant");
+            found = std::move(column);
+        }
+    };
+    const auto froms = sql::final_froms(*node_);
+    for (const auto& from : froms) look(from, look);
+    if (found) return found;
+    std::string message = "filter_by(): no column '" + std::string{name} + "' in";
+    if (froms.empty()) message += " a SELECT that selects from nothing";
+    for (const auto& from : froms) message += " " + sql::describe(*from);
+    throw ArgumentError(message);
+}
+
 void SelectBase::replace_columns(std::vector<sql::NodePtr> columns, bool keep_froms) {
     auto& select = own();
     if (keep_froms) {

@@ -203,6 +203,16 @@ void DmlNode::set_ordered() {
     ordered = true;
 }
 
+void DmlNode::set_sorted(bool value) {
+    key.mix(std::uint64_t{'s'} << 8U | (value ? 1 : 0));
+    sorted = value;
+}
+
+void DmlNode::set_fills_in(bool value) {
+    key.mix(std::uint64_t{'f'} << 8U | (value ? 1 : 0));
+    fills_in = value;
+}
+
 void DmlNode::set_from_select(InsertFromSelect source) {
     key.mix(std::uint64_t{'S'});
     for (const auto& column : source.columns) key.mix(column->key);

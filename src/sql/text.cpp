@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Finding the parameters in text(): quotes, comments, casts and escaped colons are stepped over.
+// Finding the parameters in text().
 #include <azoth/sql/text.hpp>
 
 #include <algorithm>
@@ -12,56 +12,44 @@ namespace sql {
 
 namespace {
 
-bool is_name_start(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_name(char c) noexcept { return is_name_start(c) || (c >= '0' && c <= '9'); }
-
-/// The position behind a quoted part or comment that begins at `i`; `i` when none does.
-std::size_t skip_quoted(std::string_view sql, std::size_t i) {
-    const auto behind = [&](std::string_view closing, std::size_t from) {
-        const auto end = sql.find(closing, from);
-        return end == std::string_view::npos ? sql.size() : end + closing.size();
-    };
-    switch (sql[i]) {
-    case '\'':
-    case '"':
-    case '`': return behind(sql.substr(i, 1), i + 1);
-    case '-': return sql.substr(i, 2) == "--" ? behind("\n", i + 2) : i;
-    case '/': return sql.substr(i, 2) == "/*" ? behind("*/", i + 2) : i;
-    case '$': { // PostgreSQL's dollar quotes: $tag$ … $tag$
-        std::size_t end = i + 1;
-        while (end < sql.size() && is_name(sql[end])) ++end;
-        if (end >= sql.size() || sql[end] != '$' || (end > i + 1 && !is_name_start(sql[i + 1]))) return i;
-        return behind(sql.substr(i, end + 1 - i), end + 1);
-    }
-    default: return i;
-    }
+/// A letter of any alphabet, a digit, '_', '$'.
+bool is_name(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$'
+        || static_cast<unsigned char>(c) >= 0x80;
 }
 
 } // namespace
 
+// SQLAlchemy's rules: ':' and a name, with neither ':', a name nor a backslash before it and no ':' behind it.
 void TextNode::parse(std::string_view sql) {
     key.mix(sql);
     std::string piece;
+    const auto name_end = [&](std::size_t from) {
+        while (from < sql.size() && is_name(sql[from])) ++from;
+        return from;
+    };
+    const auto ends = [&](std::size_t at) { return at >= sql.size() || sql[at] != ':'; };
     for (std::size_t i = 0; i < sql.size();) {
-        if (const auto behind = skip_quoted(sql, i); behind != i) {
-            piece += sql.substr(i, behind - i);
-            i = behind;
-        } else if (sql[i] == '\\' && i + 1 < sql.size() && sql[i + 1] == ':') {
-            piece += ':';
-            i += 2;
-        } else if (sql.substr(i, 2) == "::") {
-            piece += "::";
-            i += 2;
-        } else if (sql[i] == ':' && i + 1 < sql.size() && is_name_start(sql[i + 1]) && (i == 0 || !is_name(sql[i - 1]))) {
-            std::size_t end = i + 1;
-            while (end < sql.size() && is_name(sql[end])) ++end;
-            names.emplace_back(sql.substr(i + 1, end - i - 1));
-            pieces.push_back(std::move(piece));
-            piece.clear();
+        if (sql[i] == '\\' && i + 1 < sql.size() && sql[i + 1] == ':') {
+            const auto end = name_end(i + 2);
+            piece += sql.substr(ends(end) ? i + 1 : i, end - (ends(end) ? i + 1 : i));
             i = end;
-        } else {
-            piece += sql[i++];
+            continue;
         }
+        const bool opens = sql[i] == ':' && (i == 0 || !(is_name(sql[i - 1]) || sql[i - 1] == ':' || sql[i - 1] == '\\'));
+        const auto end = opens ? name_end(i + 1) : i;
+        if (!opens || end == i + 1 || !ends(end)) {
+            piece += sql[i++];
+            continue;
+        }
+        auto& name = names.emplace_back(sql.substr(i + 1, end - i - 1));
+        if (std::ranges::find(binds, name, [](const auto& bound) { return bound.first; }) == binds.end()) {
+            binds.emplace_back(name, std::make_shared<BindNode>(name, std::nullopt, Type{}));
+            mix_child(binds.back().second);
+        }
+        pieces.push_back(std::move(piece));
+        piece.clear();
+        i = end;
     }
     pieces.push_back(std::move(piece));
 }

@@ -32,7 +32,11 @@ Table table(F describe) {
 /// `t (a <type>)`; `change` is applied to the column.
 template <class F>
 Table with_column(std::string name, const Type& type, F change) {
-    return table([&](TableData& t) { change(t.add_column(std::move(name), type)); });
+    return table([&](TableData& t) {
+        auto& column = t.add_column(std::move(name), type);
+        column.type_given = true;
+        change(column);
+    });
 }
 
 void add_key(ColumnData& column) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,7 +40,9 @@ struct BindSlot {
     std::string item_before;                       ///< expanding: what a decorated type puts around a member
     std::string item_after;
     std::string empty_list;                        ///< expanding: what stands in an empty list, "NULL) AND (1 != 1"
-    std::shared_ptr<const sql::ColumnNode> column; ///< default_: whose; row: for messages
+    std::shared_ptr<const sql::ColumnNode> column; ///< the column whose value it is, if it is one's
+    std::size_t values_row = 0;                    ///< which row of VALUES it stands in
+    bool of_update = false;                        ///< default_: what an UPDATE fills in
     Value value;                                   ///< constant
 
     BindSlot() = default;
@@ -52,6 +55,27 @@ struct ResultColumn {
 
     ResultColumn() = default;
     ResultColumn(std::string column_name, Type column_type) : name(std::move(column_name)), type(std::move(column_type)) {}
+};
+
+/// How an INSERT that returns rows is executed for many parameter rows at a time: its VALUES once for each.
+struct ManyValues {
+    enum class Order : std::uint8_t {
+        any,       ///< rows come back as the database likes
+        counted,   ///< the rows are numbered and inserted in that order, so the keys that they get tell it
+        ascending, ///< the keys that they get ascend in the order of the rows
+        by_key,    ///< the key is the program's own, so it tells the row
+    };
+
+    std::string before;              ///< up to the first row
+    std::string after;               ///< behind the last
+    std::vector<std::string> pieces; ///< of one row in its parentheses: before each placeholder, and after the last
+    std::size_t first_slot = 0;      ///< the row's slots are `pieces.size() - 1` from here
+    Order order = Order::any;
+    std::vector<std::size_t> sentinels;        ///< counted, ascending, by_key: the result columns that tell the order
+    std::vector<std::size_t> sentinel_slots{}; ///< by_key: the slots that hold the same values
+    std::size_t hidden = 0;          ///< so many of the last result columns were not asked for
+
+    ManyValues() = default;
 };
 
 /// The outcome of compiling one statement for one dialect. Immutable, shared by all statements with the same key.
@@ -76,6 +100,8 @@ struct Compiled {
     bool expanding = false;
     bool returns_rows = false;
     bool takes_rows = false; ///< some slot takes its value from a parameter row
+    std::shared_ptr<const ManyValues> many_values; ///< null: each parameter row is a statement of its own
+    std::vector<std::string> warnings;             ///< to be told when it is executed
 
     Compiled() = default;
 
@@ -96,6 +122,8 @@ struct Compiled {
     /// @throws InvalidRequestError when the statement takes parameter rows, or a named parameter has no value.
     /// @throws CompileError when a value that has to be written into the text is neither a number nor text.
     void bind(const sql::BindList& binds, Bound& bound) const;
+    /// The value of the default slot `index`. `known(i)` is the value of slot i of the same row; null when it is not known.
+    [[nodiscard]] Value make_default(std::size_t index, const std::function<const Param*(std::size_t)>& known) const;
 
 private:
     [[nodiscard]] std::size_t scratch_size(const sql::BindList& binds) const;

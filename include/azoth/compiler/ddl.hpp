@@ -13,7 +13,7 @@
 
 namespace azoth {
 
-enum class SchemaObject { table, sequence, type };
+enum class SchemaObject { table, sequence, type, view };
 
 /// Whether the database has such a thing already; its schema is empty where none is named.
 using ExistsRule = std::function<bool(SchemaObject kind, const std::string& schema, const std::string& name)>;

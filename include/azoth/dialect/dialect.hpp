@@ -36,7 +36,13 @@ struct Features {
     bool native_boolean = true;
     bool native_enum = false;        ///< an Enum is a type of its own, so that it needs no CHECK
     bool sequences = false;
+    bool sequences_optional = false; ///< an optional sequence is not used: keys generate themselves
     bool identity_columns = false;   ///< GENERATED … AS IDENTITY
+    std::size_t max_identifier_length = 9999; ///< invented names that are longer are cut
+    /// INSERT … VALUES of several rows with RETURNING, and how its rows can be had in order.
+    bool insert_many_values = false;
+    ManyValues::Order many_values_order = ManyValues::Order::any; ///< `any`: in none
+    std::size_t max_parameters = 32'700; ///< of one such INSERT
 
     Features() = default;
 };

@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <memory>
 #include <ranges>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <azoth/engine/result.hpp>
 #include <azoth/engine/transaction.hpp>
@@ -30,10 +32,18 @@ template <class T>
 concept Cell = SqlValue<std::remove_cvref_t<T>> || std::convertible_to<const T&, std::string_view> ||
                std::same_as<std::remove_cvref_t<T>, Null>;
 
+/// A row of values by name, of columns and of named parameters: std::map<std::string, Value>, a vector of pairs.
+template <class Row>
+concept NamedRow = std::ranges::forward_range<Row> &&
+                   requires(std::ranges::range_reference_t<Row> entry) {
+                       { entry.first } -> std::convertible_to<std::string_view>;
+                       requires Cell<decltype(entry.second)> || std::same_as<std::remove_cvref_t<decltype(entry.second)>, Value>;
+                   };
+
 /// A range that `execute()` takes as its parameter rows.
 template <class R>
 concept ParameterRows = std::ranges::input_range<R> &&
-                        (TupleLike<std::ranges::range_reference_t<R>> ||
+                        (NamedRow<std::remove_cvref_t<std::ranges::range_reference_t<R>>> || TupleLike<std::ranges::range_reference_t<R>> ||
                          ValueRow<std::remove_cvref_t<std::ranges::range_reference_t<R>>> ||
                          Cell<std::ranges::range_reference_t<R>>) &&
                         !std::convertible_to<R, std::string_view>;
@@ -53,6 +63,12 @@ public:
     [[nodiscard]] bool empty() const noexcept;
     /// Room for the next row's values. @throws ArgumentError when the statement takes another number.
     [[nodiscard]] Param* begin_row(std::size_t width);
+    /// Room for a row whose values come by name.
+    void begin_named_row();
+    /// The place for one of them. @throws ArgumentError when the statement has no such column or parameter.
+    [[nodiscard]] Param& cell(std::string_view name);
+    /// @throws ArgumentError that says which values are missing.
+    void finish_named_row();
     /// Keeps a value that nobody else does, until the piece is sent.
     [[nodiscard]] Param keep(Value value);
     /// Puts the row together: the values just written, the statement's own, and defaults made for this row.
@@ -97,6 +113,15 @@ void add_row(Run& run, const Row& row) {
             );
             ((cells[Is] = to_param<Stable>(run, get<Is>(row))), ...);
         }(std::make_index_sequence<width>{});
+    } else if constexpr (NamedRow<Row>) {
+        run.begin_named_row();
+        for (const auto& [name, value] : row) {
+            auto& cell = run.cell(name);
+            if constexpr (std::same_as<std::remove_cvref_t<decltype(value)>, Value>) cell = run.keep(value);
+            else cell = to_param<false>(run, value);
+        }
+        run.finish_named_row();
+        return;
     } else if constexpr (ValueRow<Row>) {
         Param* cells = run.begin_row(static_cast<std::size_t>(std::ranges::size(row)));
         for (const auto& value : row) *cells++ = to_param<Stable>(run, value);
@@ -106,14 +131,25 @@ void add_row(Run& run, const Row& row) {
     run.finish_row();
 }
 
+/// The statement with the columns that `names` are of taken from parameter rows, where it is an INSERT or UPDATE and they are
+/// no parameters of it.
+[[nodiscard]] sql::NodePtr with_row_columns(const sql::NodePtr& statement, const std::vector<std::string>& names);
+
 /// Executes a statement for each row of `rows`, a view that this coroutine owns.
 template <class R, class View>
 [[nodiscard]] asio::awaitable<R> execute_rows(Lease lease, sql::NodePtr statement, View rows) {
     constexpr bool stable =
         std::ranges::forward_range<View> && std::is_lvalue_reference_v<std::ranges::range_reference_t<View>>;
-    BatchRun run(std::move(lease), std::move(statement));
     auto row = std::ranges::begin(rows);
     const auto end = std::ranges::end(rows);
+    if constexpr (NamedRow<std::remove_cvref_t<std::ranges::range_reference_t<View>>>) {
+        if (row != end) {
+            std::vector<std::string> names;
+            for (const auto& entry : *row) names.emplace_back(entry.first);
+            statement = with_row_columns(statement, names);
+        }
+    }
+    BatchRun run(std::move(lease), std::move(statement));
     while (row != end) {
         for (; row != end && !run.full(); ++row) add_row<stable>(run, *row);
         co_await run.send();

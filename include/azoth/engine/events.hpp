@@ -191,6 +191,8 @@ struct EngineEvents {
     Signal<void(StatementEvent&)> before_cursor_execute;
     Signal<void(StatementEvent&)> after_cursor_execute; ///< also when it failed
     Signal<void(ErrorEvent&)> handle_error;
+    /// A statement that is compiled for the first time seems to be a mistake: FROM elements that nothing connects.
+    Signal<void(std::string_view)> warning;
 
     Signal<void(const TransactionEvent&)> begin;
     Signal<void(const TransactionEvent&)> commit;

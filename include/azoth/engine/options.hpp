@@ -52,6 +52,9 @@ struct EngineOptions {
     IsolationLevel isolation_level = IsolationLevel::server_default;
     /// For the client library, as the URL's query: these win over the URL's, its user, password, host, port and database included.
     std::vector<std::pair<std::string, std::string>> connect_args{};
+    bool enable_from_linting = true;           ///< tell by `events().warning` of cartesian products
+    /// Rows at most in one statement when an INSERT that returns rows is executed with many.
+    std::size_t insertmanyvalues_page_size = 1000;
     std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.

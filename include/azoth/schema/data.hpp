@@ -144,9 +144,46 @@ enum class Autoincrement : std::uint8_t {
     off,
 };
 
+/// What a function that makes a default may know of its row: the values that the statement gives, and those of defaults made
+/// before it, by column name.
+class DefaultContext {
+public:
+    using Parameters = std::vector<std::pair<std::string, Value>>;
+
+    explicit DefaultContext(const Parameters& parameters) noexcept : parameters_(parameters) {}
+    /// Null when the row has no value for that column, or one that is made by SQL.
+    [[nodiscard]] const Value* find(std::string_view column) const noexcept;
+    /// @throws InvalidRequestError that lists what there is.
+    [[nodiscard]] const Value& get(std::string_view column) const;
+    [[nodiscard]] const Parameters& current_parameters() const noexcept { return parameters_; }
+
+private:
+    const Parameters& parameters_;
+};
+
+/// Makes the value of a column that a statement leaves out; empty: there is no such default.
+class ValueMaker {
+public:
+    ValueMaker() = default;
+    explicit ValueMaker(std::function<Value()> make) : make_(std::move(make)) {}
+    explicit ValueMaker(std::function<Value(const DefaultContext&)> make) : make_in_row_(std::move(make)) {}
+
+    explicit operator bool() const noexcept { return make_ || make_in_row_; }
+    [[nodiscard]] bool reads_row() const noexcept { return static_cast<bool>(make_in_row_); }
+    [[nodiscard]] Value operator()(const DefaultContext::Parameters& row = {}) const {
+        return make_in_row_ ? make_in_row_(DefaultContext{row}) : make_();
+    }
+
+private:
+    std::function<Value()> make_;
+    std::function<Value(const DefaultContext&)> make_in_row_;
+};
+
 struct ColumnData {
     QuotedName name;
+    std::string key; ///< how code calls it; empty: as SQL does
     Type type;
+    bool type_given = false; ///< by an option, not by the C++ type
     bool nullable = true;
     bool nullable_given = false; ///< said by an option, not by the C++ type or by default
     bool primary_key = false;
@@ -155,9 +192,10 @@ struct ColumnData {
     Autoincrement autoincrement = Autoincrement::automatic;
     std::string comment;
     sql::NodePtr server_default;              ///< an expression or literal text for DDL's DEFAULT
-    std::function<Value()> default_;          ///< what the program fills in when a statement leaves the column out
+    ValueMaker default_;                      ///< what the program fills in when a statement leaves the column out
     sql::NodePtr default_expression{};        ///< the same, as SQL that is written into the INSERT
-    std::function<Value()> on_update;         ///< the same for an UPDATE of other columns
+    ValueMaker on_update;                     ///< the same for an UPDATE of other columns
+    sql::NodePtr on_update_expression{};
     const TableData* table = nullptr;
     std::size_t position = 0;
     bool system = false; ///< made by the database: not part of CREATE TABLE
@@ -166,7 +204,19 @@ struct ColumnData {
     std::shared_ptr<const ComputedData> computed;
     std::vector<CheckData> checks; ///< written with the column
     DialectOptions options;
+
+    [[nodiscard]] const std::string& key_name() const noexcept { return key.empty() ? name : key; }
 };
+
+/// When a statement that was attached to a table or a MetaData is executed.
+enum class DdlEvent : std::uint8_t { before_create, after_create, before_drop, after_drop };
+
+struct AttachedDdl {
+    DdlEvent event;
+    sql::NodePtr statement;
+};
+
+class ForeignTypes;
 
 /// One table. Built by `Table`'s and `Column`'s constructors or by reflection, constant afterwards.
 struct TableData {
@@ -187,12 +237,18 @@ struct TableData {
     std::vector<std::string> prefixes; ///< between CREATE and TABLE: "TEMPORARY"
     DialectOptions options;
     std::shared_ptr<const NamingConvention> naming; ///< the MetaData's; null: SQLAlchemy's default
+    std::vector<AttachedDdl> attached; ///< executed when the table is created or dropped
     QuotedName metadata_schema;        ///< where foreign keys look that name no schema
+    std::shared_ptr<ForeignTypes> foreign_types; ///< the MetaData's columns whose types are those of what they refer to
     std::uint64_t serial; ///< unique in the process, never used again: the table's identity in statement keys
 
     /// @throws ArgumentError when a column of that name exists.
     ColumnData& add_column(QuotedName column_name, Type type);
+    /// By its name in SQL.
     [[nodiscard]] const ColumnData* find(std::string_view column_name) const noexcept;
+    /// To be called when a column has all its options: one without a type takes that of the column that it refers to, and
+    /// those that waited for this one take its.
+    void declared(ColumnData& column);
     [[nodiscard]] std::vector<const ColumnData*> primary_key() const;
     /// The column whose value the database generates when it is left out; null when there is none.
     [[nodiscard]] const ColumnData* autoincrement_column() const;

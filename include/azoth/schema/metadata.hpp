@@ -35,8 +35,15 @@ public:
     [[nodiscard]] const Table* find(std::string_view name, std::string_view schema = {}) const noexcept;
     /// @throws NoSuchTableError that lists the tables there are.
     [[nodiscard]] const Table& table(std::string_view name, std::string_view schema = {}) const;
+    [[nodiscard]] bool contains(std::string_view name, std::string_view schema = {}) const noexcept {
+        return find(name, schema) != nullptr;
+    }
     /// @throws ArgumentError when there is a table of that name already.
     void add(const Table& table);
+    /// Forgets a table, which its handles keep. Of one that is not here nothing happens.
+    void remove(const Table& table);
+    /// Forgets all tables, sequences and types.
+    void clear();
     /// A sequence that is created and dropped with the tables though no column of theirs uses it.
     void add(std::shared_ptr<const schema::SequenceData> sequence) { sequences_.push_back(std::move(sequence)); }
     [[nodiscard]] const std::vector<std::shared_ptr<const schema::SequenceData>>& sequences() const noexcept {
@@ -45,6 +52,17 @@ public:
     /// A type that is created and dropped with the tables though no column of theirs has it: an Enum, a DOMAIN.
     void add(const Type& type) { types_.push_back(type); }
     [[nodiscard]] const std::vector<Type>& types() const noexcept { return types_; }
+
+    /// Executes `statement`, a DDL(), with create_all() or drop_all().
+    template <class S>
+        requires requires(const S& s) { s.node(); }
+    void listen(schema::DdlEvent event, const S& statement) {
+        attached_.push_back({event, statement.node()});
+    }
+    [[nodiscard]] const std::vector<schema::AttachedDdl>& attached() const noexcept { return attached_; }
+    /// CREATE VIEW statements, executed behind the tables; `CreateView::metadata()` adds them.
+    void add_view(sql::NodePtr view) { views_.push_back(std::move(view)); }
+    [[nodiscard]] const std::vector<sql::NodePtr>& views() const noexcept { return views_; }
 
     /// Creates the tables that do not exist yet, in one transaction where the database can.
     /// @param bind  an Engine, a Connection or a Session
@@ -71,10 +89,13 @@ public:
 private:
     std::string schema_;
     std::shared_ptr<const NamingConvention> naming_;
+    std::shared_ptr<schema::ForeignTypes> foreign_types_;
     std::vector<std::unique_ptr<Table>> tables_;
     std::vector<std::shared_ptr<const schema::SequenceData>> sequences_;
     std::vector<Type> types_;
     std::vector<ColumnReflectListener> column_listeners_;
+    std::vector<schema::AttachedDdl> attached_;
+    std::vector<sql::NodePtr> views_;
 };
 
 } // namespace azoth

@@ -61,8 +61,12 @@ struct ServerDefaultOption {
     sql::NodePtr expression;
     void apply(TableData&, ColumnData& column) const { column.server_default = expression; }
 };
+struct KeyOption {
+    std::string key;
+    void apply(TableData&, ColumnData& column) const { column.key = key; }
+};
 struct DefaultOption {
-    std::function<Value()> make;
+    ValueMaker make;
     void apply(TableData&, ColumnData& column) const { column.default_ = make; }
 };
 struct DefaultExpressionOption {
@@ -120,8 +124,12 @@ struct CheckOption {
     void apply(TableData&, ColumnData& column) const { column.checks.push_back(check); }
 };
 struct ColumnOnUpdate {
-    std::function<Value()> make;
+    ValueMaker make;
     void apply(TableData&, ColumnData& column) const { column.on_update = make; }
+};
+struct ColumnOnUpdateExpression {
+    sql::NodePtr expression;
+    void apply(TableData&, ColumnData& column) const { column.on_update_expression = expression; }
 };
 struct ForeignKeyOption {
     ForeignKeyData key;
@@ -142,8 +150,10 @@ concept ColumnOption = std::derived_from<O, Type>
 
 template <ColumnOption O>
 void apply_option(TableData& table, ColumnData& column, const O& option) {
-    if constexpr (std::derived_from<O, Type>) column.type = option;
-    else option.apply(table, column);
+    if constexpr (std::derived_from<O, Type>) {
+        column.type = option;
+        column.type_given = true;
+    } else option.apply(table, column);
 }
 
 } // namespace schema
@@ -225,19 +235,28 @@ template <class Expression>
     return {schema::default_text(std::move(text))};
 }
 
-/// The program fills the column in when a statement leaves it out: a constant, or a function called once per row.
+/// The program fills the column in when a statement leaves it out: a constant, a function called once per row, or one that is
+/// given the row's other values: `default_([](const az::DefaultContext& row) { … row.get("price") … })`.
 template <class T>
     requires(!requires(const T& e) { e.node(); })
 [[nodiscard]] schema::DefaultOption default_(T value_or_function) {
-    if constexpr (std::invocable<T&>) {
-        return {[f = std::move(value_or_function)]() mutable {
+    if constexpr (std::invocable<T&, const schema::DefaultContext&>) {
+        return {schema::ValueMaker{std::function<Value(const schema::DefaultContext&)>{
+            [f = std::move(value_or_function)](const schema::DefaultContext& row) mutable {
+                using R = std::remove_cvref_t<decltype(f(row))>;
+                if constexpr (std::same_as<R, Value>) return f(row);
+                else return TypeTraits<R>::value(f(row));
+            }}}};
+    } else if constexpr (std::invocable<T&>) {
+        return {schema::ValueMaker{std::function<Value()>{[f = std::move(value_or_function)]() mutable {
             using R = std::remove_cvref_t<decltype(f())>;
             return TypeTraits<R>::value(f());
-        }};
+        }}}};
     } else if constexpr (std::convertible_to<T, std::string_view>) {
-        return {[v = TypeTraits<std::string>::value(std::string_view{value_or_function})] { return v; }};
+        return {schema::ValueMaker{
+            std::function<Value()>{[v = TypeTraits<std::string>::value(std::string_view{value_or_function})] { return v; }}}};
     } else {
-        return {[v = TypeTraits<T>::value(value_or_function)] { return v; }};
+        return {schema::ValueMaker{std::function<Value()>{[v = TypeTraits<T>::value(value_or_function)] { return v; }}}};
     }
 }
 
@@ -248,11 +267,23 @@ template <class Expression>
     return {expression.node()};
 }
 
-/// What the program fills in when an UPDATE of a mapped object leaves the column out: a constant, or a function.
-/// (A foreign key takes `onupdate("CASCADE")`, an action of the database.)
+/// What the program fills in when an UPDATE of other columns leaves the column out: a constant, or a function as `default_()`
+/// takes. (A foreign key takes `onupdate("CASCADE")`, an action of the database.)
 template <class T>
+    requires(!requires(const T& e) { e.node(); })
 [[nodiscard]] schema::ColumnOnUpdate onupdate_value(T value_or_function) {
     return {default_(std::move(value_or_function)).make};
 }
+/// The same by SQL: `onupdate_value(func::now())`.
+template <class Expression>
+    requires requires(const Expression& e) { e.node(); }
+[[nodiscard]] schema::ColumnOnUpdateExpression onupdate_value(const Expression& expression) {
+    return {expression.node()};
+}
+
+/// How code calls a column that has another name in SQL: `t.c("name")` finds `Column{t, "acct_nm", key("name")}`.
+[[nodiscard]] inline schema::KeyOption key(std::string name) { return {std::move(name)}; }
+
+using schema::DefaultContext;
 
 } // namespace azoth

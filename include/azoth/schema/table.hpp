@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ namespace azoth {
 
 class MetaData;
 class Table;
+
+using schema::DdlEvent;
 
 namespace schema {
 /// A column of `table` as an expression's node. @throws ArgumentError when there is none of that name.
@@ -59,6 +62,21 @@ public:
     Table& prefix(std::string word);
     /// A setting of one dialect: `option(dialect_option("mysql_engine", "InnoDB"))`. @return this
     Table& option(const schema::DialectOption& option);
+
+    /// Executes `statement`, a DDL(), when the table is created or dropped; `%(table)s` in it is this one. @return this
+    template <class S>
+        requires requires(const S& s) { s.node(); }
+    Table& listen(schema::DdlEvent event, const S& statement) {
+        data_->attached.push_back({event, statement.node()});
+        return *this;
+    }
+
+    /// A table like this one, constraints and indexes included, in another MetaData. Foreign keys to tables of this one's schema
+    /// refer to the new schema.
+    /// @param schema  nothing: this table's own, or where that is its MetaData's, the other one's
+    /// @throws ArgumentError when `metadata` has a table of that name.
+    [[nodiscard]] Table
+    to_metadata(MetaData& metadata, const std::optional<std::string>& schema = std::nullopt, const std::string& name = {}) const;
 
     friend bool operator==(const Table& a, const Table& b) noexcept { return a.node_ == b.node_; }
 

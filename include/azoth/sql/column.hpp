@@ -51,6 +51,10 @@ protected:
 /// Points a copy of a table at another FROM element.
 struct TableAccess : Table {
     static void point(Table& table, sql::NodePtr node) { (table.*&TableAccess::rebind)(std::move(node)); }
+    static void become(Table& table, const Table& other) {
+        table.*&TableAccess::data_ = other.shared_data();
+        point(table, other.node());
+    }
 };
 
 template <class T>
@@ -91,6 +95,7 @@ public:
         auto& column = data.add_column(std::move(name), TypeTraits<T>::type());
         column.nullable = detail::is_optional<T>;
         (schema::apply_option(data, column, options), ...);
+        data.declared(column);
         node_ = detail::make_column_node(table.node_, column);
         table.column_offsets_.push_back(reinterpret_cast<const char*>(static_cast<ColumnBase*>(this))
                                         - reinterpret_cast<const char*>(&table));
@@ -149,8 +154,10 @@ template <class... Options>
 ColumnRef Table::add_column(QuotedName column_name, const Type& type, const Options&... options) {
     static_assert((schema::ColumnOption<Options> && ...), "after its type a column takes options (primary_key, unique, ...)");
     auto& column = data_->add_column(std::move(column_name), type);
+    column.type_given = true;
     (schema::apply_option(*data_, column, options), ...);
-    return c(column.name);
+    data_->declared(column);
+    return c(column.key_name());
 }
 
 /// The same table under another name, typed columns included: `auto u2 = alias(users, "u2")`. Without a name the compiler
@@ -166,6 +173,16 @@ template <class T>
     requires std::is_base_of_v<Table, T>
 [[nodiscard]] T alias(const T& table) {
     return alias(table, QuotedName{});
+}
+
+/// `table.to_metadata(…)` with typed columns.
+template <class T>
+    requires std::is_base_of_v<Table, T>
+[[nodiscard]] T to_metadata(
+    const T& table, MetaData& metadata, const std::optional<std::string>& schema = std::nullopt, const std::string& name = {}) {
+    T copy{table};
+    detail::TableAccess::become(copy, static_cast<const Table&>(table).to_metadata(metadata, schema, name));
+    return copy;
 }
 
 /// A part of a table's rows, typed columns included: `tablesample(users, func::call("bernoulli", 10), "t")`. With a seed it

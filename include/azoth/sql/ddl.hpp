@@ -2,6 +2,8 @@
 // DDL as statements that can be executed and printed: `co_await connection.execute(CreateTable{users}.if_not_exists())`.
 #pragma once
 
+#include <concepts>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -158,6 +160,9 @@ public:
     [[nodiscard]] CreateView option(const schema::DialectOption& option) const {
         return with([&option](sql::DdlNode& node) { node.options.set(option.name, option.value); });
     }
+    /// Created with the tables of `metadata`, behind them and the views that it selects from, and dropped before them.
+    /// @return this
+    CreateView metadata(MetaData& metadata) const;
     /// The view as a table that can be selected from: the columns of its SELECT, by name and type.
     [[nodiscard]] Table table() const;
 };
@@ -233,6 +238,15 @@ public:
     explicit DDL(std::string text) : DdlStatement(sql::DdlAction::text) { node_->name = std::move(text); }
     [[nodiscard]] DDL against(const Table& table) const {
         return with([&table](sql::DdlNode& node) { node.table = table.shared_data(); });
+    }
+    /// Where it is attached by `listen()`: on these dialects only. Executed by itself it is executed everywhere.
+    template <std::convertible_to<std::string>... Names>
+    [[nodiscard]] DDL execute_if(const Names&... dialects) const {
+        return with([&](sql::DdlNode& node) { node.dialects = {std::string(dialects)...}; });
+    }
+    /// Where it is attached by `listen()`: when `condition` says so.
+    [[nodiscard]] DDL execute_if(std::function<bool(const sql::DdlCondition&)> condition) const {
+        return with([&](sql::DdlNode& node) { node.condition = std::move(condition); });
     }
     /// A `%(name)s` of its own, written as it is.
     [[nodiscard]] DDL context(std::string name, std::string text) const {

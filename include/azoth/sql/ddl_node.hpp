@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <azoth/schema/data.hpp>
 #include <azoth/sql/node.hpp>
@@ -37,6 +40,15 @@ enum class DdlAction : std::uint8_t {
     text,
 };
 
+/// What decides whether an attached statement is executed.
+struct DdlCondition {
+    std::string_view dialect;
+    const schema::TableData* table = nullptr; ///< null: of the MetaData
+    schema::DdlEvent event = schema::DdlEvent::after_create;
+
+    DdlCondition() = default;
+};
+
 /// What members mean depends on `action`; those it has no use for are empty. Tables may still change after it is made, so it
 /// is never kept compiled: each node has a key of its own.
 struct DdlNode final : StatementNode {
@@ -60,6 +72,8 @@ struct DdlNode final : StatementNode {
     NodePtr select;       ///< of a view or a new table
     schema::DialectOptions options;
     std::map<std::string, std::string> context; ///< DDL()'s own %(names)s
+    std::vector<std::string> dialects;          ///< attached: only there; empty: everywhere
+    std::function<bool(const DdlCondition&)> condition; ///< attached: only if; empty: always
 };
 
 } // namespace azoth::sql

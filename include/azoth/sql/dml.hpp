@@ -164,6 +164,13 @@ public:
         (detail::add_returning(copy.own(), elements), ...);
         return copy;
     }
+    /// Executed with many parameter rows, RETURNING's rows come in the order of those, as they do unless this says false: then
+    /// the database may return them as it likes, and more rows go into one statement.
+    [[nodiscard]] Insert sort_by_parameter_order(bool value = true) const {
+        Insert copy{*this};
+        copy.own().set_sorted(value);
+        return copy;
+    }
 
 private:
     [[nodiscard]] Insert upserted(sql::UpsertClause clause) const {

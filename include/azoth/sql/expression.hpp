@@ -143,7 +143,22 @@ template <class V, Expression E>
 template <Expression E, OperandFor<typename E::value_type> V>
     requires detail::Calculable<typename E::value_type>
 [[nodiscard]] auto operator-(const E& left, const V& right) {
-    return detail::arithmetic(sql::Operator::subtract, left, right);
+    using Temporal =
+        detail::temporal_difference_t<detail::base_t<typename E::value_type>, typename detail::OperandType<V>::type>;
+    if constexpr (std::same_as<Temporal, void>) return detail::arithmetic(sql::Operator::subtract, left, right);
+    else return detail::temporal<Temporal>(sql::Operator::subtract, left, right);
+}
+/// Moments and spans of time: a timestamp and an interval, a date and a number of days.
+template <Expression E, detail::AddsTo<typename E::value_type> V>
+[[nodiscard]] auto operator+(const E& left, const V& right) {
+    using Sum = detail::temporal_sum_t<detail::base_t<typename E::value_type>, typename detail::OperandType<V>::type>;
+    return detail::temporal<Sum>(sql::Operator::add, left, right);
+}
+template <Expression E, detail::TakenFrom<typename E::value_type> V>
+[[nodiscard]] auto operator-(const E& left, const V& right) {
+    using Difference =
+        detail::temporal_difference_t<detail::base_t<typename E::value_type>, typename detail::OperandType<V>::type>;
+    return detail::temporal<Difference>(sql::Operator::subtract, left, right);
 }
 template <class V, Expression E>
     requires(!Expression<V> && OperandFor<V, typename E::value_type> && detail::Calculable<typename E::value_type>)

@@ -21,11 +21,12 @@ namespace azoth::sql {
 struct ColumnNode final : ExpressionNode {
     ColumnNode(
         NodePtr from_element, QuotedName column_name, Type column_type, const schema::ColumnData* data,
-        const Node* unnamed_expression = nullptr) noexcept
+        const Node* unnamed_expression = nullptr, std::string own_handle = {}) noexcept
         : ExpressionNode(NodeKind::column, column_type), from(std::move(from_element)), name(std::move(column_name)),
-          column(data), unnamed(unnamed_expression) {
+          column(data), unnamed(unnamed_expression), handle(std::move(own_handle)) {
         mix_child(from);
         mix_quoted(name);
+        if (!handle.empty()) key.mix(handle);
     }
     NodePtr from; ///< null: a bare name
     QuotedName name; ///< empty: the one column of a function that returns rows, which is called as it is
@@ -33,6 +34,8 @@ struct ColumnNode final : ExpressionNode {
     /// From raw SQL in the subquery that it is a column of: written as it is.
     [[nodiscard]] bool is_literal() const noexcept { return unnamed != nullptr && unnamed->kind == NodeKind::literal_column; }
     const Node* unnamed; ///< what has no name of its own in the subquery that it is a column of; the compiler numbers it
+    std::string handle;  ///< the name that code finds it by; empty: `name`
+    [[nodiscard]] const std::string& handle_or_name() const noexcept { return handle.empty() ? name : handle; }
 };
 
 /// One bound value; the value is not part of the key. Or, with a position, a value that each parameter row brings; or, with a

@@ -40,6 +40,8 @@ output_names(const std::vector<NodePtr>& columns, LabelStyle style = LabelStyle:
 [[nodiscard]] NodePtr foreign_key_condition(const NodePtr& left, const NodePtr& right);
 /// True when `part` is `from` or stands inside it as a side of a join.
 [[nodiscard]] bool contains_from(const Node& from, const Node& part) noexcept;
+/// What a SELECT selects from: what it names, then what its columns and criteria mention, without what stands in a join.
+[[nodiscard]] std::vector<NodePtr> final_froms(const SelectNode& select);
 /// The FROM elements that an expression or a column list mentions, in order, each once.
 void collect_froms(const Node& node, std::vector<NodePtr>& into);
 

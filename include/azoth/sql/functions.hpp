@@ -18,7 +18,7 @@ Expr<T> function(std::string name, Type type, const Args&... args) {
     std::vector<sql::NodePtr> nodes;
     nodes.reserve(sizeof...(Args));
     (nodes.push_back(operand<Value>(args, Type{})), ...);
-    return Expr<T>{std::make_shared<sql::FunctionNode>(std::move(name), std::move(nodes), type)};
+    return Expr<T>{sql::make_function(std::move(name), std::move(nodes), std::move(type))};
 }
 
 /// A part of `over()` that is a list of expressions.

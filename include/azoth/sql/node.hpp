@@ -40,6 +40,10 @@ struct BindList {
 [[nodiscard]] NodePtr make_boolean_list(Operator op, std::vector<NodePtr> conditions);
 /// NOT, or the opposite operator where there is one.
 [[nodiscard]] NodePtr make_not(const NodePtr& condition);
+/// A call. Of the functions that SQLAlchemy knows the name is written as they have it, and the type is theirs unless it is given.
+[[nodiscard]] NodePtr make_function(std::string name, std::vector<NodePtr> arguments, Type type);
+/// The type of `left op right`: a date and an interval make a timestamp, an integer and a decimal a decimal.
+[[nodiscard]] Type arithmetic_type(Operator op, const Type& left, const Type& right);
 [[nodiscard]] const Type& type_of(const Node& node) noexcept;
 /// `base` unless it is unknown, then the other.
 [[nodiscard]] const Type& type_or(const Type& base, const Type& other) noexcept;

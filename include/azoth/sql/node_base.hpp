@@ -36,6 +36,7 @@ enum class NodeKind : std::uint8_t {
     scalar_subquery,
     exists,
     next_value, ///< of a sequence
+    custom, ///< a construct of the user's own
     entity, ///< all columns of a mapped class or a table
     // FROM elements
     table,
@@ -63,6 +64,7 @@ struct Node {
 
     NodeKind kind;
     bool has_binds = false; ///< some bound parameter lies below
+    bool uncacheable = false; ///< some construct lies below whose text `key` does not tell
     bool anonymous = false; ///< some alias without a name lies below: its identity is not in `key`
     Key key;
 
@@ -81,6 +83,7 @@ protected:
         key.mix(child->key);
         has_binds = has_binds || child->has_binds;
         anonymous = anonymous || child->anonymous;
+        uncacheable = uncacheable || child->uncacheable;
     }
     void mix_children(const std::vector<NodePtr>& children) noexcept {
         key.mix(children.size());

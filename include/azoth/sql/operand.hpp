@@ -189,6 +189,51 @@ struct Arithmetic {
         std::conditional_t<either_nullable<T, V> && !std::same_as<plain, Value>, std::optional<plain>, plain>;
 };
 
+/// What moments and spans of time make together; void when they do not go together.
+template <class A, class B>
+auto temporal_sum() {
+    constexpr bool moment = std::same_as<A, Timestamp> || std::same_as<A, TimestampTz> || std::same_as<A, Time>;
+    if constexpr (moment && std::same_as<B, Interval>) return std::type_identity<A>{};
+    else if constexpr (std::same_as<A, Date> && (std::same_as<B, Interval> || std::same_as<B, Time>))
+        return std::type_identity<Timestamp>{};
+    else if constexpr (std::same_as<A, Date> && std::integral<B> && !std::same_as<B, bool>) return std::type_identity<Date>{};
+    else return std::type_identity<void>{};
+}
+template <class A, class B>
+auto temporal_difference() {
+    constexpr bool stamp = std::same_as<A, Timestamp> || std::same_as<A, TimestampTz>;
+    if constexpr (std::same_as<A, Date> && std::same_as<B, Date>) return std::type_identity<std::int32_t>{};
+    else if constexpr (std::same_as<A, B> && (stamp || std::same_as<A, Time>)) return std::type_identity<Interval>{};
+    else if constexpr ((stamp && std::same_as<B, Date>) || (std::same_as<A, Date> && std::same_as<B, Timestamp>))
+        return std::type_identity<Interval>{};
+    else if constexpr (std::same_as<B, Time>) return std::type_identity<void>{};
+    else return temporal_sum<A, B>();
+}
+template <class A, class B>
+using temporal_sum_t = typename decltype(temporal_sum<A, B>())::type;
+template <class A, class B>
+using temporal_difference_t = typename decltype(temporal_difference<A, B>())::type;
+/// An operand of another kind than the expression's that can be added to it, or taken from it.
+template <class V, class T>
+concept AddsTo = !OperandFor<V, T> && !std::same_as<V, Null>
+    && !std::same_as<temporal_sum_t<base_t<T>, typename OperandType<V>::type>, void>;
+template <class V, class T>
+concept TakenFrom = !OperandFor<V, T> && !std::same_as<V, Null>
+    && !std::same_as<temporal_difference_t<base_t<T>, typename OperandType<V>::type>, void>;
+
+/// `left op right` of moments and spans; a value has its own type.
+template <class R, class E, class V>
+auto temporal(sql::Operator op, const E& left, const V& right, bool reversed = false) {
+    using Result = std::conditional_t<either_nullable<typename E::value_type, V>, std::optional<R>, R>;
+    const auto node = left.node();
+    auto other = operand<Value>(right, Type{});
+    auto type = sql::arithmetic_type(op, sql::type_of(*node), sql::type_of(*other));
+    return Expr<Result>{
+        reversed ? sql::make_binary(op, std::move(other), node, type)
+                 : sql::make_binary(op, node, std::move(other), type)
+    };
+}
+
 /// The right side of a comparison. A C++ `bool` is SQL's own true or false, as in SQLAlchemy: indexes on conditions match.
 template <class T, class V>
 sql::NodePtr compared(const V& v, const Type& other_side) {
@@ -228,7 +273,10 @@ Expr<R> arithmetic_as(sql::Operator op, const E& left, const V& right, bool reve
     const Type& own = sql::type_of(*node);
     auto other = operand<typename E::value_type>(right, own);
     Type type = own;
-    if constexpr (!std::same_as<R, Value>) {
+    if constexpr (std::same_as<R, Value>) {
+        type = reversed ? sql::arithmetic_type(op, sql::type_of(*other), own)
+                        : sql::arithmetic_type(op, own, sql::type_of(*other));
+    } else {
         if (own.is_null_type() || !std::same_as<base_t<R>, base_t<typename E::value_type>>)
             type = TypeTraits<R>::type();
     }

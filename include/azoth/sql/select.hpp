@@ -30,6 +30,16 @@ struct RelationshipJoin;
 template <class T>
 struct EntityFrom;
 
+/// A column that a SELECT returns.
+struct ColumnDescription {
+    std::string name; ///< under which the row has it
+    Type type;
+    sql::NodePtr expression;
+
+    ColumnDescription(std::string column_name, Type column_type, sql::NodePtr node)
+        : name(std::move(column_name)), type(std::move(column_type)), expression(std::move(node)) {}
+};
+
 namespace detail {
 
 /// The part of a SELECT that does not depend on its types.
@@ -51,6 +61,18 @@ public:
     void join_right(const sql::NodePtr& right, sql::NodePtr on, sql::JoinKind how);
     /// Other columns instead; with `keep_froms` what they selected from stays.
     void replace_columns(std::vector<sql::NodePtr> columns, bool keep_froms);
+
+    /// The columns that it returns, those of whole tables and classes one by one.
+    [[nodiscard]] std::vector<ColumnDescription> column_descriptions() const;
+    /// The FROM elements that its columns mention.
+    [[nodiscard]] std::vector<sql::NodePtr> columns_clause_froms() const;
+    /// All that it selects from, as it is written in FROM when it stands alone.
+    [[nodiscard]] std::vector<sql::NodePtr> get_final_froms() const { return sql::final_froms(*node_); }
+    /// The condition of WHERE; null when there is none.
+    [[nodiscard]] sql::NodePtr whereclause() const;
+
+    /// The column that `filter_by(name, …)` means. @throws ArgumentError when no FROM element has it, or more than one.
+    [[nodiscard]] std::shared_ptr<const sql::ColumnNode> column_to_filter(std::string_view name) const;
 
     /// Makes the node ours alone, so that a clause can be added.
     sql::SelectNode& own() {
@@ -88,6 +110,16 @@ public:
         auto& select = own();
         (select.add(&sql::SelectNode::where, 'w', conditions.node()), ...);
         return std::move(*this);
+    }
+
+    /// Columns by name: `filter_by("name", "ed", "fullname", null)`, of whichever table has them.
+    /// @throws ArgumentError when no table of this SELECT has such a column, or more than one.
+    template <class V, class... More>
+    [[nodiscard]] Select filter_by(std::string_view name, const V& value, const More&... more) const {
+        static_assert(sizeof...(More) % 2 == 0, "filter_by() takes pairs of a column's name and a value");
+        auto filtered = where(ColumnRef{column_to_filter(name)} == value);
+        if constexpr (sizeof...(More) == 0) return filtered;
+        else return filtered.filter_by(more...);
     }
 
     /// FROM elements besides those that the columns mention.

@@ -203,6 +203,8 @@ struct DmlNode final : StatementNode {
     std::vector<NodePtr> returning;
     NodePtr limit; ///< of MySQL
     bool ordered = false; ///< UPDATE: SET keeps the order of its assignments
+    bool sorted = true;   ///< INSERT of many rows: RETURNING in their order
+    bool fills_in = true; ///< UPDATE: what columns are to be on an update is added; the unit of work does it itself
     std::shared_ptr<const InsertFromSelect> from_select; ///< null: VALUES
     std::shared_ptr<const UpsertClause> upsert;          ///< null: none
 
@@ -212,6 +214,8 @@ struct DmlNode final : StatementNode {
     void add(std::vector<NodePtr> DmlNode::*clause, std::uint64_t tag, NodePtr child);
     void set_limit(NodePtr count);
     void set_ordered();
+    void set_sorted(bool value);
+    void set_fills_in(bool value);
     void set_from_select(InsertFromSelect source);
     void set_upsert(UpsertClause clause);
     /// Of the table that is changed; the leftmost of a join.

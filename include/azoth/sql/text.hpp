@@ -51,8 +51,8 @@ private:
     std::shared_ptr<const sql::TextualSelectNode> node_;
 };
 
-/// SQL text with `:name` parameters. `\:` is a colon; `::`, a colon behind a word (`a[1:n]`) and what stands in quotes or
-/// comments is left alone. A statement of its own, or a part of another: a condition, an order, a FROM element.
+/// SQL text with `:name` parameters. `\:` is a colon; `::` and a colon behind a word (`a[1:n]`) are left alone. Quotes and
+/// comments are not looked at: a colon before a word needs its backslash there too. A statement of its own, or a part of another: a condition, an order, a FROM element.
 class TextClause {
 public:
     static constexpr bool typed = false;
@@ -74,6 +74,12 @@ public:
             if (type.is_text()) type = Type{}; // the database infers what the text stands for
             return with_bind(name, sql::make_bind(detail::value_for<Value>(value), type));
         }
+    }
+
+    /// Gives a parameter its value, as every statement's `params()`.
+    template <class V>
+    [[nodiscard]] TextClause params(const std::string& name, const V& value) const {
+        return bind(name, value);
     }
 
     /// What the text returns, in order: columns of tables, or `named_column(…)`.

@@ -2,6 +2,7 @@
 // Walking a tree: the direct children of any node, in the order in which they are written.
 #pragma once
 
+#include <azoth/sql/construct.hpp>
 #include <azoth/sql/node.hpp>
 
 namespace azoth::sql {
@@ -69,6 +70,7 @@ void each_child(const Node& node, Visit&& visit) {
     case NodeKind::type_coerce: one(static_cast<const TypeCoerceNode&>(node).operand); break;
     case NodeKind::label: one(static_cast<const LabelNode&>(node).operand); break;
     case NodeKind::tuple: all(static_cast<const TupleNode&>(node).items); break;
+    case NodeKind::custom: all(static_cast<const CustomNode&>(node).arguments); break;
     case NodeKind::array: all(static_cast<const ArrayNode&>(node).items); break;
     case NodeKind::scalar_subquery: one(static_cast<const ScalarSubqueryNode&>(node).select); break;
     case NodeKind::exists: one(static_cast<const ExistsNode&>(node).select); break;

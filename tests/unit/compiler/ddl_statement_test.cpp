@@ -422,7 +422,7 @@ TEST_CASE("ddl: a constraint for some dialects only", "[compiler][ddl][core.cons
     CHECK(written(CreateTable{t}, on_mysql) == "CREATE TABLE t ( a INTEGER )");
 }
 
-TEST_CASE("ddl: domains and exclusions on PostgreSQL", "[compiler][ddl][pg.type.domain][pg.ddl.exclude]") {
+TEST_CASE("ddl: domains and exclusions on PostgreSQL", "[compiler][ddl][pg.type.domain][pg.ddl.exclude][core.constraint.exclude]") {
     CHECK(written(CreateType{pg::DOMAIN{"d", String{5}, "s"}.collation("C").default_sql("'x'")}, on_postgresql)
           == "CREATE DOMAIN s.d AS VARCHAR(5) COLLATE \"C\" DEFAULT 'x'");
     const Pair t;

@@ -25,42 +25,40 @@ TEST_CASE("text(): parameters are found in order, repeated ones again", "[sql][t
     CHECK(names_in(":x") == Names{"x"});
     CHECK(names_in("").empty());
     CHECK(names_in("a = :").empty());
-    CHECK(names_in("a = :1").empty());
+    CHECK(names_in("a = :1") == Names{"1"});
+    CHECK(names_in("a = :größe$2") == Names{"größe$2"});
 }
 
-TEST_CASE("text(): quotes, comments, casts and slices are left alone", "[sql][text]") {
+TEST_CASE("text(): casts, slices and colons inside words are left alone", "[sql][text][core.text.text]") {
     const auto sql = GENERATE(
         as<std::string>{},
-        "SELECT ':a'",
-        "SELECT 'it''s :a'",
-        "SELECT \":a\"",
-        "SELECT `:a`",
-        "SELECT 1 -- :a",
-        "SELECT /* :a */ 1",
-        "SELECT $$ :a $$",
-        "SELECT $tag$ :a $ $x$ $tag$",
         "SELECT x::int",
         "SELECT x[1:n]",
         "SELECT '12:30'",
-        "SELECT ':a"
+        "SELECT : a",
+        "SELECT a:b:c",
+        "SELECT :::",
+        "SELECT :a:"
     );
     INFO(sql);
     CHECK(names_in(sql).empty());
     CHECK(compile(text(sql), dialects::postgresql()).sql() == sql);
 }
 
-TEST_CASE("text(): what follows a quoted part is looked at again", "[sql][text]") {
-    CHECK(names_in("SELECT ':a', :b") == Names{"b"});
-    CHECK(names_in("SELECT 1 -- :a\n, :b") == Names{"b"});
-    CHECK(names_in("SELECT /* :a */ :b") == Names{"b"});
-    CHECK(names_in("SELECT $q$ :a $q$ || :b") == Names{"b"});
+TEST_CASE("text(): quotes and comments are not looked at, as in SQLAlchemy", "[sql][text][core.text.text]") {
+    CHECK(names_in("SELECT ':a', :b") == Names{"a", "b"});
+    CHECK(names_in("SELECT 1 -- :a\n, :b") == Names{"a", "b"});
     CHECK(names_in("SELECT $1 || :b") == Names{"b"});
-    CHECK(names_in("SELECT :a::int") == Names{"a"});
+    CHECK(names_in("SELECT '{\"a\":true}'") == Names{"true"});
+    CHECK(names_in("SELECT '{\"a\"\\:true}'").empty());
+    // `:a::int` is no parameter: a colon follows. CAST(:a AS int) says it.
+    CHECK(names_in("SELECT :a::int").empty());
 }
 
 TEST_CASE("text(): a backslash makes the colon a colon", "[sql][text][core.text.text]") {
     CHECK(names_in("SELECT \\:a").empty());
     CHECK(compile(text("SELECT \\:a"), dialects::postgresql()).sql() == "SELECT :a");
+    CHECK(compile(text("SELECT a\\:\\:int"), dialects::postgresql()).sql() == "SELECT a::int");
 }
 
 TEST_CASE("text(): a parameter has one number where they have numbers, and one value each where not",
@@ -79,7 +77,8 @@ TEST_CASE("text(): bind() leaves the statement as it was, and the last value hol
           "[sql][text][core.text.bindparams]") {
     const auto open = text("SELECT :a");
     const auto bound = open.bind("a", 1);
-    CHECK_THROWS_AS(compile(open, dialects::sqlite()), CompileError);
+    CHECK_THROWS_AS(compile(open, dialects::sqlite()), InvalidRequestError);
+    CHECK(to_string(compile(open.params("a", 2), dialects::sqlite()).params().front().param()) == "2");
     const auto again = compile(bound.bind("a", "x"), dialects::sqlite());
     REQUIRE(again.params().size() == 1);
     CHECK(to_string(again.params().front().param()) == "'x'");
@@ -92,7 +91,7 @@ TEST_CASE("text(): an unknown name is answered with those there are", "[sql][tex
 }
 
 TEST_CASE("text(): a parameter without a value is named", "[sql][text][core.text.bindparams]") {
-    CHECK_THROWS_WITH(compile(text("SELECT :a, :b").bind("a", 1), dialects::sqlite()), Catch::Contains(":b"));
+    CHECK_THROWS_WITH(compile(text("SELECT :a, :b").bind("a", 1), dialects::sqlite()), Catch::Contains("'b'"));
 }
 
 TEST_CASE("text(): NUL has no place in it", "[sql][text]") {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// ForeignTypes: columns without a type of their own, until the column that they refer to is there.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include <azoth/schema/data.hpp>
+
+namespace azoth::schema {
+
+/// One for a MetaData, shared by its tables. Tables tell it of their columns; it keeps no table alive.
+class ForeignTypes {
+public:
+    void add(TableData& table);
+    /// Last handles of tables may go on several threads.
+    void remove(const TableData& table);
+    void declared(TableData& table, ColumnData& column);
+
+private:
+    struct Waiting {
+        TableData* table;
+        ColumnData* column;
+    };
+    /// The column that one refers to, if it is there.
+    [[nodiscard]] const ColumnData* target(const TableData& table, const ColumnData& column) const;
+
+    std::mutex mutex_;
+    std::vector<TableData*> tables_;
+    std::vector<Waiting> waiting_;
+};
+
+} // namespace azoth::schema
