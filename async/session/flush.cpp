@@ -41,10 +41,29 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
     }
 }
 
+/// " (id 7, version 3)": which row was to be found.
+std::string named_row(const FlushBatch& batch, std::size_t row) {
+    auto& identity = batch.identities.empty() ? *batch.objects[row] : *batch.identities[row];
+    std::string text;
+    for (const auto index : batch.where) {
+        const auto& info = batch.mapper->attributes[index];
+        text += (text.empty() ? " (" : ", ") + info.name + " " + to_string(orm::stored_value(identity, index).param(), 100);
+    }
+    return text + ")";
+}
+
+[[noreturn]] void throw_stale(const FlushBatch& batch, std::size_t row) {
+    throw StaleDataError(
+        std::string{batch.kind == FlushBatch::Kind::update ? "UPDATE" : "DELETE"} + " of '" + batch.mapper->table->name() + "': there is no row of class "
+        + batch.mapper->class_name + named_row(batch, row)
+        + " any more: it was deleted, or its key or version changed, by somebody else; roll back and load it again");
+}
+
 void check_matched(const FlushBatch& batch, std::int64_t matched) {
     // A row that is gone when it is to be deleted is no harm, unless its version was to be compared.
     if (batch.kind == FlushBatch::Kind::insert || (batch.kind == FlushBatch::Kind::delete_ && !batch.versioned)) return;
     if (matched == static_cast<std::int64_t>(batch.objects.size())) return;
+    if (batch.objects.size() == 1) throw_stale(batch, 0);
     throw StaleDataError(
         std::string{batch.kind == FlushBatch::Kind::update ? "UPDATE" : "DELETE"} + " of " + std::to_string(batch.objects.size())
         + " row(s) of '" + batch.mapper->table->name() + "' (class " + batch.mapper->class_name + ") matched " + std::to_string(matched)
@@ -81,6 +100,7 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
             const auto result = co_await connection->execute_batch(
                 lookup.compiled, std::span<const Param>(params).subspan(row * width, width), 1, wants);
             matched += result.affected;
+            if (result.affected != 1) throw_stale(batch, row);
         }
         check_matched(batch, matched);
         co_return;

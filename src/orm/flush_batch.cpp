@@ -11,7 +11,7 @@ namespace azoth::orm {
 
 namespace {
 
-const Changes::Old* stored_value(const ModelBase& object, std::uint16_t attribute) {
+const Changes::Old* old_value(const ModelBase& object, std::uint16_t attribute) {
     const auto* changes = object.orm_state().changes.get();
     if (changes != nullptr)
         for (const auto& old : changes->values)
@@ -34,7 +34,7 @@ Value current_value(ModelBase& object, std::uint16_t index) {
 }
 
 Value stored_or_current(ModelBase& object, std::uint16_t index) {
-    if (const auto* old = stored_value(object, index)) return old->value;
+    if (const auto* old = old_value(object, index)) return old->value;
     return current_value(object, index);
 }
 
@@ -202,6 +202,8 @@ bool less(const Value& a, const Value& b) {
 }
 
 } // namespace
+
+Value stored_value(ModelBase& object, std::uint16_t attribute) { return stored_or_current(object, attribute); }
 
 bool has_net_changes(ModelBase& object) {
     std::vector<std::uint16_t> columns;
@@ -390,7 +392,7 @@ std::vector<Param> batch_params(const FlushBatch& batch, std::vector<Value>& scr
         for (const auto index : batch.columns) params.push_back(current(*batch.objects[i], index));
         auto& identity = batch.identities.empty() ? *batch.objects[i] : *batch.identities[i];
         for (const auto index : batch.where) {
-            const auto* stored = stored_value(identity, index);
+            const auto* stored = old_value(identity, index);
             params.push_back(stored != nullptr ? stored->value.param() : current(identity, index));
         }
     }

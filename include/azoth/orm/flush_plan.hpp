@@ -69,6 +69,8 @@ void sort_by_key(std::vector<ModelBase*>& objects);
 /// UPDATEs of some columns only, whatever they were before.
 [[nodiscard]] std::vector<FlushBatch>
 post_update_batches(const MapperData& mapper, std::vector<ModelBase*> objects, std::vector<std::uint16_t> columns);
+/// What the row has, as far as is known: the value before a change that is not flushed.
+[[nodiscard]] Value stored_value(ModelBase& object, std::uint16_t attribute);
 /// Whether an UPDATE of the object would write something.
 [[nodiscard]] bool has_net_changes(ModelBase& object);
 
