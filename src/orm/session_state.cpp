@@ -187,6 +187,7 @@ void SessionState::flushed(ModelBase& object, bool deleted) {
     if (deleted) {
         if (state.lifecycle != Lifecycle::persistent) return;
         identity_map.erase(*state.mapper, identity_key(object, true));
+        if (state.changes && levels_.size() > 1) level.dirty.emplace_back(object);
         forget_changes(object);
         state.lifecycle = Lifecycle::deleted;
         state.to_be_deleted = false;
@@ -343,8 +344,6 @@ void SessionState::restore(Level& level, bool nested) {
         for (auto& pinned : level.dirty)
             if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
         for (auto& pinned : dirty_) expire_one(*pinned.object);
-        for (auto& pinned : level.removed)
-            if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
     }
     const auto dirty = std::exchange(dirty_, {});
 }
