@@ -30,8 +30,8 @@ public:
     SessionOptions options;
     std::source_location made_at; ///< what the pool names while the session has a connection
     std::optional<Connection> connection; ///< its own, while a transaction is open
-    std::vector<Savepoint> savepoints;    ///< of begin_nested(), the innermost last
-    std::vector<std::uint64_t> savepoint_numbers;
+    std::vector<Savepoint> savepoints; ///< that were sent, the innermost last: the first statement inside one sends it
+    std::vector<std::uint64_t> savepoint_numbers; ///< of begin_nested(), sent or not
     std::uint64_t last_savepoint = 0;
     int autoflush_blocks = 0; ///< no_autoflush() guards that exist
     bool begun = false;       ///< by begin()

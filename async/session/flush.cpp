@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Executing a flush plan: batch by batch, keys and server-made values written back before what depends on them.
+#include <algorithm>
 #include <span>
 #include <unordered_set>
 
@@ -23,11 +24,10 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
             throw FlushError("INSERT into '" + mapper.table->name() + "' returned no row for an object of class " + mapper.class_name);
         for (std::size_t k = 0; k < batch.fetch.size(); ++k) {
             const auto& info = mapper.attributes[batch.fetch[k]];
-            info.operations->load(
-                orm::MapperData::attribute(*batch.objects[i], info), result.rows[i]->field(0, k), compiled.columns[k].type);
-            if (info.autoincrement)
-                orm::MapperData::attribute(*batch.objects[i], info)
-                    .set_flags(orm::AttributeBase::present | orm::generated_key);
+            auto& attribute = orm::MapperData::attribute(*batch.objects[i], info);
+            const bool given = attribute.is_present();
+            info.operations->load(attribute, result.rows[i]->field(0, k), compiled.columns[k].type);
+            if (info.autoincrement && !given) attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
         }
     }
     for (std::size_t i = 0; i < result.last_insert_ids.size(); ++i) {
@@ -59,6 +59,17 @@ std::string named_row(const FlushBatch& batch, std::size_t row) {
         + " any more: it was deleted, or its key or version changed, by somebody else; roll back and load it again");
 }
 
+/// An object without a key cannot be found again.
+void require_keys(const FlushBatch& batch) {
+    if (batch.kind != FlushBatch::Kind::insert) return;
+    const auto has = [](const auto& list, std::uint16_t index) { return std::ranges::find(list, index) != list.end(); };
+    for (const auto index : batch.mapper->primary_key)
+        if (!has(batch.columns, index) && !has(batch.fetch, index))
+            throw FlushError(
+                batch.mapper->class_name + "::" + batch.mapper->attributes[index].name
+                + " is part of the primary key and has no value, and the database makes none: assign it before flush()");
+}
+
 void check_matched(const FlushBatch& batch, std::int64_t matched) {
     // A row that is gone when it is to be deleted is no harm, unless its version was to be compared.
     if (batch.kind == FlushBatch::Kind::insert || (batch.kind == FlushBatch::Kind::delete_ && !batch.versioned)) return;
@@ -88,12 +99,13 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
         Compiled::Bound bound;
         lookup.compiled->bind(*lookup.binds, bound);
         const auto result = co_await connection->execute_batch(lookup.compiled, bound.params, 1, wants);
+        require_keys(batch);
         write_back(batch, result, *lookup.compiled);
         check_matched(batch, result.affected);
         co_return;
     }
     const auto params = orm::batch_params(batch, scratch);
-    if (batch.versioned && batch.objects.size() > 1) { // each row's match is looked at
+    if (batch.versioned && batch.kind != FlushBatch::Kind::delete_ && batch.objects.size() > 1) { // each row's match is looked at
         const auto width = params.size() / batch.objects.size();
         std::int64_t matched = 0;
         for (std::size_t row = 0; row < batch.objects.size(); ++row) {
@@ -106,6 +118,7 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
         co_return;
     }
     const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.objects.size(), wants);
+    require_keys(batch);
     write_back(batch, result, *lookup.compiled);
     check_matched(batch, result.affected);
 }
@@ -168,7 +181,7 @@ asio::awaitable<void> write_changes(Core& core) {
 
 /// After an error in a flush: the innermost savepoint, or the transaction, is rolled back; rollback() makes it good.
 asio::awaitable<void> undo(Core& core, std::string reason) {
-    if (core.savepoints.empty()) {
+    if (core.savepoint_numbers.empty()) {
         auto connection = std::move(core.connection);
         core.connection.reset();
         if (core.joined) {
@@ -186,7 +199,8 @@ asio::awaitable<void> undo(Core& core, std::string reason) {
     core.begin_nested(); // the level stays until it is ended
     core.failed = true;
     core.failure = std::move(reason);
-    co_await core.savepoints.back().rollback();
+    if (core.savepoints.size() == core.savepoint_numbers.size()) co_await core.savepoints.back().rollback();
+    core.signals.after_rollback();
     core.signals.after_soft_rollback();
 }
 

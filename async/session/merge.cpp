@@ -86,6 +86,8 @@ asio::awaitable<void> merge_link(Merge& merge, ModelBase& source, ModelBase& tar
     const auto items = orm::MapperData::collection(source, info).items();
     // What only the other side put into a new object's collection says nothing about the rest of it.
     if (!link.is_present() || (fresh && !link.is_changed()) || info.write_only) co_return;
+    // First, so that members which are there already are not looked for one by one.
+    if (merge.load && !orm::MapperData::link(target, info).is_present()) co_await load_link_of(core, target, info, false);
     std::vector<ModelBase*> copies;
     for (auto* member : items) {
         auto* copy = co_await merge_one(merge, *member);
@@ -95,7 +97,6 @@ asio::awaitable<void> merge_link(Merge& merge, ModelBase& source, ModelBase& tar
         orm::fill_collection(target, info, std::move(copies));
         co_return;
     }
-    if (!orm::MapperData::link(target, info).is_present()) co_await load_link_of(core, target, info, false);
     orm::MapperData::collection(target, info).replace(copies);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Savepoints of a session.
 #include <algorithm>
+#include <utility>
 
 #include <azoth/error.hpp>
 
@@ -9,17 +10,21 @@
 namespace azoth::session {
 
 asio::awaitable<void> end_savepoint(Core& core, bool commit) {
+    const auto sent = [&] { return core.savepoints.size() == core.savepoint_numbers.size(); };
     if (commit) {
+        core.signals.before_commit();
         if (core.has_changes()) co_await flush_changes(core);
-        co_await core.savepoints.back().commit();
+        if (sent()) co_await core.savepoints.back().commit();
         core.commit_nested();
+        core.signals.after_commit();
     } else {
+        const bool failed = std::exchange(core.failed, false);
         core.rollback_nested();
-        core.failed = false;
-        co_await core.savepoints.back().rollback();
+        if (sent()) co_await core.savepoints.back().rollback();
+        if (!failed) core.signals.after_rollback();
         core.signals.after_soft_rollback();
     }
-    core.savepoints.pop_back();
+    if (sent()) core.savepoints.pop_back();
     core.savepoint_numbers.pop_back();
 }
 
@@ -29,9 +34,6 @@ asio::awaitable<std::uint64_t> set_savepoint(Core& core) {
     const Operation operation{core};
     core.require_usable();
     if (core.has_changes()) co_await flush_changes(core);
-    auto* connection = co_await begin_connection(core);
-    auto savepoint = co_await connection->begin_nested();
-    core.savepoints.push_back(std::move(savepoint));
     core.savepoint_numbers.push_back(++core.last_savepoint);
     core.begin_nested();
     co_return core.last_savepoint;
@@ -47,7 +49,7 @@ asio::awaitable<void> end_savepoints(Core& core, std::uint64_t number, bool comm
         co_return;
     }
     const auto outer = static_cast<std::size_t>(found - core.savepoint_numbers.begin());
-    while (core.savepoints.size() > outer) co_await end_savepoint(core, commit);
+    while (core.savepoint_numbers.size() > outer) co_await end_savepoint(core, commit);
 }
 
 } // namespace

@@ -2,6 +2,9 @@
 // The session's operations: what each does with its transaction and its objects.
 #include <azoth/session/session.hpp>
 
+#include <algorithm>
+#include <utility>
+
 #include <azoth/error.hpp>
 #include <azoth/session/loading.hpp>
 
@@ -60,6 +63,11 @@ asio::awaitable<Connection*> begin_connection(Core& core) {
         core.begun = true;
         core.signals.after_begin();
     }
+    while (core.savepoints.size() < core.savepoint_numbers.size()) {
+        auto savepoint = co_await core.open()->begin_nested();
+        core.savepoints.push_back(std::move(savepoint));
+        core.signals.after_begin();
+    }
     co_return core.open();
 }
 
@@ -115,8 +123,7 @@ asio::awaitable<ModelBase*> find_or_load(
                 gone = true;
             }
             if (!gone) co_return object;
-            owner.reset();
-            co_return nullptr;
+            owner.reset(); // another row may have the key by now
         }
     }
     co_await autoflush(core);
@@ -139,14 +146,15 @@ namespace {
 
 asio::awaitable<void> flush_session(Core& core) {
     const Operation operation{core};
+    if (!core.has_changes()) co_return;
     core.require_usable();
-    if (core.has_changes()) co_await flush_changes(core);
+    co_await flush_changes(core);
 }
 
 asio::awaitable<void> commit_session(Core& core) {
     const Operation operation{core};
     core.require_usable();
-    while (!core.savepoints.empty()) co_await end_savepoint(core, true);
+    while (!core.savepoint_numbers.empty()) co_await end_savepoint(core, true);
     core.signals.before_commit();
     if (core.has_changes()) co_await flush_changes(core);
     const bool was_open = core.open() != nullptr;
@@ -175,8 +183,9 @@ asio::awaitable<void> rollback_session(Core& core) {
     core.savepoints.clear();
     core.savepoint_numbers.clear();
     core.begun = false;
-    core.failed = false;
+    const bool failed = std::exchange(core.failed, false);
     core.after_rollback();
+    if (failed && !core.connection) core.signals.after_soft_rollback();
     if (core.connection) {
         // The connection goes back first, so that a cancelled rollback leaves no transaction with us.
         auto connection = std::move(*core.connection);
@@ -203,7 +212,6 @@ asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> obje
     core.require_usable();
     if (!object) throw ArgumentError("session.refresh(): there is no object");
     core.require_persistent(*object, "refresh()");
-    co_await autoflush(core);
     const auto& mapper = *object->orm_state().mapper;
     auto attributes = options.attributes;
     if (options.attributes.empty() && options.links.empty()) {
@@ -214,8 +222,13 @@ asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> obje
         for (const auto index : options.attributes) core.expire_attribute(*object, index);
         for (const auto index : options.links) core.expire_link(*object, index);
         // SQLAlchemy selects the key at least, which says whether the row is there.
-        if (attributes.empty()) attributes = mapper.primary_key;
+        if (!options.links.empty() || attributes.empty()) {
+            for (const auto index : mapper.primary_key)
+                if (std::ranges::find(attributes, index) == attributes.end()) attributes.push_back(index);
+            std::ranges::sort(attributes);
+        }
     }
+    co_await autoflush(core); // of other objects; what changed of this one is forgotten
     try {
         co_await load_attributes(core, *object, std::move(attributes), options.for_update);
     } catch (const ObjectDeletedError& gone) {
@@ -347,7 +360,7 @@ bool Session::has_changes() const noexcept { return core_ != nullptr && core_->h
 bool Session::in_transaction() const noexcept {
     return core_ != nullptr && core_->open() != nullptr && core_->open()->in_transaction();
 }
-bool Session::in_nested_transaction() const noexcept { return core_ != nullptr && !core_->savepoints.empty(); }
+bool Session::in_nested_transaction() const noexcept { return core_ != nullptr && !core_->savepoint_numbers.empty(); }
 
 namespace {
 

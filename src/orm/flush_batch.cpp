@@ -121,7 +121,9 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
     batch.where = mapper.primary_key;
     if (mapper.version_id >= 0) {
         const auto version = static_cast<std::uint16_t>(mapper.version_id);
-        raise_version(object, switched != nullptr ? *switched : object);
+        const auto* old = switched == nullptr ? stored_value(object, version) : nullptr;
+        const bool given = old != nullptr && !(old->value == current_value(object, version)); // by the program: it stands
+        if (!given) raise_version(object, switched != nullptr ? *switched : object);
         if (std::ranges::find(batch.columns, version) == batch.columns.end()) batch.columns.push_back(version);
         batch.where.push_back(version);
     }
@@ -147,6 +149,7 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
         // NULL counts as not set: defaults apply. (A JSON null is no NULL.)
         if (computed || (attribute.is_present() && !info.operations->is_null(attribute))) {
             batch.columns.push_back(index);
+            if (computed && (info.primary_key ? returns_defaults : info.server_default && fetches_defaults)) batch.fetch.push_back(index);
         } else if (column.default_) {
             info.operations->assign(
                 attribute, column.default_(column.default_.reads_row() ? values_of(object) : schema::DefaultContext::Parameters{}));
@@ -158,10 +161,7 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
         } else if (info.server_default) {
             if (fetches_defaults) batch.fetch.push_back(index);
             else attribute.set_flags(0);
-        } else if (info.primary_key) {
-            throw FlushError(
-                mapper.class_name + "::" + info.name
-                + " is part of the primary key and has no value, and the database makes none: assign it before flush()");
+        } else if (info.primary_key) { // left out: the database refuses the row
         } else if (info.operations->type.kind == TypeKind::json) {
             if (info.operations->nullable) attribute.set_flags(AttributeBase::present);
         } else {
@@ -169,7 +169,14 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
             if (info.operations->nullable) attribute.set_flags(AttributeBase::present);
         }
     }
-    batch.fetches_only_key = batch.fetch.size() == 1 && mapper.attributes[batch.fetch.front()].autoincrement;
+    // What is read back comes with the whole key, as in SQLAlchemy; a class with versions reads its key like that, too.
+    const bool only_key = batch.fetch.size() == 1 && mapper.attributes[batch.fetch.front()].autoincrement;
+    if (returns_defaults && !batch.fetch.empty() && !only_key) {
+        for (const auto index : mapper.primary_key)
+            if (std::ranges::find(batch.fetch, index) == batch.fetch.end()) batch.fetch.push_back(index);
+        std::ranges::sort(batch.fetch);
+    }
+    batch.fetches_only_key = only_key && !(returns_defaults && mapper.version_id >= 0);
     add_expressions(batch, object);
 }
 

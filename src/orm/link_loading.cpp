@@ -80,12 +80,31 @@ void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector
     collection.set_flags(AttributeBase::present);
 }
 
+namespace {
+
+/// What a changed attribute was before; null when it was not changed, or nobody knows.
+const Value* stored_value(const ModelBase& object, std::uint16_t attribute) {
+    const auto& state = object.orm_state();
+    if (state.lifecycle < Lifecycle::persistent || !state.changes) return nullptr;
+    for (const auto& old : state.changes->values)
+        if (old.attribute == attribute && old.known && !old.value.is_null()) return &old.value;
+    return nullptr;
+}
+
+} // namespace
+
 std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info) {
     std::vector<Value> values;
     const auto take = [&](const auto& pairs) {
         for (const auto& pair : pairs) {
             const auto& attribute_info = owner.orm_state().mapper->attributes[pair.first];
             const auto& attribute = MapperData::attribute(owner, attribute_info);
+            // The rows that refer to an object have the key that is stored, not one that is still to be written.
+            if (info.direction != Direction::many_to_one)
+                if (const auto* stored = stored_value(owner, pair.first)) {
+                    values.push_back(*stored);
+                    continue;
+                }
             if (!attribute.is_present() || attribute_info.operations->is_null(attribute)) return false;
             values.push_back(attribute_info.operations->value(attribute));
         }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include <azoth/error.hpp>
 #include <azoth/orm/mapper_data.hpp>
@@ -134,8 +135,13 @@ void RelatedBase::link(ModelBase* target) {
     if (const auto* reverse = reverse_of(*this); reverse != nullptr && reverse->collection && target != nullptr && target != old)
         MapperData::collection(*target, *reverse).require_key(object);
     const GraphRef kept{old != nullptr ? old->orm_state().graph : nullptr};
+    const auto* reverse = reverse_of(*this);
+    const auto* there = reverse != nullptr && reverse->collection && target != old ? reverse->watch.get() : nullptr;
+    if (there != nullptr && target != nullptr && there->validate) there->validate(*target, object); // before anything changes
     assign(target, old, known);
-    if (const auto* reverse = reverse_of(*this)) {
+    if (there != nullptr && old != nullptr) there->remove(*old, object);
+    if (there != nullptr && target != nullptr) there->append(*target, object);
+    if (reverse != nullptr) {
         if (old != nullptr && old != target) {
             if (reverse->collection) MapperData::collection(*old, *reverse).erase(&object);
             else MapperData::related(*old, *reverse).assign(nullptr, &object, true);
@@ -318,7 +324,24 @@ void CollectionBase::replace(const std::vector<ModelBase*>& objects) {
     const auto before = items_;
     std::vector<GraphRef> kept;
     for (auto* object : before) kept.emplace_back(object->orm_state().graph);
-    for (auto* object : objects) link(object);
+    // All are checked before the first one is taken.
+    const auto& info = info_of(*this);
+    if (watched_ && info.watch && info.watch->validate)
+        for (auto* object : objects) info.watch->validate(*owner(), *object);
+    {
+        struct Unwatched {
+            bool& flag;
+            bool before;
+            explicit Unwatched(bool& watched) : flag(watched), before(std::exchange(watched, false)) {}
+            Unwatched(const Unwatched&) = delete;
+            Unwatched& operator=(const Unwatched&) = delete;
+            ~Unwatched() { flag = before; }
+        } const quiet{watched_};
+        for (auto* object : objects) {
+            if (quiet.before && info.watch && !has(object)) info.watch->append(*owner(), *object);
+            link(object);
+        }
+    }
     const std::unordered_set<const ModelBase*> wanted(objects.begin(), objects.end());
     for (auto* object : before)
         if (!wanted.contains(object)) unlink(object);

@@ -193,6 +193,7 @@ void SessionState::flushed(ModelBase& object, bool deleted) {
     if (deleted) {
         if (state.lifecycle != Lifecycle::persistent) return;
         identity_map.erase(*state.mapper, identity_key(object, true));
+        if (state.changes && levels_.size() > 1) level.dirty.emplace_back(object);
         forget_changes(object);
         state.lifecycle = Lifecycle::deleted;
         state.was_deleted = true;
@@ -350,7 +351,7 @@ void SessionState::restore(Level& level, bool nested) {
     } else {
         const auto dirty = std::exchange(dirty_, {});
         for (const auto& pinned : dirty) pinned.object->orm_state().in_dirty_list = false;
-        for (const auto* list : {&dirty, &std::as_const(level.dirty), &std::as_const(level.removed)})
+        for (const auto* list : {&dirty, &std::as_const(level.dirty)})
             for (const auto& pinned : *list)
                 if (pinned.object->orm_state().session == this) expire_one(*pinned.object);
     }

@@ -334,6 +334,22 @@ struct EagerTicket : az::Model<EagerTicket> {
         m.column<&EagerTicket::code>(az::String{20}, az::server_default("abc"));
     }
 };
+struct LazyTicket : az::Model<LazyTicket> {
+    Id id;
+    Text title, status;
+    Number counter;
+    Text code;
+
+    static void map(az::Mapper<LazyTicket>& m) {
+        m.table("lazy_tickets");
+        m.eager_defaults(false);
+        m.column<&LazyTicket::id>(az::primary_key);
+        m.column<&LazyTicket::title>(az::String{50});
+        m.column<&LazyTicket::status>(az::String{20}, az::default_("new"));
+        m.column<&LazyTicket::counter>(az::server_default(az::text("5")));
+        m.column<&LazyTicket::code>(az::String{20}, az::server_default("abc"));
+    }
+};
 struct Settings : az::Model<Settings> {
     Id id;
     Text name;

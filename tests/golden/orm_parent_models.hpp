@@ -48,6 +48,9 @@ GOLDEN_PARENT_AND_CHILD(
 GOLDEN_PARENT_AND_CHILD(pc_orphan, Id, GOLDEN_NOTHING, GOLDEN_AND(az::cascade("all, delete-orphan")), GOLDEN_NOTHING)
 GOLDEN_PARENT_AND_CHILD(
     pc_passive, Number, az::ondelete("CASCADE"), GOLDEN_AND(az::cascade("all, delete"), az::passive_deletes), GOLDEN_NOTHING)
+GOLDEN_PARENT_AND_CHILD(pc_passive_all, Number, az::ondelete("CASCADE"), GOLDEN_AND(az::passive_deletes("all")), GOLDEN_NOTHING)
+GOLDEN_PARENT_AND_CHILD(pc_passive_setnull, Number, az::ondelete("SET NULL"), GOLDEN_AND(az::passive_deletes), GOLDEN_NOTHING)
+GOLDEN_PARENT_AND_CHILD(pc_none, Number, GOLDEN_NOTHING, GOLDEN_AND(az::cascade("")), GOLDEN_NOTHING)
 GOLDEN_PARENT_AND_CHILD(pc_expunge, Number, GOLDEN_NOTHING, GOLDEN_AND(az::cascade("all")), GOLDEN_NOTHING)
 GOLDEN_PARENT_AND_CHILD(
     pc_m2o_delete, Number, GOLDEN_NOTHING, GOLDEN_NOTHING, GOLDEN_AND(az::cascade("all, delete-orphan"), az::single_parent))
@@ -195,6 +198,44 @@ inline void Ball::map(az::Mapper<Ball>& m) {
 
 } // namespace balls
 
+namespace balls_cycle {
+
+struct Ball;
+
+struct Player : az::Model<Player> {
+    Id id;
+    Text name;
+    Number favorite_ball_id;
+    az::Collection<Ball> balls;
+    az::Related<Ball> favorite;
+
+    static void map(az::Mapper<Player>& m);
+};
+struct Ball : az::Model<Ball> {
+    Id id;
+    Number player_id;
+    Text color;
+
+    static void map(az::Mapper<Ball>& m);
+};
+inline void Player::map(az::Mapper<Player>& m) {
+    m.table("players");
+    m.column<&Player::id>(az::primary_key);
+    m.column<&Player::name>(az::String{50});
+    m.column<&Player::favorite_ball_id>(az::foreign_key<&Ball::id>());
+    m.relationship<&Player::balls>(
+        az::foreign_keys<&Ball::player_id>(), az::primaryjoin<&Ball::player_id, &Player::id>(), az::order_by<&Ball::id>());
+    m.relationship<&Player::favorite>(az::foreign_keys<&Player::favorite_ball_id>());
+}
+inline void Ball::map(az::Mapper<Ball>& m) {
+    m.table("balls");
+    m.column<&Ball::id>(az::primary_key);
+    m.column<&Ball::player_id>(az::foreign_key<&Player::id>());
+    m.column<&Ball::color>(az::String{20});
+}
+
+} // namespace balls_cycle
+
 namespace natural {
 
 struct Member;
@@ -228,6 +269,40 @@ inline void Member::map(az::Mapper<Member>& m) {
 }
 
 } // namespace natural
+
+namespace natural_active {
+
+struct Member;
+
+struct Team : az::Model<Team> {
+    az::Mapped<std::string> code;
+    Text city;
+    az::Collection<Member> members;
+
+    static void map(az::Mapper<Team>& m);
+};
+struct Member : az::Model<Member> {
+    Id id;
+    Text team_code, name;
+    az::Related<Team> team;
+
+    static void map(az::Mapper<Member>& m);
+};
+inline void Team::map(az::Mapper<Team>& m) {
+    m.table("teams");
+    m.column<&Team::code>(az::String{10}, az::primary_key);
+    m.column<&Team::city>(az::String{50});
+    m.relationship<&Team::members>(az::back_populates<&Member::team>(), az::order_by<&Member::id>(), az::passive_updates(false));
+}
+inline void Member::map(az::Mapper<Member>& m) {
+    m.table("members");
+    m.column<&Member::id>(az::primary_key);
+    m.column<&Member::team_code>(az::String{10}, az::foreign_key<&Team::code>());
+    m.column<&Member::name>(az::String{50});
+    m.relationship<&Member::team>(az::back_populates<&Team::members>(), az::passive_updates(false));
+}
+
+} // namespace natural_active
 
 namespace three_level {
 

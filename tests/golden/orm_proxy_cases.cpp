@@ -4,6 +4,7 @@
 
 #include "golden/orm_collection_models.hpp"
 #include "golden/orm_data.hpp"
+#include "golden/orm_value_models.hpp"
 
 #include <algorithm>
 #include <ranges>
@@ -11,49 +12,6 @@
 namespace golden {
 
 namespace {
-
-// ---- ledger: collections that are never loaded ----
-
-struct Entry : az::Model<Entry> {
-    Id id;
-    Number ledger_id;
-    Text memo;
-    Number amount;
-
-    static void map(az::Mapper<Entry>& m);
-};
-struct LTag : az::Model<LTag> {
-    Id id;
-    Text name;
-
-    static void map(az::Mapper<LTag>& m) {
-        m.table("ltags");
-        m.column<&LTag::id>(az::primary_key);
-        m.column<&LTag::name>(az::String{50});
-    }
-};
-struct Ledger : az::Model<Ledger> {
-    Id id;
-    Text name;
-    az::WriteOnly<Entry> entries;
-    az::WriteOnly<LTag> tags;
-
-    static void map(az::Mapper<Ledger>& m) {
-        m.table("ledgers");
-        m.column<&Ledger::id>(az::primary_key);
-        m.column<&Ledger::name>(az::String{50});
-        m.relationship<&Ledger::entries>(az::order_by<&Entry::id>(), az::cascade("all, delete-orphan"), az::passive_deletes);
-        m.relationship<&Ledger::tags>(
-            az::secondary("ledger_tags", "ledger_id", "tag_id"), az::order_by<&LTag::id>(), az::passive_deletes);
-    }
-};
-void Entry::map(az::Mapper<Entry>& m) {
-    m.table("entries");
-    m.column<&Entry::id>(az::primary_key);
-    m.column<&Entry::ledger_id>(az::foreign_key<&Ledger::id>(az::ondelete("CASCADE")));
-    m.column<&Entry::memo>(az::String{50});
-    m.column<&Entry::amount>();
-}
 
 std::shared_ptr<Entry> entry(const char* memo, std::int64_t amount) {
     return az::make<Entry>(col<&Entry::memo> = memo, col<&Entry::amount> = amount);

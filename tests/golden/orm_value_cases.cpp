@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Scenarios: values that are changed in place.
 #include "golden/orm_data.hpp"
+#include "golden/orm_value_models.hpp"
 
 namespace golden {
 
@@ -45,23 +46,6 @@ void add_documents(ScenarioRegistry& registry) {
         co_await s.commit();
     });
 }
-
-struct Point {
-    std::optional<std::int64_t> x, y;
-    bool operator==(const Point&) const = default;
-};
-
-struct Vertex : az::Model<Vertex> {
-    Id id;
-    az::Composite<Point> start, end;
-
-    static void map(az::Mapper<Vertex>& m) {
-        m.table("vertices");
-        m.column<&Vertex::id>(az::primary_key);
-        m.composite<&Vertex::start>(az::field<&Point::x>("x1"), az::field<&Point::y>("y1"));
-        m.composite<&Vertex::end>(az::field<&Point::x>("x2"), az::field<&Point::y>("y2"));
-    }
-};
 
 void add_composites(ScenarioRegistry& registry) {
     registry.with(&map_all<Vertex>);

@@ -25,6 +25,15 @@ struct ProxiedValue<Related<T>> {
     using type = std::shared_ptr<T>;
 };
 
+template <class Links>
+inline constexpr bool is_set = false;
+template <class T>
+inline constexpr bool is_set<Collection<T, AsSet>> = true;
+template <class Links>
+inline constexpr bool is_keyed = false;
+template <class T, auto P>
+inline constexpr bool is_keyed<Collection<T, KeyedBy<P>>> = true;
+
 } // namespace ext
 
 /// A view of one object's collection `Link` through the attribute or link `Member` of its members:
@@ -44,9 +53,13 @@ public:
 
     explicit AssociationProxy(Owner& owner) : owner_(&owner) {}
 
-    /// Adds a new object whose member is `value`; what else it needs is set by `complete`.
+    /// Adds a new object whose member is `value`; what else it needs is set by `complete`. A set that is loaded and has the
+    /// value already stays as it is.
     template <class V>
     void add(const V& value, const std::function<void(Between&)>& complete = {}) {
+        if constexpr (ext::is_set<Links>) {
+            if ((owner_->*Link).is_loaded() && contains(value)) return;
+        }
         auto between = azoth::make<Between>();
         (*between).*Member = value;
         if (complete) complete(*between);
@@ -56,13 +69,46 @@ public:
     void append(const V& value) {
         add(value);
     }
-    /// Removes the objects whose member is `value`. @throws NotLoadedError.
+    /// Removes the first object whose member is `value`, if there is one. @throws NotLoadedError.
     template <class V>
     void remove(const V& value) {
-        std::vector<std::shared_ptr<Between>> found;
-        for (const auto& between : owner_->*Link)
-            if (read(*between) == value) found.push_back(between);
-        for (const auto& between : found) (owner_->*Link).remove(between);
+        std::shared_ptr<Between> found;
+        for (const auto& between : owner_->*Link) {
+            if (!(read(*between) == value)) continue;
+            found = between;
+            break;
+        }
+        if (found) (owner_->*Link).remove(found);
+    }
+    /// Removes all objects. @throws NotLoadedError.
+    void clear() { (owner_->*Link).clear(); }
+    /// Takes other members: in a set the objects whose member stays are kept, in a list all are made anew. In a map, pairs of keys
+    /// and members: objects whose key stays are kept and changed. @throws NotLoadedError.
+    template <class Values>
+    void assign(const Values& values) {
+        if constexpr (ext::is_keyed<Links>) {
+            std::vector<std::shared_ptr<Between>> gone;
+            for (const auto& between : owner_->*Link) {
+                bool stays = false;
+                for (const auto& [key, member] : values) stays = stays || (*between).*Links::key_member == key;
+                if (!stays) gone.push_back(between);
+            }
+            for (const auto& [key, member] : values) set(key, member);
+            for (const auto& between : gone) (owner_->*Link).remove(between);
+        } else {
+            std::vector<std::shared_ptr<Between>> gone;
+            for (const auto& between : owner_->*Link) {
+                bool stays = false;
+                if constexpr (ext::is_set<Links>)
+                    for (const auto& member : values) stays = stays || read(*between) == member;
+                if (!stays) gone.push_back(between);
+            }
+            if constexpr (!ext::is_set<Links>)
+                for (const auto& between : gone) (owner_->*Link).remove(between);
+            for (const auto& member : values) add(member);
+            if constexpr (ext::is_set<Links>)
+                for (const auto& between : gone) (owner_->*Link).remove(between);
+        }
     }
     /// @throws NotLoadedError.
     template <class V>
