@@ -31,6 +31,7 @@ void make_transient(ModelBase& object) {
     state.lifecycle = orm::Lifecycle::transient;
     state.changes.reset();
     state.expired = false;
+    state.to_be_deleted = false;
     // Values that are there are written again; nothing is to be loaded.
     for (const auto& info : state.mapper->attributes) {
         auto& attribute = orm::MapperData::attribute(object, info);

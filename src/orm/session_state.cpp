@@ -93,6 +93,12 @@ void SessionState::add(ModelBase& root) {
                     "an object of class " + state.mapper->class_name
                     + " belongs to another session already; expunge() it there first");
             if (state.lifecycle == Lifecycle::detached) {
+                if (state.to_be_deleted) { // and its row is gone since a commit
+                    if (&object != &root) continue;
+                    throw InvalidRequestError(
+                        "session.add(): the object of class " + state.mapper->class_name
+                        + " has been deleted; make_transient() it to store it again as a new row");
+                }
                 GraphRef owner;
                 const auto key = identity_key(object, true);
                 auto* present = identity_map.find(*state.mapper, key, owner);
@@ -269,8 +275,11 @@ void SessionState::rollback_nested() {
 void SessionState::after_commit(bool expire_objects) {
     while (levels_.size() > 1) commit_nested();
     auto level = std::exchange(levels_.front(), Level{});
-    for (auto& pinned : level.removed)
-        if (pinned.object->orm_state().session == this) let_go(*pinned.object, false);
+    for (auto& pinned : level.removed) {
+        if (pinned.object->orm_state().session != this) continue;
+        let_go(*pinned.object, false);
+        pinned.object->orm_state().to_be_deleted = true; // it stays so: there is no row that it could be attached to
+    }
     if (expire_objects) expire_all();
 }
 
