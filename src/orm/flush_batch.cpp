@@ -121,7 +121,7 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
     batch.where = mapper.primary_key;
     if (mapper.version_id >= 0) {
         const auto version = static_cast<std::uint16_t>(mapper.version_id);
-        const auto* old = switched == nullptr ? stored_value(object, version) : nullptr;
+        const auto* old = switched == nullptr ? old_value(object, version) : nullptr;
         const bool given = old != nullptr && !(old->value == current_value(object, version)); // by the program: it stands
         if (!given) raise_version(object, switched != nullptr ? *switched : object);
         if (std::ranges::find(batch.columns, version) == batch.columns.end()) batch.columns.push_back(version);

@@ -63,7 +63,7 @@ void make_transient(ModelBase& object) {
     if (state.session != nullptr) state.session->expunge(object);
     state.lifecycle = orm::Lifecycle::transient;
     state.changes.reset();
-    state.expired = state.was_deleted = false;
+    state.expired = state.was_deleted = state.to_be_deleted = false;
     // Values that are there are written again; nothing is to be loaded.
     for (const auto& info : state.mapper->attributes) {
         auto& attribute = orm::MapperData::attribute(object, info);

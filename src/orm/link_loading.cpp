@@ -83,7 +83,7 @@ void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector
 namespace {
 
 /// What a changed attribute was before; null when it was not changed, or nobody knows.
-const Value* stored_value(const ModelBase& object, std::uint16_t attribute) {
+const Value* value_before(const ModelBase& object, std::uint16_t attribute) {
     const auto& state = object.orm_state();
     if (state.lifecycle < Lifecycle::persistent || !state.changes) return nullptr;
     for (const auto& old : state.changes->values)
@@ -101,7 +101,7 @@ std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info) {
             const auto& attribute = MapperData::attribute(owner, attribute_info);
             // The rows that refer to an object have the key that is stored, not one that is still to be written.
             if (info.direction != Direction::many_to_one)
-                if (const auto* stored = stored_value(owner, pair.first)) {
+                if (const auto* stored = value_before(owner, pair.first)) {
                     values.push_back(*stored);
                     continue;
                 }

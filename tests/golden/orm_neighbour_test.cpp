@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Scenarios beside those of the corpus, with what SQLAlchemy 2.1 (MIT licence) does with them.
 #include "golden/core_corpus.hpp"
+#include "golden/orm_neighbour_collections.hpp"
 #include "golden/orm_neighbours.hpp"
 #include "support/catch.hpp"
 
@@ -18,6 +19,7 @@ TEST_CASE("what stands beside the ORM scenarios sends the statements that SQLAlc
     golden::add_neighbour_session_scenarios(registry);
     golden::add_neighbour_transaction_scenarios(registry);
     golden::add_neighbour_value_scenarios(registry);
+    golden::add_neighbour_collection_scenarios(registry);
 
     CHECK(registry.repeated().empty());
     for (const auto& [id, program] : registry.all()) {
