@@ -137,7 +137,7 @@ void BatchRun::finish_row() {
             param = slot.value.param();
             break;
         case BindSlot::Source::default_:
-            param = keep(slot.column->column->default_());
+            param = keep(slot.made());
             break;
         case BindSlot::Source::expanding:
         case BindSlot::Source::written:

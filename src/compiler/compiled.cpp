@@ -10,6 +10,8 @@
 
 namespace azoth {
 
+Value BindSlot::made() const { return on_update ? column->column->on_update() : column->column->default_(); }
+
 namespace {
 
 [[noreturn]] void throw_no_value(const std::string& name) {
@@ -71,7 +73,7 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         }
         case BindSlot::Source::constant: return slot.value.param();
         case BindSlot::Source::default_:
-            bound.scratch.push_back(slot.column->column->default_());
+            bound.scratch.push_back(slot.made());
             return bound.scratch.back().param();
         case BindSlot::Source::expanding:
         case BindSlot::Source::written:

@@ -105,7 +105,7 @@ void Compiler::bind_placeholder(const BindSlot& slot, const void* identity) {
     if (literal_binds_) {
         switch (slot.source) {
         case BindSlot::Source::constant: out_ += literal_of(slot.value.param(), slot.type); return;
-        case BindSlot::Source::default_: out_ += literal_of(slot.column->column->default_().param(), slot.type); return;
+        case BindSlot::Source::default_: out_ += literal_of(slot.made().param(), slot.type); return;
         default: throw CompileError("parameter rows cannot be written as literals");
         }
     }
@@ -209,7 +209,8 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
             out_ += literal_of(node.values[i].param(), node.item_types[i % node.item_types.size()]);
             if (tuples && i % node.item_types.size() + 1 == node.item_types.size()) out_ += ')';
         }
-        if (node.values.empty()) out_ += empty_in_list(node.negated, node.item_types.size());
+        if (node.values.empty())
+            out_ += node.operand ? empty_in_list(node.negated, node.item_types.size()) : empty_set(node.item_types.front());
     } else {
         BindSlot slot;
         slot.source = BindSlot::Source::expanding;
@@ -218,7 +219,8 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
         slot.width = node.item_types.size();
         slot.parenthesized = tuples;
         slot.list_word = tuples ? tuple_list_word() : "";
-        slot.empty_list = empty_in_list(node.negated, node.item_types.size());
+        slot.empty_list =
+            node.operand ? empty_in_list(node.negated, node.item_types.size()) : empty_set(node.item_types.front());
         bind_placeholder(slot, node.name.empty() ? &node : binds_.nodes[slot.index]);
     }
     out_ += node.negated ? "))" : ")";

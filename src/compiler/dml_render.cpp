@@ -27,6 +27,19 @@ std::vector<sql::AssignmentPair> in_table_order(const std::vector<sql::Assignmen
     return special;
 }
 
+/// Columns that the program fills in when an UPDATE of others leaves them out. Those whose value is made anew have none yet.
+std::vector<sql::AssignmentPair> on_update_pairs(const sql::DmlNode& update) {
+    std::vector<sql::AssignmentPair> pairs;
+    if (update.table->kind == NodeKind::join) return pairs;
+    for (const auto& data : update.table_data().columns) {
+        if (!data.on_update && !data.on_update_expression) continue;
+        const bool given = std::ranges::any_of(
+            update.assignments, [&](const sql::AssignmentPair& pair) { return pair.column->column == &data; });
+        if (!given) pairs.push_back({sql::column_of(update.table, data.name), data.on_update_expression, nullptr});
+    }
+    return pairs;
+}
+
 } // namespace
 
 /// A column of an INSERT: given by the statement, or filled in by the program.
@@ -37,11 +50,18 @@ struct Compiler::InsertColumn {
     std::size_t row_position = 0;                ///< in the parameter row, when no value is given
 };
 
-bool Compiler::has_default(const schema::ColumnData& column) { return column.default_ || column.default_expression; }
+bool Compiler::has_default(const schema::ColumnData& column) const {
+    const bool numbered = column.sequence && !column.sequence->optional && dialect_.features().sequences;
+    return column.default_ || column.default_expression || numbered;
+}
 
 void Compiler::default_value(const schema::ColumnData& column, const sql::DmlNode& insert) {
     if (column.default_expression) {
         grouped(*column.default_expression);
+        return;
+    }
+    if (!column.default_) {
+        visit_next_value(sql::NextValueNode{column.sequence});
         return;
     }
     BindSlot slot;
@@ -174,7 +194,7 @@ std::vector<NodePtr> Compiler::extra_froms(const sql::DmlNode& statement) {
     return froms;
 }
 
-void Compiler::assignment(const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified) {
+void Compiler::assignment(const sql::DmlNode& update, const sql::AssignmentPair& pair, bool qualified, bool made) {
     const bool qualify = std::exchange(qualify_, qualified);
     if (pair.target) visit(*pair.target);
     else visit(*pair.column);
@@ -184,6 +204,15 @@ void Compiler::assignment(const sql::DmlNode& update, const sql::AssignmentPair&
         if (has_names_ && pair.value->kind == NodeKind::bind && static_cast<const sql::BindNode&>(*pair.value).name.empty())
             claim_name(pair.column->name, 'c');
         grouped(*pair.value);
+        return;
+    }
+    if (made) {
+        BindSlot slot;
+        slot.source = BindSlot::Source::default_;
+        slot.type = pair.column->type;
+        slot.column = pair.column;
+        slot.on_update = true;
+        bind_placeholder(slot, nullptr);
         return;
     }
     std::size_t position = 0;
@@ -200,6 +229,8 @@ void Compiler::render_update(const sql::DmlNode& statement) {
     if (update.assignments.empty())
         for (const auto& column : sql::columns_of(update.table))
             update.assign({std::static_pointer_cast<const sql::ColumnNode>(column), nullptr});
+    const auto filled_in = on_update_pairs(update);
+    for (const auto& pair : filled_in) update.assign(pair);
 
     const auto start = out_.size();
     const auto extra = extra_froms(update);
@@ -241,7 +272,10 @@ void Compiler::render_update(const sql::DmlNode& statement) {
     for (const auto& pair : pairs) {
         if (!first) out_ += ", ";
         first = false;
-        assignment(update, pair, many && updates_many_tables());
+        const bool made = !pair.value && std::ranges::any_of(filled_in, [&](const sql::AssignmentPair& automatic) {
+            return automatic.column->column == pair.column->column;
+        });
+        assignment(update, pair, many && updates_many_tables(), made);
     }
     if (returning_precedes_values()) returning(update);
     if (!extra.empty()) render_update_from(update, extra);

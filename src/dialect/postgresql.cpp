@@ -54,7 +54,12 @@ protected:
 
     void visit_function(const sql::FunctionNode& node) override {
         if (node.name == "aggregate_strings") aggregate_strings(node, "string_agg");
+        else if (node.name == "pow") Compiler::visit_function(sql::FunctionNode{"power", node.arguments, node.type});
         else Compiler::visit_function(node);
+    }
+
+    std::string empty_set(const Type& type) const override {
+        return "SELECT CAST(NULL AS " + dialect_.type_text(type.is_null_type() ? Type{Integer{}} : type) + ") WHERE 1!=1";
     }
 
     void visit_array(const sql::ArrayNode& node) override {
@@ -72,7 +77,7 @@ protected:
             operand(*node.left, node.op);
             if (group) out_ += ')';
             out_ += '[';
-            visit(*node.right);
+            operand(*node.right, node.op);
             out_ += ']';
             return;
         }

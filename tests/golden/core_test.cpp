@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every construct of the corpus, against what SQLAlchemy makes of it.
 #include "golden/core_corpus.hpp"
+#include "golden/neighbours.hpp"
 #include "support/catch.hpp"
 
 #include <iostream>
@@ -50,6 +51,18 @@ golden::Registry all_cases() {
     return registry;
 }
 
+golden::Registry neighbouring_cases() {
+    golden::Registry registry;
+    golden::add_neighbouring_operator_cases(registry);
+    golden::add_neighbouring_select_cases(registry);
+    golden::add_neighbouring_function_cases(registry);
+    golden::add_neighbouring_dml_cases(registry);
+    golden::add_neighbouring_postgresql_cases(registry);
+    golden::add_neighbouring_ddl_cases(registry);
+    golden::add_neighbouring_type_cases(registry);
+    return registry;
+}
+
 std::string in_golden(const std::string& file) {
     return std::string{AZOTH_TESTS_DIR "/golden/"} + file;
 }
@@ -96,14 +109,12 @@ std::string difference(
     return {};
 }
 
-} // namespace
-
-TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it", "[golden][sql]") {
-    const auto corpus = golden::read_corpus(in_golden("corpus/core.jsonl"));
-    const auto not_yet = golden::read_list(in_golden("not_yet_core.txt"));
-    const auto accepted = golden::read_list(in_golden("accepted_differences_core.txt"));
-    const auto not_yet_drivers = golden::read_list(in_golden("not_yet_core_oracle_mssql.txt"));
-    const auto registry = all_cases();
+/// Each case of a corpus is built, refused as expected, or in a list that says why not.
+void check_corpus(const std::string& name, const golden::Registry& registry) {
+    const auto corpus = golden::read_corpus(in_golden("corpus/" + name + ".jsonl"));
+    const auto not_yet = golden::read_list(in_golden("not_yet_" + name + ".txt"));
+    const auto accepted = golden::read_list(in_golden("accepted_differences_" + name + ".txt"));
+    const auto not_yet_drivers = golden::read_list(in_golden("not_yet_" + name + "_oracle_mssql.txt"));
 
     CHECK(registry.repeated().empty());
     for (const auto& [id, build] : registry.all()) {
@@ -112,15 +123,15 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
         CHECK_FALSE(not_yet.contains(id));
     }
     for (const auto& [id, reason] : not_yet) {
-        INFO("not_yet_core.txt: " << id);
+        INFO("not_yet_" << name << ".txt: " << id);
         CHECK(corpus.contains(id));
     }
     for (const auto& [id, reason] : not_yet_drivers) {
-        INFO("not_yet_core_oracle_mssql.txt: " << id);
+        INFO("not_yet_" << name << "_oracle_mssql.txt: " << id);
         CHECK(registry.all().contains(id));
     }
     for (const auto& [id, reason] : accepted) {
-        INFO("accepted_differences_core.txt: " << id);
+        INFO("accepted_differences_" << name << ".txt: " << id);
         CHECK(registry.all().contains(id));
         CHECK_FALSE(reason.empty());
     }
@@ -132,24 +143,24 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
         const auto found = registry.all().find(id);
         if (found == registry.all().end()) {
             ++missing;
-            INFO(id << " is neither registered nor in not_yet_core.txt");
+            INFO(id << " is neither registered nor in the list not_yet");
             CHECK(not_yet.contains(id));
             continue;
         }
         std::string differences;
         std::string not_yet_differences;
         const bool is_not_yet = not_yet_drivers.contains(id);
-        for (const auto& [name, dialect] : dialects()) {
-            const auto expected = expected_case.dialects.find(name);
+        for (const auto& [dialect_name, dialect] : dialects()) {
+            const auto expected = expected_case.dialects.find(dialect_name);
             if (expected == expected_case.dialects.end())
                 continue;
             const auto text = difference(expected_case, expected->second, found->second, *dialect);
             if (!text.empty())
-                (is_not_yet && only_writes_sql(name) ? not_yet_differences : differences) +=
-                    "\n  " + name + ": " + text;
+                (is_not_yet && only_writes_sql(dialect_name) ? not_yet_differences : differences) +=
+                    "\n  " + dialect_name + ": " + text;
         }
         if (is_not_yet && not_yet_differences.empty())
-            FAIL_CHECK(id << " no longer differs: take it off not_yet_core_oracle_mssql.txt");
+            FAIL_CHECK(id << " no longer differs: take it off the list for Oracle and SQL Server");
         const bool is_accepted = accepted.contains(id);
         if (differences.empty() && !is_not_yet)
             ++passed;
@@ -160,6 +171,16 @@ TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it
         if (is_accepted && differences.empty())
             FAIL_CHECK(id << " no longer differs: take it off the accepted list");
     }
-    std::cout << "golden core: " << corpus.size() << " cases, " << passed << " passed, " << differing
+    std::cout << "golden " << name << ": " << corpus.size() << " cases, " << passed << " passed, " << differing
               << " accepted differences, " << missing << " missing, " << not_yet_drivers.size() << " not yet on Oracle or SQL Server\n";
+}
+
+} // namespace
+
+TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it", "[golden][sql]") {
+    check_corpus("core", all_cases());
+}
+
+TEST_CASE("the neighbours of the core corpus's constructs are written as SQLAlchemy writes them", "[golden][sql]") {
+    check_corpus("core_neighbours", neighbouring_cases());
 }

@@ -32,6 +32,7 @@ struct BindSlot {
     Source source = Source::statement;
     std::size_t index = 0;
     Type type;
+    bool on_update = false; ///< default_: the column's value for an UPDATE
     std::size_t width = 1;                         ///< expanding: how many values a member of the list has
     bool parenthesized = false;                    ///< expanding: the members stand in parentheses, tuples
     bool document_path = false;                    ///< statement: the steps of a path, as one text
@@ -41,6 +42,8 @@ struct BindSlot {
     Value value;                                   ///< constant
 
     BindSlot() = default;
+    /// default_: a new value.
+    [[nodiscard]] Value made() const;
 };
 
 /// A column of the result: its name and the SQL type its values are read with.

@@ -119,6 +119,10 @@ struct ColumnOnUpdate {
     std::function<Value()> make;
     void apply(TableData&, ColumnData& column) const { column.on_update = make; }
 };
+struct ColumnOnUpdateExpression {
+    sql::NodePtr expression;
+    void apply(TableData&, ColumnData& column) const { column.on_update_expression = expression; }
+};
 struct ForeignKeyOption {
     ForeignKeyData key;
     Type type{}; ///< the target's, for a column that has none
@@ -241,11 +245,18 @@ template <class Expression>
     return {expression.node()};
 }
 
-/// What the program fills in when an UPDATE of a mapped object leaves the column out: a constant, or a function.
+/// What the program fills in when an UPDATE leaves the column out: a constant, or a function.
 /// (A foreign key takes `onupdate("CASCADE")`, an action of the database.)
 template <class T>
+    requires(!requires(const T& e) { e.node(); })
 [[nodiscard]] schema::ColumnOnUpdate onupdate_value(T value_or_function) {
     return {default_(std::move(value_or_function)).make};
+}
+/// The same by SQL: `onupdate_value(func::now())`.
+template <class Expression>
+    requires requires(const Expression& e) { e.node(); }
+[[nodiscard]] schema::ColumnOnUpdateExpression onupdate_value(const Expression& expression) {
+    return {expression.node()};
 }
 
 } // namespace azoth
