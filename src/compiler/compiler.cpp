@@ -168,7 +168,11 @@ void Compiler::bind_placeholder(BindSlot slot, const void* identity) {
     if (literal_binds_) {
         switch (slot.source) {
         case BindSlot::Source::constant: out_ += literal_of(slot.value.param(), slot.type); return;
-        case BindSlot::Source::default_: out_ += literal_value(slot.column->column->default_(), slot.type); return;
+        case BindSlot::Source::default_: {
+            const auto& column = *slot.column->column;
+            out_ += literal_value((slot.of_update ? column.on_update : column.default_)(), slot.type);
+            return;
+        }
         default: throw CompileError("parameter rows cannot be written as literals");
         }
     }
@@ -290,7 +294,8 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
             out_ += literal_value(node.values[i], node.item_types[i % node.item_types.size()]);
             if (tuples && i % node.item_types.size() + 1 == node.item_types.size()) out_ += ')';
         }
-        if (node.values.empty()) out_ += empty_in_list(node.negated, node.item_types.size());
+        if (node.values.empty())
+            out_ += node.operand ? empty_in_list(node.negated, node.item_types.size()) : empty_set(node.item_types.front());
     } else {
         BindSlot slot;
         slot.source = BindSlot::Source::expanding;
@@ -299,7 +304,8 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
         slot.width = node.item_types.size();
         slot.parenthesized = tuples;
         slot.list_word = tuples ? tuple_list_word() : "";
-        slot.empty_list = empty_in_list(node.negated, node.item_types.size());
+        slot.empty_list =
+            node.operand ? empty_in_list(node.negated, node.item_types.size()) : empty_set(node.item_types.front());
         if (!tuples) wrap_items(slot);
         bind_placeholder(slot, node.name.empty() ? &node : binds_.nodes[slot.index]);
     }

@@ -93,7 +93,7 @@ protected:
     /// A hint beside a FROM element, whose text begins at `start`.
     virtual void render_from_hint(std::size_t, const std::string&) {}
     /// FROM of a SELECT that selects from nothing.
-    virtual void render_default_from() {}
+    virtual void render_default_from(const sql::SelectNode&) {}
     virtual void render_order_by(const sql::GenerativeSelectNode& select);
     virtual void render_limit(const sql::GenerativeSelectNode& select);
     virtual void render_fetch(const sql::GenerativeSelectNode& select);
@@ -132,6 +132,8 @@ protected:
     virtual std::string literal_of(const Param& value, const Type&) const { return literal(value); }
     /// What stands between the parentheses of an empty IN list.
     [[nodiscard]] virtual std::string empty_in_list(bool negated, std::size_t width) const;
+    /// A SELECT of no rows: an empty list in text(), where it may stand behind IN or NOT IN.
+    [[nodiscard]] virtual std::string empty_set(const Type& type) const;
     /// Before the members of a list of tuples.
     virtual std::string_view tuple_list_word() const { return ""; }
 

@@ -29,10 +29,6 @@ std::vector<sql::AssignmentPair> in_table_order(const std::vector<sql::Assignmen
     return special;
 }
 
-} // namespace
-
-namespace {
-
 /// Whether an INSERT takes the column's value from its sequence.
 bool uses_sequence(const Dialect& dialect, const schema::ColumnData& column) {
     const auto& features = dialect.features();

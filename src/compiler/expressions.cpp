@@ -243,6 +243,7 @@ void Compiler::visit_over(const sql::OverNode& node) {
         out_ += " AND ";
         frame_bound(window.frame.upper);
         if (window.frame.upper.kind == sql::FrameBound::Kind::unbounded) out_ += " FOLLOWING";
+        if (!window.frame.exclude.empty()) out_ += " EXCLUDE " + window.frame.exclude;
     }
     out_ += ')';
 }
@@ -385,6 +386,8 @@ std::string Compiler::literal(const Param& value) const {
     if (value.kind == ParamKind::bytes) return "CAST('\\x" + hexadecimal(value.view()) + "' AS BYTEA)";
     throw CompileError("a value of this type cannot be written as a literal");
 }
+
+std::string Compiler::empty_set(const Type&) const { return "SELECT 1 WHERE 1!=1"; }
 
 std::string Compiler::empty_in_list(bool negated, std::size_t width) const {
     std::string nulls = "NULL";

@@ -13,6 +13,22 @@
 
 namespace azoth {
 
+namespace {
+
+/// A name of which a numbered one is made: what would need quotes or read as a placeholder becomes an underscore.
+std::string plain_words(std::string_view name) {
+    std::string words;
+    for (const char c : name) {
+        if (std::string_view{"%() $"}.find(c) == std::string_view::npos) words += c;
+        else if (!words.empty() && words.back() != '_') words += '_';
+    }
+    while (!words.empty() && words.back() == '_') words.pop_back();
+    return words;
+}
+
+} // namespace
+
+
 using sql::NodeKind;
 using sql::NodePtr;
 
@@ -104,7 +120,7 @@ std::string Compiler::label_for(const sql::Node& node, LabelNames& names, sql::L
     }
     case NodeKind::function: {
         const auto& name = static_cast<const sql::FunctionNode&>(node).name;
-        return invented(std::string_view{name}.substr(name.rfind('.') + 1));
+        return invented(plain_words(std::string_view{name}.substr(name.rfind('.') + 1)));
     }
     case NodeKind::next_value: return invented("next_value");
     case NodeKind::cast:

@@ -78,6 +78,11 @@ bool chains(const sql::Node& node, Operator outer) {
     return outer == Operator::custom && node.kind == NodeKind::binary && static_cast<const sql::BinaryNode&>(node).custom_eager;
 }
 
+bool is_json_access(Operator op) {
+    return op == Operator::json_getitem || op == Operator::json_path_getitem || op == Operator::json_text
+        || op == Operator::json_path_text;
+}
+
 /// What is then rendered like `operand()`, wherever it comes to stand.
 sql::NodePtr in_parentheses(const sql::NodePtr& node, Operator outer) {
     if (!needs_parentheses(operator_of(*node), outer))
@@ -146,7 +151,20 @@ void Compiler::infix_eager(const sql::BinaryNode& node, std::string_view op) {
     const bool inside = in_operator_;
     if (inside)
         out_ += '(';
-    infix(node, op);
+    if (is_json_access(operator_of(*node.left)) && is_json_access(node.op)) {
+        in_operator_ = true;
+        const auto start = out_.size();
+        visit(*node.left);
+        if (out_[start] != '(' || out_.back() != ')') { // it is a subscript or a CAST, without parentheses of its own
+            out_.insert(start, 1, '(');
+            out_ += ')';
+        }
+        ((out_ += ' ') += op) += ' ';
+        operand(*node.right, node.op);
+        in_operator_ = inside;
+    } else {
+        infix(node, op);
+    }
     if (inside)
         out_ += ')';
 }
@@ -270,7 +288,7 @@ void Compiler::visit_binary(const sql::BinaryNode& node) {
         return;
     case Operator::between:
     case Operator::not_between:
-        infix(node, text_of(node.op));
+        infix(node, node.custom.empty() ? std::string{text_of(node.op)} : std::string{text_of(node.op)} + ' ' + node.custom);
         out_ += " AND ";
         operand(*node.third, node.op);
         return;

@@ -133,7 +133,7 @@ void Compiler::render_select(const sql::SelectNode& select, Place place, Embeddi
         out_ += " FROM ";
         from_elements(froms);
     } else {
-        render_default_from();
+        render_default_from(select);
     }
     conditions(" WHERE ", select.where);
     if (!select.group_by.empty()) {

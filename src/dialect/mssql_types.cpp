@@ -22,6 +22,7 @@ constexpr std::array known{
     NamedTypeText{"MONEY"},
     NamedTypeText{"NTEXT", length},
     NamedTypeText{"ROWVERSION"},
+    NamedTypeText{"ROWVERSION_TIMESTAMP", none, "TIMESTAMP"},
     NamedTypeText{"SMALLDATETIME"},
     NamedTypeText{"SMALLMONEY"},
     NamedTypeText{"SQL_VARIANT"},

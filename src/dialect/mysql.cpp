@@ -50,6 +50,16 @@ protected:
 
     bool divides_integers() const override { return false; } // `/` is true division
 
+    std::string empty_set(const Type&) const override { return "SELECT _in_0 FROM (SELECT 1 AS _in_0) as _empty_set WHERE 1!=1"; }
+
+    void render_default_from(const sql::SelectNode& select) override {
+        if (!select.where.empty()) out_ += " FROM DUAL";
+    }
+
+    void render_extract(std::string_view field, const sql::Node& from) override {
+        PortableCompiler::render_extract(field == "milliseconds" ? "millisecond" : field, from);
+    }
+
     void render_match(const sql::BinaryNode& node) override {
         out_ += "MATCH (";
         visit(*node.left);
@@ -66,7 +76,10 @@ protected:
             out_ += " WITH ROLLUP";
         }
         else if (node.arguments.empty() && node.name == "sysdate") out_ += "SYSDATE()";
-        else PortableCompiler::visit_function(node);
+        else if (node.name == "rollup" && !node.arguments.empty()) {
+            list(node.arguments);
+            out_ += " WITH ROLLUP";
+        } else PortableCompiler::visit_function(node);
     }
 
     /// CAST takes few types here, under names of its own; to the others the operand is not cast.

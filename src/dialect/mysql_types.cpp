@@ -38,6 +38,7 @@ constexpr std::array known{
     NamedTypeText{"TINYBLOB"},
     NamedTypeText{"TINYINT", bits},
     NamedTypeText{"TINYTEXT", length},
+    NamedTypeText{"VARBINARY", required_length},
     NamedTypeText{"VARCHAR", required_length},
     NamedTypeText{"YEAR", bits},
 };

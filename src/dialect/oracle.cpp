@@ -143,7 +143,8 @@ protected:
         out_ += " AS " + dialect_.type_text(type) + ")";
     }
 
-    void render_default_from() override { out_ += " FROM DUAL"; }
+    std::string empty_set(const Type&) const override { return "SELECT 1 FROM DUAL WHERE 1!=1"; }
+    void render_default_from(const sql::SelectNode&) override { out_ += " FROM DUAL"; }
     std::string_view alias_word() const override { return " "; }
     bool orders_by_label() const override { return false; }
 

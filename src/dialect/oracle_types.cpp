@@ -19,7 +19,7 @@ constexpr std::array known{
     NamedTypeText{"BINARY_DOUBLE", precision_scale},
     NamedTypeText{"BINARY_FLOAT", precision_scale},
     NamedTypeText{"DOUBLE_PRECISION", precision_scale, "DOUBLE PRECISION"},
-    NamedTypeText{"FLOAT", precision},
+    NamedTypeText{"BINARY_PRECISION_FLOAT", precision, "FLOAT"},
     NamedTypeText{"JSON"},
     NamedTypeText{"LONG"},
     NamedTypeText{"NUMBER", precision_scale},
@@ -51,7 +51,9 @@ protected:
         case TypeKind::text: return "CLOB";
         case TypeKind::date_time: // DATE has the time of the day too, in whole seconds
             return type.precision == Type::unset ? "DATE" : timestamp(type);
-        case TypeKind::interval: return "INTERVAL DAY TO SECOND";
+        case TypeKind::interval:
+            if (details_of(type).has(TypeFlag::not_native)) return "DATE";
+            return with_argument("INTERVAL DAY", details_of(type).day_precision) + with_argument(" TO SECOND", type.precision);
         default: return TypeCompiler::generic(type); // TIME is SQLAlchemy's: the server has none, and says so
         }
     }
@@ -61,6 +63,7 @@ protected:
     std::string named(const Type& type) const override {
         const auto& details = details_of(type);
         if (details.name == "TIMESTAMP") return timestamp(type);
+        if (details.name == "FLOAT") return generic(type);
         if (details.name == "INTERVAL" && details.fields == "DAY TO SECOND")
             return with_argument("INTERVAL DAY", details.day_precision) + with_argument(" TO SECOND", type.precision);
         return TypeCompiler::named(type);

@@ -57,6 +57,7 @@ protected:
 
     void visit_function(const sql::FunctionNode& node) override {
         if (node.name == "aggregate_strings") aggregate_strings(node, "string_agg");
+        else if (node.name == "pow") Compiler::visit_function(sql::FunctionNode{"power", node.arguments, node.type});
         else Compiler::visit_function(node);
     }
 
@@ -80,6 +81,10 @@ protected:
         return "CAST(" + literal(value) + " AS " + dialect_.type_text(type) + ")";
     }
 
+    std::string empty_set(const Type& type) const override {
+        return "SELECT CAST(NULL AS " + dialect_.type_text(type.is_null_type() ? Type{Integer{}} : type) + ") WHERE 1!=1";
+    }
+
     void visit_array(const sql::ArrayNode& node) override {
         out_ += "ARRAY[";
         list(node.items);
@@ -95,7 +100,7 @@ protected:
             operand(*node.left, node.op);
             if (group) out_ += ')';
             out_ += '[';
-            visit(*node.right);
+            operand(*node.right, node.op);
             out_ += ']';
             return;
         }

@@ -68,16 +68,21 @@ constexpr std::string_view mysql_family_words[] = {
 };
 
 constexpr std::string_view mysql_words[] = {
-    "cube", "cume_dist", "dense_rank", "empty", "first_value", "function", "generated", "get", "grouping",
-    "groups", "io_after_gtids", "io_before_gtids", "json_table", "lag", "last_value", "lateral", "lead",
-    "library", "manual", "master_bind", "nth_value", "ntile", "of", "optimizer_costs", "parallel",
-    "percent_rank", "qualify", "rank", "row", "stored", "system", "tablesample", "virtual",
+    "admin", "array", "cube", "cume_dist", "dense_rank", "empty", "first_value", "function", "general",
+    "generated", "get", "get_master_public_key", "grouping", "groups", "ignore_server_ids",
+    "io_after_gtids", "io_before_gtids", "json_table", "lag", "last_value", "lateral", "lead",
+    "library", "manual", "master_bind", "master_heartbeat_period", "member", "nth_value", "ntile", "of",
+    "optimizer_costs", "parallel", "parse_gcol_expr", "percent_rank", "persist", "persist_only",
+    "qualify", "rank", "role", "row", "slow", "sql_after_gtids", "sql_before_gtids", "stored", "system",
+    "tablesample", "virtual",
 };
 
 constexpr std::string_view mariadb_words[] = {
-    "current_role", "do_domain_ids", "general", "ignore_domain_ids", "ignore_server_ids",
-    "master_heartbeat_period", "offset", "page_checksum", "parse_vcol_expr", "ref_system_id", "returning",
-    "rownum", "slow", "stats_auto_recalc", "stats_persistent", "stats_sample_pages",
+    "body", "current_role", "do_domain_ids", "elsif", "general", "goto", "history", "ignore_domain_ids",
+    "ignore_server_ids", "master_heartbeat_period", "offset", "others", "package", "page_checksum",
+    "parse_vcol_expr", "period", "position", "raise", "ref_system_id", "returning", "rownum", "rowtype",
+    "slow", "stats_auto_recalc", "stats_persistent", "stats_sample_pages", "system", "system_time",
+    "versioning", "without",
 };
 
 constexpr std::string_view oracle_words[] = {

@@ -117,6 +117,7 @@ protected:
 
     void render_for_update(const sql::GenerativeSelectNode&) override {} // one writer at a time: nothing to lock
     bool qualifies_returning() const override { return false; }
+    std::string empty_set(const Type&) const override { return empty_in_list(false, 1); }
     std::string empty_in_list(bool, std::size_t width) const override {
         std::string ones = "1";
         for (std::size_t i = 1; i < width; ++i) ones += ", 1";

@@ -86,6 +86,12 @@ Expr<std::optional<std::string>> JsonItem::astext() const {
     return Expr<std::optional<std::string>>{sql::make_binary(op, item.left, item.right, Text{})};
 }
 
+detail::ExcludePart exclude(std::string rows) {
+    for (const std::string_view known : {"CURRENT ROW", "GROUP", "TIES", "NO OTHERS"})
+        if (rows == known) return detail::ExcludePart{std::move(rows)};
+    throw ArgumentError("exclude() takes \"CURRENT ROW\", \"GROUP\", \"TIES\" or \"NO OTHERS\", not \"" + rows + "\"");
+}
+
 sql::FrameBound FrameEnd::bound() const {
     sql::FrameBound bound;
     if (unbounded_)

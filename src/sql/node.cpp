@@ -178,6 +178,9 @@ NodePtr make_comparison(Operator op, NodePtr left, NodePtr right) {
             }
         }
     }
+    const bool null = right->kind == NodeKind::constant && static_cast<const ConstantNode&>(*right).constant == Constant::null;
+    if (null && op == Operator::eq) op = Operator::is;
+    if (null && op == Operator::ne) op = Operator::is_not;
     return make_binary(op, std::move(left), std::move(right), Boolean{});
 }
 
@@ -207,17 +210,30 @@ NodePtr make_boolean_list(Operator op, std::vector<NodePtr> conditions) {
     return std::make_shared<BooleanListNode>(op, std::move(flat));
 }
 
+namespace {
+
+/// ANY, ALL.
+bool is_collective(const Node& node) {
+    if (node.kind != NodeKind::unary) return false;
+    const auto op = static_cast<const UnaryNode&>(node).op;
+    return op == Operator::any || op == Operator::all;
+}
+
+} // namespace
+
 NodePtr make_not(const NodePtr& condition) {
     switch (condition->kind) {
     case NodeKind::binary: {
         const auto& binary = static_cast<const BinaryNode&>(*condition);
+        if (is_collective(*binary.right)) break; // not equal to any is something else
         if (const auto opposite = negation(binary.op); opposite != Operator::none)
             return std::make_shared<BinaryNode>(opposite, binary.left, binary.right, binary.type, binary.third, binary.custom);
         break;
     }
     case NodeKind::in_list: {
         const auto& list = static_cast<const InListNode&>(*condition);
-        return std::make_shared<InListNode>(list.operand, list.values, list.item_types, !list.negated);
+        return std::make_shared<InListNode>(
+            list.operand, list.values, list.item_types, !list.negated, list.name, list.required);
     }
     case NodeKind::exists: {
         const auto& exists = static_cast<const ExistsNode&>(*condition);

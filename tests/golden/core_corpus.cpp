@@ -204,6 +204,18 @@ Rendered render(const azoth::sql::Node& statement, const azoth::Dialect& dialect
     return rendered;
 }
 
+Registry::Build built(NodeBuilder builder) {
+    return [builder](const azoth::Dialect& dialect) { return render(*builder(), dialect); };
+}
+
+Registry::Build written(NodeBuilder builder) {
+    return [builder](const azoth::Dialect& dialect) {
+        Rendered rendered;
+        rendered.statements.push_back(azoth::literal_sql_node(*builder(), dialect));
+        return rendered;
+    };
+}
+
 void Registry::insert(std::string id, Build build) {
     if (!cases_.emplace(id, std::move(build)).second)
         repeated_.push_back(std::move(id));

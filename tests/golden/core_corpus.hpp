@@ -94,6 +94,12 @@ private:
     std::vector<std::string> repeated_;
 };
 
+/// A construct, built when it is called.
+using NodeBuilder = azoth::sql::NodePtr (*)();
+/// Compiles what is built, or writes it with its values in the text.
+[[nodiscard]] Registry::Build built(NodeBuilder builder);
+[[nodiscard]] Registry::Build written(NodeBuilder builder);
+
 // One for each group of areas.
 void add_select_cases(Registry& registry);
 void add_from_cases(Registry& registry);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every construct of the corpus, against what SQLAlchemy makes of it.
 #include "golden/core_corpus.hpp"
+#include "golden/neighbours.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ bool only_writes_sql(std::string_view dialect) {
 
 /// All that the tests share, read once.
 struct Suite {
+    std::string name;
     golden::Registry registry;
     std::map<std::string, golden::CorpusCase> corpus;
     std::map<std::string, std::string> not_yet;
@@ -57,6 +59,18 @@ golden::Registry all_cases() {
     golden::add_ddl_cases(registry);
     golden::add_ddl_type_cases(registry);
     golden::add_ddl_statement_cases(registry);
+    return registry;
+}
+
+golden::Registry neighbouring_cases() {
+    golden::Registry registry;
+    golden::add_neighbouring_operator_cases(registry);
+    golden::add_neighbouring_select_cases(registry);
+    golden::add_neighbouring_function_cases(registry);
+    golden::add_neighbouring_dml_cases(registry);
+    golden::add_neighbouring_postgresql_cases(registry);
+    golden::add_neighbouring_ddl_cases(registry);
+    golden::add_neighbouring_type_cases(registry);
     return registry;
 }
 
@@ -106,33 +120,37 @@ std::string difference(
     return {};
 }
 
-const Suite& suite() {
-    static const Suite all{
-        all_cases(),
-        golden::read_corpus(in_golden("corpus/core.jsonl")),
-        golden::read_list(in_golden("not_yet_core.txt")),
-        golden::read_list(in_golden("accepted_differences_core.txt")),
-        golden::read_list(in_golden("not_yet_core_oracle_mssql.txt")),
+Suite read_suite(std::string name, golden::Registry registry) {
+    return {
+        name,
+        std::move(registry),
+        golden::read_corpus(in_golden("corpus/" + name + ".jsonl")),
+        golden::read_list(in_golden("not_yet_" + name + ".txt")),
+        golden::read_list(in_golden("accepted_differences_" + name + ".txt")),
+        golden::read_list(in_golden("not_yet_" + name + "_oracle_mssql.txt")),
     };
-    return all;
 }
 
-/// Checks the cases of some areas; or those whose ids begin with one of `ids`.
-void check_areas(const std::vector<std::string>& areas, const std::vector<std::string>& ids = {}) {
-    const auto& all = suite();
+const Suite& suite() {
+    static const Suite core = read_suite("core", all_cases());
+    return core;
+}
+
+/// Each case that `chosen(id, area)` names is built, refused as expected, or in a list that says why not.
+template <class Chosen>
+void check_cases(const Suite& all, Chosen chosen) {
     std::size_t passed = 0;
     std::size_t differing = 0;
     std::size_t missing = 0;
     std::size_t count = 0;
     for (const auto& [id, expected_case] : all.corpus) {
-        const bool by_id = std::ranges::any_of(ids, [&](const auto& prefix) { return id.starts_with(prefix); });
-        if (!by_id && std::ranges::find(areas, expected_case.area) == areas.end())
+        if (!chosen(id, expected_case.area))
             continue;
         ++count;
         const auto found = all.registry.all().find(id);
         if (found == all.registry.all().end()) {
             ++missing;
-            INFO(id << " is neither registered nor in not_yet_core.txt");
+            INFO(id << " is neither registered nor in the list not_yet");
             CHECK(all.not_yet.contains(id));
             continue;
         }
@@ -145,11 +163,10 @@ void check_areas(const std::vector<std::string>& areas, const std::vector<std::s
                 continue;
             const auto text = difference(expected_case, expected->second, found->second, *dialect);
             if (!text.empty())
-                (is_not_yet && only_writes_sql(name) ? not_yet_differences : differences) +=
-                    "\n  " + name + ": " + text;
+                (is_not_yet && only_writes_sql(name) ? not_yet_differences : differences) += "\n  " + name + ": " + text;
         }
         if (is_not_yet && not_yet_differences.empty())
-            FAIL_CHECK(id << " no longer differs: take it off not_yet_core_oracle_mssql.txt");
+            FAIL_CHECK(id << " no longer differs: take it off the list for Oracle and SQL Server");
         const bool is_accepted = all.accepted.contains(id);
         if (differences.empty() && !is_not_yet)
             ++passed;
@@ -161,14 +178,23 @@ void check_areas(const std::vector<std::string>& areas, const std::vector<std::s
             FAIL_CHECK(id << " no longer differs: take it off the accepted list");
     }
     CHECK(count > 0);
-    std::cout << "golden core: " << count << " cases, " << passed << " passed, " << differing << " accepted differences, "
-              << missing << " missing\n";
+    std::cout << "golden " << all.name << ": " << count << " cases, " << passed << " passed, " << differing
+              << " accepted differences, " << missing << " missing\n";
 }
 
-} // namespace
+/// The cases of some areas; or those whose ids begin with one of `ids`.
+void check_areas(const std::vector<std::string>& areas, const std::vector<std::string>& ids = {}) {
+    check_cases(suite(), [&](const std::string& id, const std::string& area) {
+        return std::ranges::find(areas, area) != areas.end() ||
+               std::ranges::any_of(ids, [&](const auto& prefix) { return id.starts_with(prefix); });
+    });
+}
 
-TEST_CASE("the lists of the core corpus name cases that exist", "[golden][sql]") {
-    const auto& all = suite();
+void check_all(const Suite& all) {
+    check_cases(all, [](const std::string&, const std::string&) { return true; });
+}
+
+void check_lists(const Suite& all) {
     CHECK(all.registry.repeated().empty());
     for (const auto& [id, build] : all.registry.all()) {
         INFO(id);
@@ -176,25 +202,30 @@ TEST_CASE("the lists of the core corpus name cases that exist", "[golden][sql]")
         CHECK_FALSE(all.not_yet.contains(id));
     }
     for (const auto& [id, reason] : all.not_yet) {
-        INFO("not_yet_core.txt: " << id);
+        INFO("not_yet_" << all.name << ".txt: " << id);
         CHECK(all.corpus.contains(id));
     }
     for (const auto& [id, reason] : all.not_yet_drivers) {
-        INFO("not_yet_core_oracle_mssql.txt: " << id);
+        INFO("not_yet_" << all.name << "_oracle_mssql.txt: " << id);
         CHECK(all.registry.all().contains(id));
     }
     for (const auto& [id, reason] : all.accepted) {
-        INFO("accepted_differences_core.txt: " << id);
+        INFO("accepted_differences_" << all.name << ".txt: " << id);
         CHECK(all.registry.all().contains(id));
         CHECK_FALSE(reason.empty());
     }
 }
 
-TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it", "[golden][sql]") {
-    std::vector<std::string> areas;
-    for (const auto& [id, one] : suite().corpus)
-        areas.push_back(one.area);
-    check_areas(areas);
+} // namespace
+
+TEST_CASE("the lists of the core corpus name cases that exist", "[golden][sql]") { check_lists(suite()); }
+
+TEST_CASE("every construct of the core corpus is written as SQLAlchemy writes it", "[golden][sql]") { check_all(suite()); }
+
+TEST_CASE("the neighbours of the core corpus's constructs are written as SQLAlchemy writes them", "[golden][sql]") {
+    const auto neighbours = read_suite("core_neighbours", neighbouring_cases());
+    check_lists(neighbours);
+    check_all(neighbours);
 }
 
 // By what the cases prove: each test names the rows of the specification that these cases cover.

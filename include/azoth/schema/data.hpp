@@ -195,7 +195,7 @@ struct ColumnData {
     ValueMaker default_;                      ///< what the program fills in when a statement leaves the column out
     sql::NodePtr default_expression{};        ///< the same, as SQL that is written into the INSERT
     ValueMaker on_update;                     ///< the same for an UPDATE of other columns
-    sql::NodePtr on_update_expression{};
+    sql::NodePtr on_update_expression{};      ///< the same, as SQL that is written into the UPDATE
     const TableData* table = nullptr;
     std::size_t position = 0;
     bool system = false; ///< made by the database: not part of CREATE TABLE

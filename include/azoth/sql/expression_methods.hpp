@@ -27,6 +27,10 @@ struct LikeEscape {
 /// `users.name.contains("100%", autoescape)`: '%' and '_' in the value stand for themselves.
 inline constexpr LikeEscape autoescape{'/', true};
 
+/// BETWEEN SYMMETRIC: `x.between(9, 3, symmetric)`.
+struct Symmetric {};
+inline constexpr Symmetric symmetric{};
+
 namespace detail {
 
 /// `value` with its wild cards and the escape character itself escaped.
@@ -227,17 +231,21 @@ public:
 
     template <OperandFor<T> A, OperandFor<T> B>
     [[nodiscard]] Expr<detail::condition_t<T, A>> between(const A& low, const B& high) const {
+        return between_ends<A>(low, high, {});
+    }
+    /// `x.between(9, 3, symmetric)`: the ends may be in either order. PostgreSQL has it.
+    template <OperandFor<T> A, OperandFor<T> B>
+    [[nodiscard]] Expr<detail::condition_t<T, A>> between(const A& low, const B& high, Symmetric) const {
+        return between_ends<A>(low, high, "SYMMETRIC");
+    }
+    /// `x || y`: what + is for text, for any other type.
+    template <class V>
+        requires(Expression<V> || OperandFor<V, std::string>)
+    [[nodiscard]] auto concat(const V& other) const {
         const auto node = self().node();
-        const Type& type = sql::type_of(*node);
-        auto low_node = detail::operand<T>(low, type);
-        auto high_node = detail::operand<T>(high, type);
-        return Expr<detail::condition_t<T, A>>{sql::make_binary(
-            sql::Operator::between,
-            node,
-            std::move(low_node),
-            Boolean{},
-            std::move(high_node)
-        )};
+        auto right = detail::operand<Value>(other, sql::type_of(*node));
+        using R = std::conditional_t<detail::either_nullable<T, V>, std::optional<std::string>, std::string>;
+        return Expr<R>{sql::make_binary(sql::Operator::concat, node, std::move(right), String{})};
     }
 
     /// `x IN (a, b, …)`. An empty list is allowed and matches nothing. How many there are does not change the statement's
@@ -395,6 +403,21 @@ private:
         const auto node = self().node();
         auto right = detail::compared<T>(other, sql::type_of(*node));
         return Predicate{sql::make_binary(op, node, std::move(right), Boolean{})};
+    }
+    template <class A, class B>
+    [[nodiscard]] Expr<detail::condition_t<T, A>> between_ends(const A& low, const B& high, std::string modifier) const {
+        const auto node = self().node();
+        const Type& type = sql::type_of(*node);
+        auto low_node = detail::operand<T>(low, type);
+        auto high_node = detail::operand<T>(high, type);
+        return Expr<detail::condition_t<T, A>>{std::make_shared<sql::BinaryNode>(
+            sql::Operator::between,
+            node,
+            std::move(low_node),
+            Boolean{},
+            std::move(high_node),
+            std::move(modifier)
+        )};
     }
     template <class V>
     [[nodiscard]] auto text_condition(sql::Operator op, const V& other, LikeEscape escape) const {

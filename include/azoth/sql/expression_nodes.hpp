@@ -195,6 +195,7 @@ struct WindowFrame {
     Mode mode = Mode::none;
     FrameBound lower;
     FrameBound upper;
+    std::string exclude; ///< "CURRENT ROW", "GROUP", "TIES", "NO OTHERS"; empty: nothing said
 
     WindowFrame() = default;
 };
@@ -215,6 +216,7 @@ struct OverNode final : ExpressionNode {
         mix_children(window.partition_by);
         mix_children(window.order_by);
         key.mix(static_cast<std::uint64_t>(window.frame.mode));
+        if (!window.frame.exclude.empty()) key.mix(window.frame.exclude);
         for (const auto* bound : {&window.frame.lower, &window.frame.upper}) {
             key.mix(static_cast<std::uint64_t>(bound->kind));
             mix_child(bound->distance);

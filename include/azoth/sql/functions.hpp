@@ -41,7 +41,17 @@ struct FramePart {
         frame.lower = std::move(lower);
         frame.upper = std::move(upper);
     }
-    void add_to(sql::Window& window) const { window.frame = frame; }
+    void add_to(sql::Window& window) const {
+        auto exclude = std::move(window.frame.exclude);
+        window.frame = frame;
+        window.frame.exclude = std::move(exclude);
+    }
+};
+struct ExcludePart {
+    std::string rows;
+
+    explicit ExcludePart(std::string which) : rows(std::move(which)) {}
+    void add_to(sql::Window& window) const { window.frame.exclude = rows; }
 };
 
 template <class T>
@@ -97,6 +107,10 @@ inline const FrameEnd unbounded = FrameEnd::unbounded();
 [[nodiscard]] inline detail::FramePart groups(FrameEnd lower, FrameEnd upper) {
     return {sql::WindowFrame::Mode::groups, lower.bound(), upper.bound()};
 }
+
+/// Rows that are not in the frame after all: "CURRENT ROW", "GROUP", "TIES" or "NO OTHERS".
+/// @throws ArgumentError for anything else.
+[[nodiscard]] detail::ExcludePart exclude(std::string rows);
 
 namespace func {
 

@@ -128,6 +128,14 @@ template <Expression E, class V>
 [[nodiscard]] Expr<bool> overlap(const E& left, const V& right) {
     return detail::test("&&", left, right);
 }
+/// `||`: both, one after the other; of documents the keys of both.
+template <Expression E, class V>
+[[nodiscard]] Expr<typename E::value_type> concat(const E& left, const V& right) {
+    const auto node = left.node();
+    const Type& type = sql::type_of(*node);
+    return Expr<typename E::value_type>{
+        sql::make_binary(sql::Operator::concat, node, detail::operand(right, type), type)};
+}
 /// `value = ANY (array)`, `value = ALL (array)`.
 template <Expression E, class V>
 [[nodiscard]] Expr<bool> any(const E& array, const V& value) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 
 #include <azoth/types/details.hpp>
 
@@ -33,7 +35,10 @@ struct MONEY : Type {
     MONEY() : Type(named_type(TypeKind::numeric, "MONEY")) {}
 };
 struct NTEXT : Type {
-    NTEXT() : Type(named_type(TypeKind::text, "NTEXT")) { national = true; }
+    explicit NTEXT(std::string collation = {}) : Type(named_type(TypeKind::text, "NTEXT")) {
+        national = true;
+        if (!collation.empty()) change_details(*this, [&](TypeDetails& d) { d.collation = std::move(collation); });
+    }
 };
 struct NVARCHAR : Type {
     explicit NVARCHAR(std::int32_t characters = unset) : Type(named_type(TypeKind::string, "NVARCHAR")) {
@@ -57,6 +62,10 @@ struct SQL_VARIANT : Type {
 /// With a number of fractional digits.
 struct TIME : Type {
     explicit TIME(std::int32_t digits = unset) : Type(named_type(TypeKind::time, "TIME")) { precision = digits; }
+};
+/// The older name of ROWVERSION.
+struct TIMESTAMP : Type {
+    TIMESTAMP() : Type(named_type(TypeKind::large_binary, "ROWVERSION_TIMESTAMP")) {}
 };
 struct TINYINT : Type {
     TINYINT() : Type(named_type(TypeKind::small_integer, "TINYINT")) {}

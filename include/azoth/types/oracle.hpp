@@ -23,7 +23,7 @@ struct DATE : Type {
 };
 /// By binary digits.
 struct FLOAT : Type {
-    explicit FLOAT(std::int32_t binary_precision = unset) : Type(named_type(TypeKind::float_, "FLOAT")) {
+    explicit FLOAT(std::int32_t binary_precision = unset) : Type(named_type(TypeKind::float_, "BINARY_PRECISION_FLOAT")) {
         precision = binary_precision;
     }
 };
