@@ -108,6 +108,7 @@ void add_neighbouring_function_cases(Registry& registry) {
     add("window.order_expression", [] { return select(func::row_number().over(order_by(func::lower(users.name) + "x"))).node(); });
     add("window.order_text", [] { return select(func::row_number().over(order_by(text("total DESC")))).node(); });
     add("window.same_bind", [] { return select(func::call<std::int32_t>("ntile", 2).over(partition_by(orders.total > 5), order_by(orders.id))).node(); });
+    add("expr.text.no_value", [] { return text("SELECT * FROM t WHERE a = :a").node(); });
     add("expr.case.null_else", [] { return select(case_(when(users.id < 5, "low"))).node(); });
     add("expr.case.null_then", [] { return select(case_(when(users.id < 5, null)).else_("x")).node(); });
     add("expr.case.columns", [] { return select(case_(when(users.fullname.is(null), users.name)).else_(users.fullname)).node(); });

@@ -82,6 +82,7 @@ void add_neighbouring_select_cases(Registry& registry) {
     add("order.by.not", [] { return select(users.id).order_by(!(users.name == "ed")).node(); });
     add("order.by.boolean_column", [] { return select(sample.id).order_by(sample.flag).node(); });
     add("limit.offset_limit_order", [] { return select(users.id).order_by(users.id).limit(10).offset(20).node(); });
+    add("limit.slice_start", [] { return select(users.id).order_by(users.id).slice(0, 15).node(); });
     add("limit.fetch", [] { return select(users.id).order_by(users.id).fetch(5).node(); });
     add("limit.fetch_ties", [] { return select(users.id).order_by(users.id).fetch(5, {.with_ties = true}).node(); });
     add("limit.fetch_ties_offset", [] { return select(users.id).order_by(users.id).offset(3).fetch(5, {.with_ties = true}).node(); });

@@ -304,7 +304,7 @@ public:
     /// Says that a transaction begins; the first statement sends BEGIN. Without it the first use of the session does the same.
     /// @throws InvalidRequestError when there is one already.
     void begin();
-    /// Flushes, then SAVEPOINT.
+    /// Flushes; SAVEPOINT is sent with the first statement inside it.
     [[nodiscard]] asio::awaitable<SessionSavepoint> begin_nested();
     /// Runs a coroutine inside a savepoint: released when it returns, rolled back when it throws. The lambda may capture by
     /// reference; on GCC 12 one that captures by value has to be named first.

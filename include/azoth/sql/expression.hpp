@@ -165,17 +165,6 @@ template <class V, Expression E>
 [[nodiscard]] auto operator-(const V& left, const E& right) {
     return detail::arithmetic(sql::Operator::subtract, right, left, true);
 }
-/// A date with an interval is a point in time; other temporal types stay what they are.
-template <Expression E, detail::IntervalOperand V>
-    requires detail::Temporal<typename E::value_type>
-[[nodiscard]] auto operator+(const E& left, const V& right) {
-    return detail::shifted(sql::Operator::add, left, right);
-}
-template <Expression E, detail::IntervalOperand V>
-    requires detail::Temporal<typename E::value_type>
-[[nodiscard]] auto operator-(const E& left, const V& right) {
-    return detail::shifted(sql::Operator::subtract, left, right);
-}
 template <Expression E, OperandFor<typename E::value_type> V>
     requires detail::Calculable<typename E::value_type>
 [[nodiscard]] auto operator*(const E& left, const V& right) {

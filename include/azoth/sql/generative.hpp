@@ -91,7 +91,9 @@ public:
     [[nodiscard]] Derived limit(Null) const { return set(&sql::GenerativeSelectNode::limit, 'l', nullptr); }
     [[nodiscard]] Derived offset(Null) const { return set(&sql::GenerativeSelectNode::offset, 'p', nullptr); }
     /// The rows from `start` to before `stop`, counted from 0.
-    [[nodiscard]] Derived slice(std::int64_t start, std::int64_t stop) const { return offset(start).limit(stop - start); }
+    [[nodiscard]] Derived slice(std::int64_t start, std::int64_t stop) const {
+        return start == 0 ? limit(stop) : offset(start).limit(stop - start);
+    }
     /// FETCH FIRST, instead of a limit.
     [[nodiscard]] Derived fetch(std::int64_t rows, FetchOptions options = {}) const {
         return set_fetch(row_count(rows), options);

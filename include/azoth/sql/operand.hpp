@@ -75,13 +75,6 @@ template <class T>
 concept Calculable = !std::same_as<base_t<T>, std::string> && !std::same_as<base_t<T>, bool> &&
                      !std::same_as<base_t<T>, Bytes>;
 
-/// Dates and times of day, to which an interval may be added.
-template <class T>
-concept Temporal = std::same_as<base_t<T>, Date> || std::same_as<base_t<T>, Time> || std::same_as<base_t<T>, Timestamp> ||
-                   std::same_as<base_t<T>, TimestampTz>;
-template <class V>
-concept IntervalOperand = std::same_as<typename OperandType<V>::type, Interval>;
-
 /// Owned copy of a C++ value that stands for a T: numbers keep their own kind, text becomes a string.
 template <class T, class V>
 Value value_for(const V& v) {
@@ -296,15 +289,6 @@ Expr<R> arithmetic_as(sql::Operator op, const E& left, const V& right, bool reve
 template <class E, class V>
 auto arithmetic(sql::Operator op, const E& left, const V& right, bool reversed = false) {
     return arithmetic_as<typename Arithmetic<typename E::value_type, V>::type>(op, left, right, reversed);
-}
-template <class E, class V>
-auto shifted(sql::Operator op, const E& left, const V& interval) {
-    using T = typename E::value_type;
-    using Plain = std::conditional_t<std::same_as<base_t<T>, Date>, Timestamp, base_t<T>>;
-    using R = std::conditional_t<either_nullable<T, V>, std::optional<Plain>, Plain>;
-    const auto node = left.node();
-    const Type type = std::same_as<base_t<T>, Date> ? Type{DateTime{}} : sql::type_of(*node);
-    return Expr<R>{sql::make_binary(op, node, operand<Interval>(interval, IntervalType{}), type)};
 }
 template <class E, class V>
 auto quotient(const E& left, const V& right, bool reversed = false) {
