@@ -245,7 +245,7 @@ asio::awaitable<void> autoflush(Core& core) {
 
 asio::awaitable<void> mark_deleted(Core& core, ModelBase& root) {
     auto& root_state = root.orm_state();
-    if (root_state.session == nullptr && root_state.to_be_deleted) co_return; // it was deleted by an earlier transaction
+    if (root_state.was_deleted && root_state.session == nullptr) co_return; // its row is gone already
     if (root_state.session == nullptr && root_state.lifecycle == orm::Lifecycle::detached) core.add(root);
     core.require_persistent(root, "delete_()");
     if (root_state.to_be_deleted) co_return;
