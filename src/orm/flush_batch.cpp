@@ -43,7 +43,7 @@ schema::DefaultContext::Parameters values_of(ModelBase& object) {
     schema::DefaultContext::Parameters values;
     for (const auto& info : object.orm_state().mapper->attributes) {
         const auto& attribute = MapperData::attribute(object, info);
-        if (attribute.is_present())
+        if (attribute.is_present() && !info.computed)
             values.emplace_back(object.orm_state().mapper->column(info).key_name(), info.operations->value(attribute));
     }
     return values;
@@ -336,6 +336,7 @@ std::shared_ptr<const sql::Node> batch_statement(const FlushBatch& batch, bool r
     }
     if (kind == sql::NodeKind::update) {
         for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
+            if (mapper.attributes[i].computed) continue;
             const auto& expression = mapper.column(mapper.attributes[i]).on_update_expression;
             if (!expression || std::ranges::find(batch.columns, static_cast<std::uint16_t>(i)) != batch.columns.end()) continue;
             if (expression->has_binds)

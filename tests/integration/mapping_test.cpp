@@ -19,20 +19,9 @@ namespace shop {
 enum class Status { draft, published, retired };
 }
 } // namespace
-// A type of the program's own: stored as a word.
 template <>
-struct az::TypeTraits<shop::Status> {
-    static constexpr bool nullable = false;
-    static constexpr std::array<std::string_view, 3> words{"draft", "published", "retired"};
-    static Type type() { return Enum{{"draft", "published", "retired"}, "article_status"}; }
-    static Value value(shop::Status v) { return Value{Value::Variant{std::string{words[static_cast<std::size_t>(v)]}}}; }
-    static shop::Status decode(const Field& field, const Type&) {
-        std::string word;
-        wire::decode_string(field, word);
-        for (std::size_t i = 0; i < words.size(); ++i)
-            if (words[i] == word) return static_cast<shop::Status>(i);
-        throw ArgumentError("'" + word + "' is no status");
-    }
+struct az::EnumNames<shop::Status> {
+    static constexpr std::array names{"draft", "published", "retired"};
 };
 
 namespace {
