@@ -90,7 +90,6 @@ struct Contents {
     std::uint64_t sum = 0;
 
     Contents() = default;
-    friend bool operator==(const Contents&, const Contents&) = default;
 };
 
 /// What the value means, however a database brings it.
