@@ -23,6 +23,14 @@ const RelationshipInfo& info_of(const AttributeBase& link) {
     return link.owner()->orm_state().mapper->relationships[link.index()];
 }
 
+/// Keeps a member of a collection that may not be loaded: until the flush, or, where no session will flush, for good.
+GraphRef kept_until_flush(const ObjectState& owner, const ModelBase& member) {
+    auto* graph = member.orm_state().graph;
+    if (owner.session != nullptr) return GraphRef{graph};
+    orm::link(owner.graph, graph);
+    return {};
+}
+
 const RelationshipInfo* reverse_of(const AttributeBase& link) {
     const auto& info = info_of(link);
     return info.viewonly ? nullptr : info.other_side();
@@ -181,7 +189,7 @@ void CollectionBase::insert(ModelBase* object, std::size_t position) {
     if (info.viewonly) return;
     if (stored) {
         auto& changes = state.changed();
-        if (!changes.removed.erase(index_, object)) changes.added.add(index_, object, GraphRef{object->orm_state().graph});
+        if (!changes.removed.erase(index_, object)) changes.added.add(index_, object, kept_until_flush(state, *object));
     }
     if (tracks_parents(info)) record_parent(*object, info, self);
     tell_session(self, info, nullptr);
@@ -204,7 +212,7 @@ void CollectionBase::erase(ModelBase* object) {
     if (info.viewonly) return;
     if (stored) {
         auto& changes = state.changed();
-        if (!changes.added.erase(index_, object)) changes.removed.add(index_, object, GraphRef{object->orm_state().graph});
+        if (!changes.added.erase(index_, object)) changes.removed.add(index_, object, kept_until_flush(state, *object));
     }
     if (tracks_parents(info)) forget_parent(*object, info, self);
     tell_session(self, info, nullptr);

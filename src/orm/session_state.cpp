@@ -54,6 +54,16 @@ std::vector<Value> key_values(ModelBase& object) {
         + " has been deleted; make_transient() it to store it again as a new row");
 }
 
+/// No flush will let these go: the object's graph keeps them, so that what they link back to is no ring that nobody frees.
+void keep_by_links(Graph* owner, Changes::Members& members) {
+    Changes::Members linked;
+    for (const auto& member : members) {
+        link(owner, member.object->orm_state().graph);
+        linked.add(member.relationship, member.object, GraphRef{});
+    }
+    members = std::move(linked);
+}
+
 } // namespace
 
 SessionState::~SessionState() { expunge_all(); }
@@ -65,6 +75,10 @@ void SessionState::let_go(ModelBase& object, bool to_transient) {
     state.session = nullptr;
     state.in_dirty_list = false;
     state.to_be_deleted = false;
+    if (state.changes) {
+        keep_by_links(state.graph, state.changes->added);
+        keep_by_links(state.graph, state.changes->removed);
+    }
     if (before == Lifecycle::pending) {
         state.lifecycle = Lifecycle::transient;
         signals.pending_to_transient(object);

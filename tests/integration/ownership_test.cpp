@@ -92,6 +92,20 @@ asio::awaitable<void> rings_are_freed(az::Engine engine) {
     CHECK(az::orm::live_graphs() == graphs);
 }
 
+/// A collection that is not loaded keeps new members until the flush: one that never comes leaves no ring.
+asio::awaitable<void> what_is_never_flushed_is_freed(az::Engine engine) {
+    co_await save_authors(engine, 1);
+    const auto graphs = az::orm::live_graphs();
+    {
+        az::Session session{engine};
+        auto ann = (co_await session.scalars(az::select<Author>())).one();
+        ann->books.append(az::make<Book>(col<&Book::title> = "before"));
+        co_await session.close();
+        ann->books.append(az::make<Book>(col<&Book::title> = "after"));
+    }
+    CHECK(az::orm::live_graphs() == graphs);
+}
+
 asio::awaitable<void> handles_are_dropped_elsewhere(az::Engine engine) {
     co_await save_authors(engine, 100);
     const auto graphs = az::orm::live_graphs();
@@ -235,6 +249,7 @@ ON_EACH_DATABASE("a graph is walked both ways after its session, then freed", "[
 ON_EACH_DATABASE("a parent's handle does not keep children that are streamed", "[orm.exec.stream][orm.exec.yield_per]",
                  a_parent_does_not_keep_what_points_at_it)
 ON_EACH_DATABASE("a ring of three is freed", "[orm.idmap.weak]", rings_are_freed)
+ON_EACH_DATABASE("what is never flushed is freed", "[orm.core.handles]", what_is_never_flushed_is_freed)
 ON_EACH_DATABASE("handles may be dropped on other threads", "[orm.core.handles]", handles_are_dropped_elsewhere)
 ON_EACH_DATABASE("a stream can be read in pieces and given up", "[orm.exec.stream]", a_stream_can_be_given_up)
 
