@@ -3,6 +3,7 @@
 #include "golden/core_corpus.hpp"
 #include "golden/neighbours.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -75,7 +76,7 @@ golden::Registry neighbouring_cases() {
 }
 
 std::string in_golden(const std::string& file) {
-    return std::string{AZOTH_TESTS_DIR "/golden/"} + file;
+    return azoth::testing::in_tests("golden/" + file);
 }
 
 /// Each value as the program gave it, or as it is handed to a driver.

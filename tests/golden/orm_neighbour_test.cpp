@@ -4,12 +4,13 @@
 #include "golden/orm_neighbour_collections.hpp"
 #include "golden/orm_neighbours.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 #include <cstdlib>
 #include <iostream>
 
 TEST_CASE("what stands beside the ORM scenarios sends the statements that SQLAlchemy sends", "[golden][orm][orm_neighbours]") {
-    const std::string here = AZOTH_TESTS_DIR "/golden/";
+    const std::string here = azoth::testing::in_tests("golden/");
     const auto corpus = golden::read_scenarios(here + "corpus/orm_neighbours.jsonl");
     const auto accepted = golden::read_list(here + "accepted_differences_orm_neighbours.txt");
     golden::ScenarioRegistry registry;

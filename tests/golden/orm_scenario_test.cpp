@@ -3,6 +3,7 @@
 #include "golden/core_corpus.hpp"
 #include "golden/orm_corpus.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -25,7 +26,7 @@ golden::ScenarioRegistry all_scenarios() {
     return registry;
 }
 
-std::string in_golden(const std::string& file) { return std::string{AZOTH_TESTS_DIR "/golden/"} + file; }
+std::string in_golden(const std::string& file) { return azoth::testing::in_tests("golden/" + file); }
 
 } // namespace
 

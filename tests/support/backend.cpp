@@ -42,6 +42,13 @@ std::vector<std::string> backend_names() {
     return names;
 }
 
+namespace {
+/// A database's file and those that SQLite puts beside it.
+void remove_file(const std::filesystem::path& file) {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(file.string() + suffix);
+}
+} // namespace
+
 Backend::Backend(const std::string& name) : url_(make_namespace(name)), engine_(make_engine(az::EngineOptions{})) {}
 
 std::string Backend::make_namespace(const std::string& name) {
@@ -49,6 +56,7 @@ std::string Backend::make_namespace(const std::string& name) {
     const auto unique = unique_name();
     if (name == "sqlite file") {
         file_ = std::filesystem::temp_directory_path() / (unique + ".db");
+        remove_file(file_); // of a process with the same number that was killed
         return "sqlite:///" + file_.string();
     }
     const bool postgresql = name == "postgresql";
@@ -69,7 +77,7 @@ Backend::~Backend() {
     } catch (const std::exception&) { // a test that failed may leave a connection behind; the server is private
     }
     if (file_.empty()) return;
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(file_.string() + suffix);
+    remove_file(file_);
 }
 
 az::Engine Backend::make_engine(az::EngineOptions options) { return az::create_engine(io_.get_executor(), url_, options); }

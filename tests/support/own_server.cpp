@@ -18,13 +18,14 @@
 
 #include <azoth/azoth.hpp>
 
+#include "support/paths.hpp"
 #include "support/run.hpp"
 
 namespace azoth::testing {
 
 namespace {
 
-std::string script() { return AZOTH_TESTS_DIR "/support/own_server.sh"; }
+std::string script() { return in_tests("support/own_server.sh"); }
 
 std::uint16_t free_port() {
     asio::io_context io;

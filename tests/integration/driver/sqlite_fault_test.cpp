@@ -3,6 +3,7 @@
 #include "integration/driver/sqlite_fixture.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <thread>
 

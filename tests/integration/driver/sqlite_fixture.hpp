@@ -4,13 +4,14 @@
 
 #include "support/catch.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,10 +54,9 @@ using ConnectionPtr = std::unique_ptr<driver::Connection>;
 class Folder {
 public:
     Folder() {
-        static std::atomic<int> count{0};
-        const auto name = "azoth_sqlite_" + std::to_string(::getpid()) + "_" + std::to_string(count++);
-        path_ = std::filesystem::temp_directory_path() / name;
-        std::filesystem::create_directories(path_);
+        std::string name = (std::filesystem::temp_directory_path() / "azoth_sqlite.XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+        path_ = name;
     }
     ~Folder() {
         std::error_code ignored;
