@@ -9,6 +9,7 @@
 
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
+#include "engine/many_values.hpp"
 #include "engine/timer.hpp"
 #include "engine/watch.hpp"
 
@@ -178,6 +179,7 @@ asio::awaitable<driver::BatchResult> run_batch(
     driver::BatchWants wants
 ) {
     Operation operation{lease};
+    if (wants == driver::BatchWants::rows) co_return co_await send_in_pages(operation.slot(), std::move(compiled), params, rows);
     co_return co_await send_batch(operation.slot(), std::move(compiled), params, rows, wants, true);
 }
 

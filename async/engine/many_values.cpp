@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -83,6 +84,25 @@ void add_in_order(
     for (const auto& [place, row] : order) all.places.emplace_back(&rows, row);
 }
 
+std::size_t rows_of_page(const Slot& slot, const Compiled& compiled, std::size_t page_size) {
+    const auto most = slot.core->dialect->features().max_parameters / std::max<std::size_t>(compiled.slots.size(), 1);
+    return std::max<std::size_t>(1, std::min(page_size == 0 ? most : page_size, most));
+}
+
+/// One row of a buffer.
+class OneRow final : public RowBuffer {
+public:
+    OneRow(std::shared_ptr<const RowBuffer> rows, std::size_t row)
+        : RowBuffer(1, rows->column_count()),
+          all_(std::move(rows)),
+          row_(row) {}
+    [[nodiscard]] Field field(std::size_t, std::size_t column) const noexcept override { return all_->field(row_, column); }
+
+private:
+    std::shared_ptr<const RowBuffer> all_;
+    std::size_t row_;
+};
+
 } // namespace
 
 asio::awaitable<ManyRows> send_many_values(
@@ -95,8 +115,7 @@ asio::awaitable<ManyRows> send_many_values(
 ) {
     if (slot.needs_attention()) co_await attend(slot);
     const auto width = compiled->slots.size();
-    const auto most = slot.core->dialect->features().max_parameters / std::max<std::size_t>(width, 1);
-    const auto page = std::max<std::size_t>(1, std::min(page_size == 0 ? most : page_size, most));
+    const auto page = rows_of_page(slot, *compiled, page_size);
     ManyRows all;
     std::string text;
     std::vector<Type> types;
@@ -134,6 +153,30 @@ asio::awaitable<ManyRows> send_many_values(
         all.buffers.push_back(std::move(result.rows));
     }
     co_return all;
+}
+
+asio::awaitable<driver::BatchResult>
+send_in_pages(Slot& slot, std::shared_ptr<const Compiled> compiled, std::span<const Param> params, std::size_t rows) {
+    const auto page_size = slot.core->options.insertmanyvalues_page_size;
+    const auto page = rows_of_page(slot, *compiled, page_size);
+    const bool numbered = compiled->many_values && compiled->many_values->order == ManyValues::Order::counted;
+    const auto paged = numbered && page > 1 ? rows / page * page : 0;
+    if (paged == 0) co_return co_await send_batch(slot, std::move(compiled), params, rows, driver::BatchWants::rows, true);
+    const auto sent = params.size() / rows * paged;
+    const auto many = co_await send_many_values(slot, compiled, params.first(sent), paged, page_size, true);
+    driver::BatchResult rest;
+    if (paged < rows)
+        rest = co_await send_batch(slot, std::move(compiled), params.subspan(sent), rows - paged, driver::BatchWants::rows, true);
+    driver::BatchResult result;
+    result.affected = many.affected + rest.affected;
+    result.rows.reserve(rows);
+    auto buffer = many.buffers.begin();
+    for (const auto& [in, row] : many.places) {
+        while (buffer->get() != in) ++buffer;
+        result.rows.push_back(std::make_shared<OneRow>(*buffer, row));
+    }
+    std::ranges::move(rest.rows, std::back_inserter(result.rows));
+    co_return result;
 }
 
 } // namespace azoth::engine

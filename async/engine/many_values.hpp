@@ -34,4 +34,9 @@ struct ManyRows {
     bool cached
 );
 
+/// As `send_batch()` with the rows wanted. Where a server does much for each statement and numbered rows keep their order,
+/// whole pages of rows go in one statement each; what is left over is sent row by row.
+[[nodiscard]] asio::awaitable<driver::BatchResult>
+send_in_pages(Slot& slot, std::shared_ptr<const Compiled> compiled, std::span<const Param> params, std::size_t rows);
+
 } // namespace azoth::engine

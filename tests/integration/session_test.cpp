@@ -4,7 +4,10 @@
 #include "support/catch.hpp"
 #include "support/domain.hpp"
 
+#include <algorithm>
+
 #include <azoth/azoth.hpp>
+#include <azoth/testing/statement_log.hpp>
 
 namespace az = azoth;
 using az::col;
@@ -315,3 +318,33 @@ ON_EACH_DATABASE("rows mix entities",
                  "[orm.select.entity][orm.select.multi][orm.select.join_rel][orm.exec.execute]", rows_mix_objects_and_values)
 ON_EACH_DATABASE("1,200 parents with children keep their keys",
                  "[orm.flush.insert_batch][orm.loading.selectinload]", many_rows_keep_their_keys)
+
+namespace {
+asio::awaitable<void> saves_pages_of_authors(az::Engine engine) {
+    co_await save_sample(engine);
+    az::Session session{engine};
+    std::vector<std::shared_ptr<Author>> authors;
+    for (int i = 0; i < 2300; ++i) authors.push_back(az::make<Author>(col<&Author::name> = "author " + std::to_string(i)));
+    session.add_all(authors);
+    co_await session.commit();
+    std::size_t right = 0;
+    for (const auto& author : authors) {
+        co_await session.refresh(author); // by its key
+        if (*author->name == "author " + std::to_string(right)) ++right;
+    }
+    CHECK(right == authors.size());
+}
+} // namespace
+
+TEST_CASE("session: whole pages of new rows go to PostgreSQL in one statement each", "[integration][orm][orm.flush.insert_batch]") {
+    const auto names = backend_names();
+    if (std::ranges::find(names, "postgresql") == names.end()) return;
+    Backend backend{"postgresql"};
+    const az::testing::StatementLog log;
+    az::EngineOptions options;
+    log.attach(options);
+    backend.run(saves_pages_of_authors(backend.make_engine(options)));
+    const auto is_page = [](const std::string& text) { return text.find(") AS imp_sen(") != std::string::npos; };
+    const auto texts = log.texts();
+    CHECK(std::ranges::count_if(texts, is_page) == 2);
+}

@@ -382,7 +382,8 @@ TEST_CASE("mysql: a recovery that cannot be done in time says so", "[mysql][canc
         cancel_after(context, ignore_result(*connection, Query("SELECT SLEEP(60)")), 50ms);
     REQUIRE(failure != nullptr);
     CHECK_THROWS_AS(run_task(context, connection->recover(Clock::now())), OperationalError);
-    CHECK(connection->needs_recovery());
+    // What was in time decides which: it is to be recovered still, or given up.
+    CHECK((connection->needs_recovery() || !connection->is_open()));
     connection->terminate();
     CHECK_FALSE(connection->is_open());
 }
