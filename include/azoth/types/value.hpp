@@ -2,10 +2,12 @@
 // Value: an owned value of any SQL type, for parameters and rows whose types are known only at run time.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -67,6 +69,33 @@ struct MultirangeValue {
     friend bool operator==(const MultirangeValue& a, const MultirangeValue& b) noexcept;
 };
 
+namespace detail {
+
+template <class T>
+concept plain_number = std::floating_point<T>
+    || (std::integral<T> && !std::same_as<T, char> && !std::same_as<T, wchar_t> && !std::same_as<T, char8_t>
+        && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>);
+
+template <class T, class Variant>
+inline constexpr bool is_alternative = false;
+template <class T, class... Alternatives>
+inline constexpr bool is_alternative<T, std::variant<Alternatives...>> = (std::same_as<T, Alternatives> || ...);
+
+/// The alternative of a Value that takes a T.
+template <class T>
+struct Stored : std::type_identity<T> {};
+template <std::integral T>
+struct Stored<T>
+    : std::conditional<std::same_as<T, bool>, bool, std::conditional_t<std::same_as<T, std::uint64_t>, T, std::int64_t>> {};
+template <std::floating_point T>
+struct Stored<T> : std::type_identity<double> {};
+template <std::convertible_to<std::string_view> T>
+struct Stored<T> : std::type_identity<std::string> {};
+template <class T>
+using StoredAs = typename Stored<T>::type;
+
+} // namespace detail
+
 /// An owned SQL value. Copying copies the value; `param()` views it.
 class Value {
 public:
@@ -93,6 +122,10 @@ public:
     Value() noexcept = default;
     Value(Null) noexcept {}
     explicit Value(Variant v) noexcept : variant_(std::move(v)) {}
+    /// Of a boolean, a number, text, or one of the alternatives: `std::map<std::string, Value>{{"name", "Ann"}, {"age", 7}}`.
+    template <class T>
+        requires(detail::plain_number<T> || std::convertible_to<T, std::string_view> || detail::is_alternative<T, Variant>)
+    Value(T value) : variant_(std::in_place_type<detail::StoredAs<T>>, std::move(value)) {}
 
     [[nodiscard]] bool is_null() const noexcept { return variant_.index() == 0; }
     [[nodiscard]] const Variant& variant() const noexcept { return variant_; }
