@@ -221,13 +221,14 @@ asio::awaitable<void> BatchRun::send() {
     if (state.rows == 0) co_return;
     const auto& compiled = state.found.compiled;
     const auto& settings = state.operation.slot().core->options;
+    const auto page_size = state.page_size == 0 ? settings.insertmanyvalues_page_size : state.page_size;
     if (compiled->many_values && settings.use_insertmanyvalues && state.rows > 1) {
         auto rows = co_await send_many_values(
             state.operation.slot(),
             compiled,
             state.params,
             state.rows,
-            state.page_size == 0 ? settings.insertmanyvalues_page_size : state.page_size,
+            page_size,
             state.found.cached
         );
         state.affected += rows.affected;

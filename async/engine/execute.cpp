@@ -88,6 +88,9 @@ void note_fetched(ResultData& data, const Compiled& compiled, const Compiled::Bo
             break;
         }
     }
+    // What SQLite tells of a table whose key is something else is the number of the row, and no key.
+    const bool is_number = data.primary_key.size() == 1 && std::holds_alternative<std::int64_t>(data.primary_key.front().variant());
+    if (!is_number) data.last_insert_id = 0;
 }
 
 } // namespace

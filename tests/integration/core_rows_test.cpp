@@ -198,7 +198,7 @@ asio::awaitable<void> sentinels(Backend& backend, bool& done) {
 asio::awaitable<void> mismatch(az::Engine engine, bool& done) {
     az::MetaData metadata;
     az::Table t{"mangled", metadata};
-    t.add_column("id", az::BigInteger{}, az::primary_key);
+    t.add_column("id", az::Integer{}, az::primary_key);
     const auto shouting = az::TypeDecorator{az::String{20}}.bind_expression([](az::sql::NodePtr x) {
         return az::func::upper(az::Expr<std::string>{std::move(x)}).node();
     });
@@ -370,4 +370,39 @@ TEST_CASE("a table may forbid RETURNING for keys nobody asked for", "[integratio
     bool done = false;
     backend.run(nothing_fetched(backend, done));
     CHECK(done);
+}
+
+namespace {
+
+asio::awaitable<void> triggers(az::Engine engine) {
+    auto connection = co_await engine.connect();
+    az::MetaData metadata;
+    az::Table t{"stamped", metadata};
+    t.add_column("id", az::Integer{}, az::primary_key);
+    t.add_column("name", az::String{20});
+    t.add_column("stamp", az::String{20}, az::server_default(az::FetchedValue{}), az::server_onupdate(az::FetchedValue{}));
+    co_await metadata.create_all(connection);
+    co_await connection.run(
+        "CREATE FUNCTION stamp_it() RETURNS trigger AS 'BEGIN NEW.stamp := lower(TG_OP); RETURN NEW; END' LANGUAGE plpgsql");
+    co_await connection.run("CREATE TRIGGER stamp BEFORE INSERT OR UPDATE ON stamped FOR EACH ROW EXECUTE FUNCTION stamp_it()");
+    const auto made = co_await connection.execute(az::insert(t).values(t.c("name") = "a").return_defaults());
+    const auto row = made.returned_defaults();
+    REQUIRE(row.has_value());
+    CHECK(row->get<std::string>("stamp") == "insert");
+    const auto changed = co_await connection.execute(az::update(t).values(t.c("name") = "b").return_defaults());
+    const auto after = changed.returned_defaults();
+    REQUIRE(after.has_value());
+    CHECK(after->get<std::string>("stamp") == "update");
+    CHECK(changed.rowcount() == 1);
+    co_await connection.rollback();
+    co_await connection.close();
+}
+
+} // namespace
+
+TEST_CASE("what a trigger makes is fetched", "[integration][postgresql][core.default.fetched]") {
+    const auto names = backend_names();
+    if (std::ranges::find(names, "postgresql") == names.end()) return;
+    Backend backend{"postgresql"};
+    backend.run(triggers(backend.engine()));
 }

@@ -94,7 +94,8 @@ asio::awaitable<void> typed_parameters(az::Engine engine) {
     co_await expect(az::literal(az::Uuid{}), "uuid");
     co_await expect(az::literal(az::Bytes{}), "bytea");
     co_await expect(az::literal(az::Json::object()), "json");
-    co_await expect(az::literal(std::vector<std::int32_t>{1, 2}), "integer[]");
+    const std::vector<std::int32_t> list{1, 2};
+    co_await expect(az::literal(list), "integer[]");
     co_await expect(az::literal(az::Range<std::int32_t>{}), "int4range");
     const auto nothing = az::literal(std::optional<std::int32_t>{}, az::Integer{});
     co_await expect(nothing, "integer");
@@ -192,9 +193,9 @@ asio::awaitable<void> as_text(az::Engine engine) {
     CHECK(row.get<std::string>("v") == "h\xC3\xA9");
     CHECK(row.get<std::string>("t") == "long");
     CHECK(row.get<az::Bytes>("bl") == az::Bytes{std::byte{0}, std::byte{255}});
-    CHECK(to_string(row.get<az::Date>("da")) == "2024-01-02");
-    CHECK(to_string(row.get<az::Time>("ti")).starts_with("13:14:15.5"));
-    CHECK(to_string(row.get<az::Timestamp>("dt")).starts_with("2024-01-02 03:04:05.25"));
+    CHECK(az::to_string(row.get<az::Date>("da")) == "2024-01-02");
+    CHECK(az::to_string(row.get<az::Time>("ti")).starts_with("13:14:15.5"));
+    CHECK(az::to_string(row.get<az::Timestamp>("dt")).starts_with("2024-01-02 03:04:05.25"));
     CHECK(row.get<std::string>("e") == "y");
     CHECK(row.get<az::Json>("j")["a"] == 1);
     CHECK(row.get<az::Uuid>("u") == az::Uuid{"01234567-89ab-cdef-0123-456789abcdef"});
@@ -271,7 +272,7 @@ asio::awaitable<void> one_shot(az::Engine engine, bool& done) {
     co_await direct.close();
     const auto last = co_await engine.begin(count);
     CHECK(last == 2);
-    CHECK(engine.pool().checkedout() == 0);
+    CHECK(engine.pool().checked_out().empty());
     co_await metadata.drop_all(engine);
     done = true;
 }
