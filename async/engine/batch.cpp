@@ -82,11 +82,12 @@ struct RowNames {
 } // namespace
 
 struct BatchRun::State {
-    State(Lease given_lease, sql::NodePtr node)
+    State(Lease given_lease, sql::NodePtr node, const ExecutionOptions& options)
         : lease(std::move(given_lease)),
           operation(lease),
           statement(std::move(node)),
-          found(operation.slot().core->lookup(statement)),
+          found(lookup(operation.slot(), statement, options.schema_map())),
+          page_size(options.page_size()),
           row_names(*found.compiled, *found.binds),
           names(row_names.names) {
         const Compiled& compiled = *found.compiled;
@@ -107,6 +108,7 @@ struct BatchRun::State {
     Operation operation;
     sql::NodePtr statement;
     Lookup found;
+    std::size_t page_size; ///< 0: the engine's
     RowNames row_names;
     std::vector<std::string>& names;
     Param* named = nullptr; ///< where the values of a row by name go
@@ -123,8 +125,8 @@ struct BatchRun::State {
     std::vector<RowPlace> places; ///< their rows, in the order of the parameter rows
 };
 
-BatchRun::BatchRun(Lease lease, sql::NodePtr statement)
-    : state_(std::make_unique<State>(std::move(lease), std::move(statement))) {}
+BatchRun::BatchRun(Lease lease, sql::NodePtr statement, const ExecutionOptions& options)
+    : state_(std::make_unique<State>(std::move(lease), std::move(statement), options)) {}
 
 BatchRun::~BatchRun() = default;
 
@@ -218,20 +220,22 @@ asio::awaitable<void> BatchRun::send() {
     State& state = *state_;
     if (state.rows == 0) co_return;
     const auto& compiled = state.found.compiled;
-    if (compiled->many_values && state.rows > 1) {
+    const auto& settings = state.operation.slot().core->options;
+    const auto page_size = state.page_size == 0 ? settings.insertmanyvalues_page_size : state.page_size;
+    if (compiled->many_values && settings.use_insertmanyvalues && state.rows > 1) {
         auto rows = co_await send_many_values(
             state.operation.slot(),
             compiled,
             state.params,
             state.rows,
-            state.operation.slot().core->options.insertmanyvalues_page_size,
+            page_size,
             state.found.cached
         );
         state.affected += rows.affected;
         state.places.insert(state.places.end(), rows.places.begin(), rows.places.end());
         std::ranges::move(rows.buffers, std::back_inserter(state.answers));
     } else {
-        const auto wants = compiled->returns_rows ? driver::BatchWants::rows : driver::BatchWants::nothing;
+        const auto wants = compiled->returns_rows || compiled->fetches ? driver::BatchWants::rows : driver::BatchWants::nothing;
         auto result =
             co_await send_batch(state.operation.slot(), compiled, state.params, state.rows, wants, state.found.cached);
         state.affected += result.affected;
@@ -250,11 +254,12 @@ ResultData BatchRun::finish() {
     ResultData data;
     data.compiled = state.found.compiled;
     data.affected = state.affected;
-    if (!data.compiled->returns_rows) return data;
+    if (!data.compiled->returns_rows && !data.compiled->fetches) return data;
     auto columns = std::make_shared<std::vector<driver::ColumnInfo>>();
     for (const auto& column : data.compiled->columns) columns->emplace_back(column.name, column.type);
     data.rows = std::make_shared<JoinedRows>(std::move(state.answers), std::move(state.places), columns->size());
     data.columns = std::move(columns);
+    if (data.compiled->fetches) data.fetched = std::move(data.rows);
     return data;
 }
 

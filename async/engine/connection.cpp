@@ -6,6 +6,7 @@
 
 #include <azoth/error.hpp>
 
+#include "engine/execute.hpp"
 #include "engine/pool_state.hpp"
 
 namespace azoth {
@@ -91,6 +92,10 @@ void Connection::isolation_level(IsolationLevel level) {
     slot.begin_options.isolation_level = level;
 }
 
+void Connection::schema_translate_map(SchemaTranslateMap map) {
+    slot_of(lease_).schema_map = map.empty() ? nullptr : std::make_shared<const SchemaTranslateMap>(std::move(map));
+}
+
 bool Connection::in_transaction() const noexcept {
     return engine::is_current(lease_) && lease_.slot->transaction != 0;
 }
@@ -112,7 +117,7 @@ void* Connection::native_handle() const {
 }
 
 engine::Lookup Connection::lookup(const sql::NodePtr& statement) const {
-    return slot_of(lease_).core->lookup(statement);
+    return engine::lookup(slot_of(lease_), statement);
 }
 
 } // namespace azoth

@@ -182,7 +182,7 @@ asio::awaitable<OpenStream> open_copy_out(Lease lease, sql::NodePtr statement, C
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
-    const auto found = slot.core->lookup(statement);
+    const auto found = lookup(slot, statement);
     // COPY takes no parameters: the values are written into the text, quoted by the dialect's rules.
     std::string sql = literal_sql_node(*statement, *slot.core->dialect);
     if (!slot.on_server) co_await begin_on_server(slot);

@@ -74,6 +74,9 @@ EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOp
       dialect(driver->dialect(connect_url)),
       single_connection(driver->single_connection(connect_url) || engine_options.poolclass == PoolClass::static_pool),
       options(checked(std::move(engine_options))),
+      schema_map(
+          options.schema_translate_map.empty() ? nullptr
+                                               : std::make_shared<const SchemaTranslateMap>(options.schema_translate_map)),
       cache(options.query_cache_size),
       executor(std::move(io_executor)) {
     if (!executor) throw ArgumentError("create_engine(): the executor is empty");
@@ -87,35 +90,54 @@ void EngineCore::warn(const Compiled& compiled) {
     }
 }
 
-Lookup EngineCore::lookup(const sql::NodePtr& statement) {
+Lookup EngineCore::lookup(const sql::NodePtr& statement, const SchemaTranslateMap* translations, bool fetches_key) {
     const auto& node = static_cast<const sql::StatementNode&>(*statement);
+    const auto* map = translations != nullptr && !translations->empty() ? translations : nullptr;
+    fetches_key = fetches_key && node.kind == sql::NodeKind::insert;
     Lookup found;
-    if (node.kind == sql::NodeKind::ddl || node.uncacheable) { // tables may have changed since: never kept
-        found.binds = node.has_binds ? std::make_shared<const sql::BindList>(sql::collect_binds(node)) : no_binds();
-        found.compiled = dialect->compile(node, *found.binds);
+    const bool is_ddl = node.kind == sql::NodeKind::ddl;
+    if (is_ddl || node.uncacheable) { // tables may have changed since: never kept
+        auto binds = std::make_shared<sql::BindList>();
+        if (node.has_binds) *binds = sql::collect_binds(node);
+        binds->schema_map = map;
+        binds->fetches_key = fetches_key;
+        found.compiled = dialect->compile(node, *binds);
+        found.binds = std::move(binds);
         warn(*found.compiled);
         return found;
     }
-    auto content = cache.recall(node);
+    // What is compiled depends on whether schemas are left open, not on what they are.
+    const auto variant = static_cast<std::uint64_t>(map != nullptr ? 1 : 0) | static_cast<std::uint64_t>(fetches_key ? 2 : 0);
+    auto memo_key = node.key;
+    if (variant != 0) memo_key.mix(variant);
+    const auto finished = [&](Lookup&& lookup) {
+        if (map != nullptr) lookup.compiled = with_schemas(std::move(lookup.compiled), map, *dialect);
+        return std::move(lookup);
+    };
+    auto content = cache.recall(node, memo_key);
     if (content.compiled) {
         found.compiled = std::move(content.compiled);
         found.binds = std::move(content.binds);
         found.cached = true;
-        return found;
+        return finished(std::move(found));
     }
     found.binds =
         node.has_binds ? std::make_shared<const sql::BindList>(sql::collect_binds(node)) : no_binds();
-    const auto key = sql::statement_key(node, *found.binds);
+    auto key = sql::statement_key(node, *found.binds);
+    if (variant != 0) key.mix(variant);
     found.compiled = cache.find(key);
     found.cached = found.compiled != nullptr;
     if (!found.compiled) {
-        found.compiled = cache.insert(key, dialect->compile(node, *found.binds));
+        auto binds = *found.binds;
+        binds.schema_tokens = map != nullptr;
+        binds.fetches_key = fetches_key;
+        found.compiled = cache.insert(key, dialect->compile(node, binds));
         warn(*found.compiled);
     }
     content.compiled = found.compiled;
     content.binds = found.binds;
-    cache.remember(node, std::move(content));
-    return found;
+    cache.remember(node, memo_key, std::move(content));
+    return finished(std::move(found));
 }
 
 } // namespace azoth::engine

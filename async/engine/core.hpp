@@ -47,7 +47,10 @@ public:
     EngineCore(asio::any_io_executor io_executor, Url database, EngineOptions engine_options);
 
     /// @param statement  a SELECT, INSERT, UPDATE, DELETE or text()
-    [[nodiscard]] Lookup lookup(const sql::NodePtr& statement);
+    /// @param schema_map   null: schemas as they are
+    /// @param fetches_key  an INSERT without RETURNING brings the key back that the database makes
+    [[nodiscard]] Lookup
+    lookup(const sql::NodePtr& statement, const SchemaTranslateMap* schema_map = nullptr, bool fetches_key = false);
 
     [[nodiscard]] bool echo() const noexcept { return options.echo || options.statement_sink; }
     /// Somebody wants to know of statements.
@@ -80,6 +83,7 @@ public:
     const std::shared_ptr<const Dialect> dialect;
     const bool single_connection; ///< each connection would be a database of its own: one is kept for ever
     const EngineOptions options;
+    const std::shared_ptr<const SchemaTranslateMap> schema_map; ///< of connections that choose none; null: none
     CompiledCache cache;
     const std::shared_ptr<NoticeListeners> notices = std::make_shared<NoticeListeners>();
     EngineEvents events;

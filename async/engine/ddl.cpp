@@ -26,13 +26,19 @@ namespace {
 /// The names of what exists, by kind and schema; the connection's own schema is "".
 using Existing = std::map<std::pair<SchemaObject, std::string>, std::set<std::string>>;
 
+/// What stands for schemas on this connection.
+SchemaTranslateMap translations(const Connection& connection) {
+    const auto& lease = ScopeAccess::lease(connection);
+    return is_current(lease) && lease.slot->schema_map ? *lease.slot->schema_map : SchemaTranslateMap{};
+}
+
 asio::awaitable<Existing> existing_objects(Connection& connection, const MetaData& metadata) {
     struct Question {
         SchemaObject kind;
         std::string query;
     };
     Existing existing;
-    const auto schemas = schemas_of(metadata, *connection.dialect());
+    const auto schemas = schemas_of(metadata, *connection.dialect(), translations(connection));
     for (const auto& schema : schemas) {
         const ReflectionScope scope{schema};
         const auto queries = connection.dialect()->reflection(scope);
@@ -66,14 +72,17 @@ asio::awaitable<void> run_all(Connection& connection, std::vector<std::string> s
 }
 
 asio::awaitable<void> create_with(Connection& connection, const MetaData& metadata) {
+    auto& core = *ScopeAccess::lease(connection).slot->core;
+    for (const auto* table : metadata.tables())
+        for (const auto& warning : table->data().warnings) core.events.warning.emit_quietly(std::string_view{warning});
     const auto existing = co_await existing_objects(connection, metadata);
-    auto statements = create_all_sql(metadata, *connection.dialect(), rule_of(existing));
+    auto statements = create_all_sql(metadata, *connection.dialect(), rule_of(existing), translations(connection));
     co_await run_all(connection, std::move(statements));
 }
 
 asio::awaitable<void> drop_with(Connection& connection, const MetaData& metadata) {
     const auto existing = co_await existing_objects(connection, metadata);
-    auto statements = drop_all_sql(metadata, *connection.dialect(), rule_of(existing));
+    auto statements = drop_all_sql(metadata, *connection.dialect(), rule_of(existing), translations(connection));
     co_await run_all(connection, std::move(statements));
 }
 
@@ -82,10 +91,10 @@ class Reflector {
 public:
     Reflector(Connection& connection, MetaData& metadata, const ReflectOptions& options)
         : lease_(ScopeAccess::lease(connection)), dialect_(*connection.dialect()), metadata_(metadata), options_(options),
-          schema_(options.schema_name().empty() ? metadata.schema() : options.schema_name()) {}
+          schema_(options.schema_name().empty() ? metadata.schema() : options.schema_name()), map_(translations(connection)) {}
 
     asio::awaitable<void> reflect_all() {
-        auto present = co_await read_objects(lease_, schema_, std::nullopt, true);
+        auto present = co_await read(schema_, std::nullopt, true);
         std::erase_if(present, [this](const auto& object) { return object->temporary || !is_wanted_kind(*object); });
         if (options_.names()) check_names(present);
         std::erase_if(present, [this](const auto& object) { return !is_wanted(object->name); });
@@ -95,11 +104,11 @@ public:
         Objects objects;
         if (present.size() <= few && options_.names()) {
             for (const auto& object : present) {
-                auto one = co_await read_objects(lease_, schema_, object->name);
+                auto one = co_await read(schema_, object->name);
                 for (auto& each : one) objects.push_back(std::move(each));
             }
         } else {
-            objects = co_await read_objects(lease_, schema_, std::nullopt);
+            objects = co_await read(schema_, std::nullopt);
         }
         for (const auto& object : objects) known_.emplace(std::pair{schema_, object->name}, object);
         for (const auto& object : present)
@@ -110,7 +119,7 @@ public:
     asio::awaitable<Table> reflect_one(std::string name) {
         const auto* present = metadata_.find(name, schema_);
         if (present != nullptr && !options_.extends()) co_return *present;
-        const auto objects = co_await read_objects(lease_, schema_, name);
+        const auto objects = co_await read(schema_, name);
         if (objects.empty()) throw NoSuchTableError("the database has no table '" + full_name(name) + "'");
         add(*objects.front());
         const std::string real_name = objects.front()->name;
@@ -119,6 +128,21 @@ public:
     }
 
 private:
+    /// What is in the schema that stands for `schema`, as if it were in that one.
+    asio::awaitable<Objects> read(std::string schema, std::optional<std::string> name, bool names_only = false) {
+        const std::string real = schema::translated(&map_, schema);
+        auto objects = co_await read_objects(lease_, real, std::move(name), names_only);
+        if (real == schema) co_return objects;
+        for (auto& object : objects) {
+            auto moved = std::make_shared<ReflectedTable>(*object);
+            if (moved->schema == real) moved->schema = schema;
+            for (auto& key : moved->foreign_keys)
+                if (key.referred_schema == real) key.referred_schema = schema;
+            object = std::move(moved);
+        }
+        co_return objects;
+    }
+
     std::string full_name(const std::string& name) const { return schema_.empty() ? name : schema_ + "." + name; }
 
     bool is_wanted_kind(const ReflectedTable& object) const {
@@ -168,7 +192,7 @@ private:
                 if (metadata_.find(key.target_table, schema) != nullptr) continue;
                 auto found = known_.find({schema, key.target_table});
                 if (found == known_.end()) {
-                    const auto objects = co_await read_objects(lease_, schema, key.target_table);
+                    const auto objects = co_await read(schema, key.target_table);
                     if (objects.empty()) continue; // SQLite takes foreign keys to tables that do not exist
                     found = known_.emplace(std::pair{schema, key.target_table}, objects.front()).first;
                 }
@@ -183,6 +207,7 @@ private:
     const ReflectOptions& options_;
     const ReflectOptions all_columns_;
     const std::string schema_;
+    const SchemaTranslateMap map_;
     std::map<std::pair<std::string, std::string>, std::shared_ptr<const ReflectedTable>> known_;
     std::vector<std::pair<std::string, std::string>> added_; ///< schema and name
 };

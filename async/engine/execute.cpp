@@ -19,7 +19,7 @@ driver::Statement make_statement(const Compiled& compiled, const Compiled::Bound
     driver::Statement statement{*bound.sql, bound.sql_hash};
     statement.params = bound.params;
     statement.param_types = compiled.expanding ? bound.types : compiled.param_types;
-    statement.returns_rows = compiled.returns_rows;
+    statement.returns_rows = compiled.returns_rows || compiled.fetches;
     statement.prepare = compiled.kind != sql::NodeKind::ddl; // executed once
     return statement;
 }
@@ -33,10 +33,10 @@ constexpr std::chrono::milliseconds server_grace{250};
 asio::awaitable<void> execute_into(
     Lease lease,
     sql::NodePtr statement,
-    std::chrono::milliseconds timeout,
+    ExecutionOptions options,
     std::shared_ptr<ResultData> result
 ) {
-    *result = co_await execute_statement(std::move(lease), std::move(statement), timeout);
+    *result = co_await execute_statement(std::move(lease), std::move(statement), options.timeout(), options.schema_map());
 }
 
 /// After a timeout: the server has been told to stop, or has stopped by itself; here it confirms.
@@ -65,14 +65,50 @@ void note_success(Slot& slot) noexcept {
     slot.savepoints.clear();
 }
 
+namespace {
+
+/// What an INSERT or UPDATE brought back beside its result, and the key of the row that was inserted.
+void note_fetched(ResultData& data, const Compiled& compiled, const Compiled::Bound& bound) {
+    if (compiled.fetches) data.fetched = std::move(data.rows);
+    if (compiled.primary_key.empty()) return;
+    const auto& rows = compiled.fetches ? data.fetched : data.rows;
+    data.primary_key.reserve(compiled.primary_key.size());
+    for (const auto& source : compiled.primary_key) {
+        auto& value = data.primary_key.emplace_back();
+        switch (source.from) {
+        case Compiled::KeySource::From::unknown: break;
+        case Compiled::KeySource::From::slot:
+            if (source.index < bound.params.size()) value = to_value(bound.params[source.index]);
+            break;
+        case Compiled::KeySource::From::returned:
+            if (rows && rows->row_count() > 0 && data.columns && source.index < data.columns->size())
+                value = to_value(rows->field(0, source.index), data.type(source.index));
+            break;
+        case Compiled::KeySource::From::last_insert_id:
+            if (data.last_insert_id != 0) value = TypeTraits<std::int64_t>::value(data.last_insert_id);
+            break;
+        }
+    }
+    // What SQLite tells of a table whose key is something else is the number of the row, and no key.
+    const bool is_number = data.primary_key.size() == 1 && std::holds_alternative<std::int64_t>(data.primary_key.front().variant());
+    if (!is_number) data.last_insert_id = 0;
+}
+
+} // namespace
+
+Lookup lookup(
+    Slot& slot, const sql::NodePtr& statement, const std::shared_ptr<const SchemaTranslateMap>& map, bool fetches_key) {
+    return slot.core->lookup(statement, map ? map.get() : slot.schema_map.get(), fetches_key);
+}
+
 // The most frequent way of all: one frame between the caller's and the driver's.
-asio::awaitable<ResultData>
-execute_statement(Lease lease, sql::NodePtr statement, std::chrono::milliseconds timeout) {
+asio::awaitable<ResultData> execute_statement(
+    Lease lease, sql::NodePtr statement, std::chrono::milliseconds timeout, std::shared_ptr<const SchemaTranslateMap> schema_map) {
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
     slot.core->events.before_execute.emit(statement);
-    auto found = slot.core->lookup(statement);
+    auto found = lookup(slot, statement, schema_map, true);
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
     auto request = make_statement(*found.compiled, bound);
@@ -89,13 +125,17 @@ execute_statement(Lease lease, sql::NodePtr statement, std::chrono::milliseconds
     }
     note_success(slot);
     if (watched) watched->succeeded(result.affected);
-    co_return ResultData(std::move(result), std::move(found.compiled));
+    const auto compiled = found.compiled;
+    ResultData data(std::move(result), std::move(found.compiled));
+    if (compiled->kind == sql::NodeKind::insert || compiled->fetches) note_fetched(data, *compiled, bound);
+    co_return data;
 }
 
 asio::awaitable<ResultData>
 execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
     if (options.timeout().count() <= 0) {
-        auto data = co_await execute_statement(std::move(lease), std::move(statement));
+        auto data = co_await execute_statement(
+            std::move(lease), std::move(statement), std::chrono::milliseconds{0}, options.schema_map());
         co_return data;
     }
     const auto limit = std::chrono::steady_clock::now() + options.timeout();
@@ -103,7 +143,7 @@ execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions o
     auto deadline = limit;
     if (is_current(lease) && lease.slot->driver && lease.slot->driver->carries_begin()) deadline += server_grace;
     auto result = std::make_shared<ResultData>();
-    auto work = execute_into(lease, statement, options.timeout(), result);
+    auto work = execute_into(lease, statement, options, result);
     bool in_time = false;
     try {
         in_time = co_await run_until(std::move(work), deadline);
@@ -130,7 +170,7 @@ asio::awaitable<driver::BatchResult> send_batch(
     if (slot.needs_attention()) co_await attend(slot);
     driver::Statement statement{compiled->sql, compiled->sql_hash};
     statement.param_types = compiled->param_types;
-    statement.returns_rows = compiled->returns_rows;
+    statement.returns_rows = compiled->returns_rows || compiled->fetches;
     if (!slot.on_server && !begin_with(slot, statement)) co_await begin_on_server(slot);
     // Rows that come back row by row are statements of their own.
     const bool row_by_row = wants == driver::BatchWants::rows && rows > 1;

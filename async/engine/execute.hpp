@@ -20,6 +20,13 @@ namespace azoth::engine {
     bool cached
 );
 
+/// A statement's compilation for this connection, with the schemas that it uses.
+/// @param map          null: the connection's own
+/// @param fetches_key  an INSERT brings the key back that the database makes
+[[nodiscard]] Lookup lookup(
+    Slot& slot, const sql::NodePtr& statement, const std::shared_ptr<const SchemaTranslateMap>& map = nullptr,
+    bool fetches_key = false);
+
 /// The driver's view of a statement; valid as long as both.
 [[nodiscard]] driver::Statement make_statement(const Compiled& compiled, const Compiled::Bound& bound);
 

@@ -11,6 +11,7 @@
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/types/details.hpp>
 
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
@@ -27,13 +28,14 @@ std::string page_text(const Compiled& compiled, std::size_t rows) {
     for (std::size_t row = 0; row < rows; ++row) {
         if (row > 0) text += ", ";
         for (std::size_t i = 0; i < many.pieces.size(); ++i) {
-            if (many.order == ManyValues::Order::counted && i + 1 == many.pieces.size())
-                text += ", " + std::to_string(row);
             text += many.pieces[i];
             if (i + 1 == many.pieces.size()) break;
             if (compiled.style == ParameterStyle::dollar) text += "$" + std::to_string(++number);
             else text += '?';
         }
+        if (many.order != ManyValues::Order::counted) continue;
+        text.pop_back(); // the closing parenthesis
+        text += ", " + std::to_string(row) + ")";
     }
     return text + many.after;
 }
@@ -43,7 +45,9 @@ using Key = std::vector<std::string>;
 Key key_of(const RowBuffer& rows, std::size_t row, const ManyValues& many, const Compiled& compiled) {
     Key key;
     for (std::size_t i = 0; i < many.sentinels.size(); ++i) {
-        const auto& type = compiled.slots[many.sentinel_slots[i]].type;
+        auto type = compiled.slots[many.sentinel_slots[i]].type;
+        if (details_of(type).conversion) // what was sent is to come back
+            change_details(type, [](TypeDetails& details) { details.conversion.reset(); });
         key.push_back(to_string(to_value(rows.field(row, many.sentinels[i]), type).param(), std::string::npos));
     }
     return key;
@@ -55,6 +59,10 @@ void add_in_order(
     const auto& many = *compiled.many_values;
     std::vector<std::pair<std::size_t, std::size_t>> order; // place, row
     const auto found = rows.row_count();
+    if (many.order != ManyValues::Order::any && found != count)
+        throw InvalidRequestError(
+            "an INSERT of " + std::to_string(count) + " rows returned " + std::to_string(found)
+            + ", which cannot be matched with them; use sort_by_parameter_order(false)");
     if (many.order == ManyValues::Order::by_key) {
         const auto width = compiled.slots.size();
         std::map<Key, std::size_t> places;
@@ -68,8 +76,9 @@ void add_in_order(
             const auto place = places.find(key_of(rows, row, many, compiled));
             if (place == places.end())
                 throw InvalidRequestError(
-                    "an INSERT of many rows returned one whose key is none of theirs; use one execution for each row, or "
-                    "sort_by_parameter_order(false)");
+                    "an INSERT of many rows returned one whose sentinel value, '" + key_of(rows, row, many, compiled).front()
+                    + "', is none of theirs: the type that it is sent as and the one that comes back may differ; use one "
+                      "execution for each row, or sort_by_parameter_order(false)");
             order.emplace_back(place->second, row);
         }
     } else {

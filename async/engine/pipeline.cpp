@@ -46,7 +46,7 @@ execute_pipeline(Lease lease, std::vector<sql::NodePtr> statements) {
     requests.reserve(statements.size());
     for (const auto& statement : statements) {
         auto& one = prepared.emplace_back();
-        one.found = slot.core->lookup(statement);
+        one.found = lookup(slot, statement);
         one.found.compiled->bind(*one.found.binds, one.bound);
         requests.push_back(make_statement(*one.found.compiled, one.bound));
     }

@@ -38,6 +38,16 @@ const Type& ResultData::type(std::size_t column) const noexcept {
     return (*columns)[column].type;
 }
 
+ResultData ResultData::fetched_rows() const {
+    if (!fetched)
+        throw InvalidRequestError(
+            "this statement fetched nothing of what the database made: ask for it with return_defaults(), of an INSERT or "
+            "UPDATE on a database with RETURNING");
+    ResultData data{*this};
+    data.rows = fetched;
+    return data;
+}
+
 std::vector<std::string> ResultData::keys() const {
     std::vector<std::string> names;
     names.reserve(column_count());

@@ -49,6 +49,7 @@ void Slot::end_savepoint(std::uint64_t serial) noexcept {
 
 void Slot::renew() noexcept {
     isolation_level = core->options.isolation_level;
+    schema_map = core->schema_map;
     end_transaction();
     in_unit = false;
     failed = false;

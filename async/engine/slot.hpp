@@ -72,6 +72,8 @@ public:
     driver::BeginOptions begin_options;
     /// Of transactions that do not choose one; kept until the connection goes back.
     driver::IsolationLevel isolation_level = driver::IsolationLevel::server_default;
+    /// In place of the schemas that statements name; null: none. Kept until the connection goes back.
+    std::shared_ptr<const SchemaTranslateMap> schema_map;
     std::vector<SavepointEntry> savepoints;
     unsigned savepoints_set = 0; ///< on this lease
     std::uint64_t abandoned = 0; ///< the outermost scope that was destroyed while it was active

@@ -18,7 +18,7 @@ asio::awaitable<OpenStream> open_stream(Lease lease, sql::NodePtr statement, Exe
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
     slot.core->events.before_execute.emit(statement);
-    const auto found = slot.core->lookup(statement);
+    const auto found = lookup(slot, statement, options.schema_map());
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
     auto request = make_statement(*found.compiled, bound);

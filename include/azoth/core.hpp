@@ -4,6 +4,8 @@
 
 #include <azoth/compiler/compiled.hpp>
 #include <azoth/compiler/ddl.hpp>
+#include <azoth/compiler/debug_print.hpp>
+#include <azoth/compiler/literal.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/dialect/dialects.hpp>
 #include <azoth/error.hpp>

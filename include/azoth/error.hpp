@@ -56,6 +56,12 @@ public:
     using ArgumentError::ArgumentError;
 };
 
+/// A table was given a column of a name that it has already.
+class DuplicateColumnError : public ArgumentError {
+public:
+    using ArgumentError::ArgumentError;
+};
+
 /// A statement that the dialect cannot express.
 class CompileError : public Error {
 public:

@@ -54,16 +54,17 @@ CompiledCache::insert(const sql::Key& key, std::shared_ptr<const Compiled> compi
     return compiled;
 }
 
-sql::StatementMemo::Content CompiledCache::recall(const sql::StatementNode& statement) {
+sql::StatementMemo::Content CompiledCache::recall(const sql::StatementNode& statement, const sql::Key& key) {
     if (capacity_ == 0) return {};
-    auto content = statement.memo.recall(identity_.load(std::memory_order_relaxed), statement.key);
+    auto content = statement.memo.recall(identity_.load(std::memory_order_relaxed), key);
     if (content.compiled) hits_.fetch_add(1, std::memory_order_relaxed);
     return content;
 }
 
-void CompiledCache::remember(const sql::StatementNode& statement, sql::StatementMemo::Content content) const {
+void CompiledCache::remember(
+    const sql::StatementNode& statement, const sql::Key& key, sql::StatementMemo::Content content) const {
     if (capacity_ == 0) return;
-    statement.memo.remember(identity_.load(std::memory_order_relaxed), statement.key, std::move(content));
+    statement.memo.remember(identity_.load(std::memory_order_relaxed), key, std::move(content));
 }
 
 void CompiledCache::clear() {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <azoth/compiler/literal.hpp>
+#include <azoth/schema/translate.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/types/decorator.hpp>
@@ -29,7 +30,8 @@ constexpr char mark = '\0';
 } // namespace
 
 Compiler::Compiler(const Dialect& dialect, const sql::BindList& binds, ParameterStyle style)
-    : dialect_(dialect), binds_(binds), literal_binds_(binds.literal) {
+    : dialect_(dialect), binds_(binds), names_parameters_(style == ParameterStyle::named || binds.keeps_lists),
+      literal_binds_(binds.literal) {
     compiled_.style = style;
     for (std::size_t i = 0; i < binds.nodes.size(); ++i) {
         const auto* node = binds.nodes[i];
@@ -62,12 +64,36 @@ std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
         render_text(static_cast<const sql::TextNode&>(statement));
         break;
     case sql::NodeKind::ddl:
-        out_ = dialect_.ddl_compiler()->statement(static_cast<const sql::DdlNode&>(statement));
+        out_ = [&] {
+            const auto ddl = dialect_.ddl_compiler();
+            ddl->translate(binds_.schema_map);
+            return ddl->statement(static_cast<const sql::DdlNode&>(statement));
+        }();
         break;
-    default: throw CompileError("only statements can be compiled, not a part of one");
+    default:
+        if (!binds_.is_element) throw CompileError("only statements can be compiled, not a part of one");
+        render_element(statement);
     }
     finish();
     return std::make_shared<const Compiled>(std::move(compiled_));
+}
+
+void Compiler::render_element(const sql::Node& node) {
+    switch (node.kind) {
+    case sql::NodeKind::table:
+    case sql::NodeKind::alias:
+    case sql::NodeKind::cte:
+    case sql::NodeKind::values:
+    case sql::NodeKind::table_function:
+    case sql::NodeKind::join:
+        scopes_.push_back({});
+        render_from(node);
+        scopes_.pop_back();
+        return;
+    case sql::NodeKind::excluded: out_ += "excluded"; return;
+    case sql::NodeKind::textual_select: render_text(static_cast<const sql::TextNode&>(*static_cast<const sql::TextualSelectNode&>(node).text)); return;
+    default: visit(node);
+    }
 }
 
 std::string Compiler::literal_expression(const sql::Node& expression) {
@@ -152,7 +178,8 @@ void Compiler::wrap_items(BindSlot& slot) {
     const auto before = pending_.size();
     if (wrapped_slot(slot)) {
         // The stand-in for a member is the one placeholder.
-        const auto begin = out_.find(mark);
+        auto begin = out_.find(mark);
+        while (begin != std::string::npos && out_[begin + 1] == 'S') begin = out_.find(mark, out_.find(mark, begin + 1) + 1);
         const auto end = begin == std::string::npos ? begin : out_.find(mark, begin + 1);
         if (pending_.size() != before + 1 || end == std::string::npos)
             throw CompileError("the bind_expression of a type in an IN list takes no other parameters");
@@ -313,7 +340,7 @@ void Compiler::visit_in_list(const sql::InListNode& node) {
 }
 
 void Compiler::finish() {
-    compiled_.expanding = std::ranges::any_of(pending_, [](const Pending& p) {
+    compiled_.expanding = !names_parameters_ && std::ranges::any_of(pending_, [](const Pending& p) {
         return p.slot.source == BindSlot::Source::expanding || p.slot.source == BindSlot::Source::written;
     });
     std::unordered_map<const void*, std::size_t> known; // PostgreSQL: a parameter that occurs again keeps its number
@@ -328,6 +355,7 @@ void Compiler::finish() {
     std::size_t first_slot = 0;
     std::size_t end_slot = 0;
     bool repeats = false;
+    std::vector<std::size_t> slot_of(pending_.size(), 0);
     for (std::size_t i = 0; i < out_.size();) {
         if (out_[i] != mark) {
             const auto end = std::min(out_.find(mark, i), out_.size());
@@ -348,6 +376,11 @@ void Compiler::finish() {
             end_slot = compiled_.slots.size();
             continue;
         }
+        if (!token.empty() && token.front() == 'S') { // a schema: stays open
+            compiled_.schema_tokens = true;
+            text.append(1, mark).append(token).append(1, mark);
+            continue;
+        }
         std::size_t met = 0;
         std::from_chars(token.data(), token.data() + token.size(), met);
         const auto& pending = pending_[met];
@@ -363,13 +396,17 @@ void Compiler::finish() {
             compiled_.takes_rows = compiled_.takes_rows || pending.slot.source == BindSlot::Source::row;
             compiled_.slots.push_back(pending.slot);
         }
+        slot_of[met] = number;
         if (compiled_.expanding) {
             compiled_.pieces.emplace_back(std::move(text), number);
             text.clear();
             continue;
         }
         const auto begin = text.size();
-        if (compiled_.style == ParameterStyle::dollar) text += "$" + std::to_string(number + 1);
+        if (names_parameters_ && pending.slot.source == BindSlot::Source::expanding)
+            text += "__[POSTCOMPILE_" + parameter_name(pending) + "]";
+        else if (compiled_.style == ParameterStyle::named) text += ":" + parameter_name(pending);
+        else if (compiled_.style == ParameterStyle::dollar) text += "$" + std::to_string(number + 1);
         else text += '?';
         if (many_values_) places.push_back({begin, text.size()});
     }
@@ -386,6 +423,8 @@ void Compiler::finish() {
         many.after = text.substr(values_end);
         complete_many_values();
     }
+    for (auto& source : compiled_.primary_key)
+        if (source.from == Compiled::KeySource::From::slot) source.index = slot_of[source.index];
     compiled_.sql = std::move(text);
     if (!compiled_.expanding) {
         compiled_.sql_hash = std::hash<std::string>{}(compiled_.sql);
@@ -394,15 +433,27 @@ void Compiler::finish() {
 }
 
 std::string literal_sql_node(const sql::Node& statement, const Dialect& dialect) {
+    return literal_sql_node(statement, dialect, nullptr);
+}
+
+std::string literal_sql_node(const sql::Node& statement, const Dialect& dialect, const SchemaTranslateMap* map) {
     auto binds = sql::collect_binds(statement);
     binds.literal = true;
+    binds.schema_map = map;
     return dialect.compile(statement, binds)->sql;
 }
 
 CompiledStatement compile_node(const sql::Node& statement, const Dialect& dialect) {
-    const auto binds = sql::collect_binds(statement);
+    return compile_node(statement, dialect, CompileOptions{});
+}
+
+CompiledStatement compile_node(const sql::Node& statement, const Dialect& dialect, const CompileOptions& options) {
+    auto binds = sql::collect_binds(statement);
+    binds.literal = options.has_literal_binds();
+    binds.keeps_lists = !options.renders_postcompile();
+    if (!options.schema_map().empty()) binds.schema_map = &options.schema_map();
     const auto compiled = dialect.compile(statement, binds);
-    if (compiled->takes_rows) return {compiled->sql, {}};
+    if (compiled->takes_rows || compiled->style == ParameterStyle::named || binds.keeps_lists) return {compiled->sql, {}};
     Compiled::Bound bound;
     compiled->bind(binds, bound);
     std::vector<Value> values;

@@ -138,6 +138,9 @@ protected:
     virtual std::string_view tuple_list_word() const { return ""; }
 
     // The pieces they share.
+    /// "schema"."name"; the schema is what stands for it, or is left open for `with_schemas()`.
+    /// @param in_literal  inside a literal of the text: quotes are doubled
+    [[nodiscard]] std::string qualified(const QuotedName& schema, const QuotedName& name, bool in_literal = false) const;
     void operand(const sql::Node& node, sql::Operator outer);
     /// Left, operator, right, each side in parentheses where precedence asks for them.
     void infix(const sql::BinaryNode& node, std::string_view op);
@@ -181,6 +184,11 @@ protected:
     /// Whether what is being rendered is the statement itself or something inside it.
     [[nodiscard]] bool is_subquery() const noexcept;
     void returning(const sql::DmlNode& dml);
+    /// What INSERT and UPDATE bring back without being asked for rows: made by the database, wanted by the program.
+    [[nodiscard]] std::vector<sql::NodePtr> fetched(const sql::DmlNode& dml) const;
+    /// The columns of RETURNING, asked for or `fetched()`.
+    [[nodiscard]] std::vector<sql::NodePtr> returned(const sql::DmlNode& dml) const;
+    void note_primary_key(const sql::DmlNode& insert);
     /// ON CONFLICT as PostgreSQL and SQLite have it.
     void on_conflict(const sql::DmlNode& insert, const sql::UpsertClause& upsert);
     /// `column = value, …` of an upsert.
@@ -330,9 +338,20 @@ private:
     /// Takes the name of a parameter: of a named one ('n'), a unique one ('u'), a column's own value ('c').
     /// @throws CompileError when it was taken for something else.
     void claim_name(const std::string& name, char use);
+    /// Any part of a statement, for reading.
+    void render_element(const sql::Node& node);
     void finish();
+    /// The names of the parameters in the order of the text, for ParameterStyle::named and lists that stay unexpanded.
+    [[nodiscard]] std::string parameter_name(const Pending& pending);
+    /// Notes that `value`, if it is a parameter, is named after `name`.
+    void note_base(const sql::NodePtr& value, const sql::Node& name);
+    void note_names(const sql::Node& node);
 
     const sql::BindList& binds_;
+    bool names_parameters_;                                        ///< by what they are compared with
+    std::unordered_map<const void*, std::string> bases_;           ///< of the names of parameters
+    std::unordered_map<const void*, std::string> parameter_names_; ///< by identity
+    std::unordered_map<std::string, int> base_counts_;
     std::unordered_map<const sql::Node*, std::size_t> ordinals_;
     std::unordered_map<std::string_view, std::size_t> named_ordinals_; ///< of named parameters
     std::unordered_map<std::string, char> names_in_use_;               ///< of parameters, when some are named
@@ -353,6 +372,7 @@ private:
     const sql::Node* inside_wrap_ = nullptr; ///< the value whose wrapping is being rendered
     bool in_default_ = false;      ///< a column's default is being rendered: its values are no statement's
     std::size_t values_row_ = 0;   ///< the row of VALUES that is being rendered
+    bool has_more_rows_ = false;   ///< VALUES has several
     std::shared_ptr<ManyValues> many_values_; ///< of the INSERT that is the statement
     std::shared_ptr<const ManyValuesPlan> many_plan_;
     const sql::DmlNode* many_insert_ = nullptr;

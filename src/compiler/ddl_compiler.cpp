@@ -9,6 +9,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/sql/node.hpp>
+#include <azoth/sql/sequence.hpp>
 
 #include "dialect/base.hpp"
 
@@ -108,10 +109,24 @@ std::string DdlCompiler::type(const schema::TableData& table, const schema::Colu
     if (column.type.is_null_type() && !column.type.details)
         throw CompileError(describe_column(table, column) + " has no type: give it one, as in Integer{}");
     try {
-        return dialect_.type_text(in_schema(column.type.on(dialect_.name()), table.metadata_schema));
+        return dialect_.type_text(translated_type(in_schema(column.type.on(dialect_.name()), table.metadata_schema)));
     } catch (const CompileError& error) {
         throw CompileError(std::string{error.what()} + " (" + describe_column(table, column) + ")");
     }
+}
+
+std::string DdlCompiler::qualified(const QuotedName& schema, const QuotedName& name) const {
+    return quote_table(dialect_, translated(schema), name);
+}
+
+Type DdlCompiler::translated_type(const Type& type) const {
+    if (schema_map_ == nullptr || !type.details) return type;
+    Type copy = type;
+    change_details(copy, [&](TypeDetails& d) {
+        for (auto& item : d.item) item = translated_type(item);
+        if (!d.type_name.empty()) d.type_schema = translated(d.type_schema);
+    });
+    return copy;
 }
 
 Type DdlCompiler::in_schema(const Type& type, const std::string& schema) {
@@ -285,11 +300,11 @@ std::string DdlCompiler::column_list(const std::vector<QuotedName>& names) const
 }
 
 std::string DdlCompiler::quoted(const schema::TableData& table) const {
-    return quote_table(dialect_, table.schema, table.name);
+    return qualified(table.schema, table.name);
 }
 
 std::string DdlCompiler::quoted(const schema::SequenceData& sequence) const {
-    return quote_table(dialect_, sequence.schema, sequence.name);
+    return qualified(sequence.schema, sequence.name);
 }
 
 std::string DdlCompiler::literal(std::string_view text) const {
@@ -307,6 +322,11 @@ std::string DdlCompiler::expression(const sql::Node& node) const {
         const auto& text = static_cast<const sql::TextNode&>(node);
         if (!text.names.empty()) throw CompileError("text() in DDL cannot have parameters");
         return text.pieces.empty() ? std::string{} : text.pieces.front();
+    }
+    if (schema_map_ != nullptr && node.kind == sql::NodeKind::next_value) {
+        auto sequence = std::make_shared<schema::SequenceData>(*static_cast<const sql::NextValueNode&>(node).sequence);
+        sequence->schema = translated(sequence->schema);
+        return dialect_.literal_expression(sql::NextValueNode{std::move(sequence)});
     }
     return dialect_.literal_expression(node);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <azoth/schema/data.hpp>
+#include <azoth/schema/translate.hpp>
 #include <azoth/sql/ddl_node.hpp>
 #include <azoth/sql/fwd.hpp>
 #include <azoth/types/details.hpp>
@@ -28,6 +29,10 @@ public:
     virtual ~DdlCompiler() = default;
     DdlCompiler(const DdlCompiler&) = delete;
     DdlCompiler& operator=(const DdlCompiler&) = delete;
+
+    /// Schemas that are written in place of others; null: none. The map has to live as long.
+    void translate(const SchemaTranslateMap* map) noexcept { schema_map_ = map; }
+    [[nodiscard]] const SchemaTranslateMap* schema_map() const noexcept { return schema_map_; }
 
     /// Any DDL statement. @throws CompileError when the dialect cannot express it.
     [[nodiscard]] std::string statement(const sql::DdlNode& node) const;
@@ -175,9 +180,17 @@ protected:
     keyword(std::string_view clause, const std::string& word, std::span<const std::string_view> known);
     [[nodiscard]] std::string view_select(const sql::DdlNode& node, std::string_view kind, bool if_not_exists) const;
 
+    [[nodiscard]] std::string qualified(const QuotedName& schema, const QuotedName& name) const;
+    /// What stands for a schema.
+    [[nodiscard]] QuotedName translated(const QuotedName& schema) const { return schema::translated(schema_map_, schema); }
+    /// A type with what stands for its schema.
+    [[nodiscard]] Type translated_type(const Type& type) const;
+
     const Dialect& dialect_;
 
 private:
+    const SchemaTranslateMap* schema_map_ = nullptr;
+
     [[nodiscard]] std::string
     create_table_text(const schema::TableData& table, bool if_not_exists, const ForeignKeys& left_out) const;
     [[nodiscard]] std::string constraints(const schema::TableData& table, const ForeignKeys& left_out) const;

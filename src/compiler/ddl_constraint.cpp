@@ -176,7 +176,7 @@ bool DdlCompiler::can_refer(const schema::TableData&, const schema::ForeignKeyDa
 
 std::string
 DdlCompiler::referred_table(const schema::TableData& table, const schema::ForeignKeyData& key) const {
-    return quote_table(dialect_, schema::target_schema(table, key), key.target_table);
+    return qualified(schema::target_schema(table, key), key.target_table);
 }
 
 // ON DELETE and its like are no place for foreign text: only what the standard knows.

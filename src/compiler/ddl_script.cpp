@@ -41,14 +41,16 @@ std::vector<Type> needed_types(const MetaData& metadata, const Dialect& dialect,
 
 class Script {
 public:
-    Script(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists)
-        : metadata_(metadata), dialect_(dialect), exists_(exists), compiler_(dialect.ddl_compiler()) {}
+    Script(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map)
+        : metadata_(metadata), dialect_(dialect), exists_(exists), map_(map), compiler_(dialect.ddl_compiler()) {
+        if (!map_.empty()) compiler_->translate(&map_);
+    }
 
     std::vector<std::string> create() {
         attached(metadata_.attached(), schema::DdlEvent::before_create, nullptr);
         for (const auto& type : needed_types(metadata_, dialect_, *compiler_))
             if (!is_there(SchemaObject::type, details_of(type).type_schema, details_of(type).type_name, false))
-                statements_.push_back(compiler_->create_type(type));
+                statements_.push_back(compiler_->create_type(translated(type)));
 
         const auto sorted = schema::sort_tables_and_constraints(tables(false));
         const auto of_columns = column_sequences(sorted.tables);
@@ -119,7 +121,7 @@ public:
         for (const auto& sequence : metadata_.sequences()) drop_sequence(*sequence);
         for (const auto& type : needed_types(metadata_, dialect_, *compiler_))
             if (is_there(SchemaObject::type, details_of(type).type_schema, details_of(type).type_name, true))
-                statements_.push_back(compiler_->drop_type(type));
+                statements_.push_back(compiler_->drop_type(translated(type)));
         attached(metadata_.attached(), schema::DdlEvent::after_drop, nullptr);
         return std::move(statements_);
     }
@@ -127,9 +129,15 @@ public:
 private:
     using Names = std::set<std::pair<std::string, std::string>>;
 
+    Type translated(const Type& type) const {
+        Type copy = type;
+        change_details(copy, [&](TypeDetails& d) { d.type_schema = schema::translated(&map_, d.type_schema); });
+        return copy;
+    }
+
     /// Without a rule everything is as the caller assumes.
     bool is_there(SchemaObject kind, const std::string& schema, const std::string& name, bool assumed) const {
-        return exists_ ? exists_(kind, schema, name) : assumed;
+        return exists_ ? exists_(kind, schema::translated(&map_, schema), name) : assumed;
     }
 
     /// Those that exist, or those that do not.
@@ -200,6 +208,7 @@ private:
     const MetaData& metadata_;
     const Dialect& dialect_;
     const ExistsRule& exists_;
+    const SchemaTranslateMap& map_;
     std::unique_ptr<DdlCompiler> compiler_;
     std::vector<std::string> statements_;
     Names created_;
@@ -207,15 +216,17 @@ private:
 
 } // namespace
 
-std::vector<std::string> create_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists) {
-    return Script{metadata, dialect, exists}.create();
+std::vector<std::string> create_all_sql(
+    const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map) {
+    return Script{metadata, dialect, exists, map}.create();
 }
 
-std::vector<std::string> drop_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists) {
-    return Script{metadata, dialect, exists}.drop();
+std::vector<std::string> drop_all_sql(
+    const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map) {
+    return Script{metadata, dialect, exists, map}.drop();
 }
 
-std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dialect) {
+std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dialect, const SchemaTranslateMap& map) {
     std::set<std::string> schemas;
     for (const auto* table : metadata.tables()) {
         schemas.insert(table->schema());
@@ -226,7 +237,9 @@ std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dia
     for (const auto& view : metadata.views()) schemas.insert(static_cast<const sql::DdlNode&>(*view).schema);
     for (const auto& type : needed_types(metadata, dialect, *dialect.ddl_compiler()))
         schemas.insert(details_of(type).type_schema);
-    return {schemas.begin(), schemas.end()};
+    std::set<std::string> used;
+    for (const auto& schema : schemas) used.insert(schema::translated(&map, schema));
+    return {used.begin(), used.end()};
 }
 
 } // namespace azoth

@@ -29,7 +29,7 @@ std::string DdlCompiler::statement(const sql::DdlNode& node) const {
     case sql::DdlAction::create_view: return create_view(node);
     case sql::DdlAction::drop_view:
         return (node.materialized ? "DROP MATERIALIZED VIEW " : "DROP VIEW ") + if_exists
-            + quote_table(dialect_, node.schema, node.name);
+            + qualified(node.schema, node.name);
     case sql::DdlAction::create_index: return create_index(*node.table, node.index, node.check_first);
     case sql::DdlAction::drop_index: return drop_index(*node.table, node.index, node.check_first);
     case sql::DdlAction::add_constraint: return add_constraint(node);
@@ -39,8 +39,8 @@ std::string DdlCompiler::statement(const sql::DdlNode& node) const {
     case sql::DdlAction::create_schema: return "CREATE SCHEMA " + if_not_exists + dialect_.quote(node.name);
     case sql::DdlAction::drop_schema:
         return "DROP SCHEMA " + if_exists + dialect_.quote(node.name) + (node.cascade ? " CASCADE" : "");
-    case sql::DdlAction::create_type: return create_type(node.type);
-    case sql::DdlAction::drop_type: return drop_type(node.type);
+    case sql::DdlAction::create_type: return create_type(translated_type(node.type));
+    case sql::DdlAction::drop_type: return drop_type(translated_type(node.type));
     case sql::DdlAction::set_table_comment: return table_comment(*node.table, node.table->comment);
     case sql::DdlAction::drop_table_comment: return table_comment(*node.table, std::nullopt);
     case sql::DdlAction::set_column_comment: {
@@ -98,7 +98,7 @@ std::string DdlCompiler::create_index(
 
 std::string
 DdlCompiler::drop_index(const schema::TableData& table, const schema::IndexData& data, bool if_exists) const {
-    const auto schema = table.schema.empty() ? std::string{} : dialect_.quote(table.schema) + ".";
+    const auto schema = translated(table.schema).empty() ? std::string{} : dialect_.quote(translated(table.schema)) + ".";
     return "DROP INDEX " + std::string{if_exists ? "IF EXISTS " : ""} + schema + index_name(table, data);
 }
 
@@ -138,13 +138,13 @@ DdlCompiler::view_select(const sql::DdlNode& node, std::string_view kind, bool i
     if (node.temporary) text += "TEMPORARY ";
     text += kind;
     if (if_not_exists) text += " IF NOT EXISTS";
-    text += " " + quote_table(dialect_, node.schema, node.name);
+    text += " " + qualified(node.schema, node.name);
     if (const auto* with = option(node.options, "with"); with != nullptr && kind != "TABLE") {
         std::string list;
         for (const auto& each : list_option(node.options, "with")) list += (list.empty() ? "" : ", ") + each;
         text += " WITH (" + list + ")";
     }
-    return text + " AS " + literal_sql_node(*node.select, dialect_);
+    return text + " AS " + literal_sql_node(*node.select, dialect_, schema_map_);
 }
 
 // ---- comments ----------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ std::string DdlCompiler::custom(const sql::DdlNode& node) const {
         if (const auto own = node.context.find(token); own != node.context.end()) return own->second;
         if (node.table) {
             if (token == "table") return dialect_.quote(node.table->name);
-            if (token == "schema") return node.table->schema.empty() ? "" : dialect_.quote(node.table->schema);
+            if (token == "schema") return translated(node.table->schema).empty() ? "" : dialect_.quote(translated(node.table->schema));
             if (token == "fullname") return quoted(*node.table);
         }
         throw ArgumentError("DDL(): there is nothing to put for %(" + token + ")s; %% is a percent sign");

@@ -105,6 +105,7 @@ void Compiler::insert_values(const sql::DmlNode& insert) {
     std::vector<QuotedName> names;
     for (const auto& data : table.columns) {
         const auto found = given.find(&data);
+        if (found == given.end() && data.omitted) continue;
         if (found != given.end())
             columns.push_back({&data, insert.assignments[found->second].column, found->second, row_positions[found->second]});
         else if (has_default(data)) columns.push_back({&data, nullptr});
@@ -121,8 +122,9 @@ void Compiler::insert_values(const sql::DmlNode& insert) {
         return;
     }
     if (!insert.more_rows.empty()) check_multiple_rows();
+    has_more_rows_ = !insert.more_rows.empty();
     out_ += " VALUES ";
-    const bool many = scopes_.size() == 1 && records_columns_ && insert.more_rows.empty() && !insert.returning.empty()
+    const bool many = scopes_.size() == 1 && records_columns_ && insert.more_rows.empty() && !returned(insert).empty()
         && dialect_.features().insert_many_values && !literal_binds_;
     if (many) mark_values(values_begin_token);
     for (std::size_t row = 0; row <= insert.more_rows.size(); ++row) {
@@ -191,6 +193,7 @@ void Compiler::render_insert(const sql::DmlNode& insert) {
     }
     if (!returning_precedes_values()) returning(insert);
     write_with(start, true);
+    if (scopes_.size() == 1 && records_columns_ && insert.more_rows.empty() && !insert.from_select) note_primary_key(insert);
     hints_ = std::move(outer_hints);
     scopes_.pop_back();
 }
@@ -411,9 +414,17 @@ void Compiler::on_conflict(const sql::DmlNode& insert, const sql::UpsertClause& 
 }
 
 void Compiler::returning(const sql::DmlNode& dml) {
-    if (dml.returning.empty()) return;
-    compiled_.returns_rows = compiled_.returns_rows || records_columns_;
-    render_returning(dml);
+    if (!dml.returning.empty()) {
+        compiled_.returns_rows = compiled_.returns_rows || records_columns_;
+        render_returning(dml);
+        return;
+    }
+    auto columns = fetched(dml);
+    if (columns.empty()) return;
+    compiled_.fetches = true;
+    sql::DmlNode with{dml};
+    with.returning = std::move(columns);
+    render_returning(with);
 }
 
 void Compiler::render_returning(const sql::DmlNode& dml) {
@@ -431,7 +442,9 @@ std::size_t Compiler::returned_columns(const std::vector<sql::NodePtr>& columns,
 void Compiler::render_text(const sql::TextNode& text) {
     for (std::size_t i = 0; i < text.names.size(); ++i) {
         raw(text.pieces[i]);
-        visit(*std::ranges::find(text.binds, text.names[i], [](const auto& bind) { return bind.first; })->second);
+        const auto& value = std::ranges::find(text.binds, text.names[i], [](const auto& bind) { return bind.first; })->second;
+        if (names_parameters_) parameter_names_.try_emplace(value.get(), text.names[i]);
+        visit(*value);
     }
     raw(text.pieces.back());
 }

@@ -30,6 +30,7 @@ bool is_plain_function_name(std::string_view name) {
 } // namespace
 
 void Compiler::visit(const sql::Node& node) {
+    if (names_parameters_) note_names(node);
     switch (node.kind) {
     case NodeKind::column: visit_column(static_cast<const sql::ColumnNode&>(node)); return;
     case NodeKind::bind: visit_bind(static_cast<const sql::BindNode&>(node)); return;
@@ -92,7 +93,7 @@ void Compiler::visit_column(const sql::ColumnNode& node) {
     if (qualify_ && node.from && !nameless) {
         if (node.from->kind == NodeKind::table) {
             const auto& table = *static_cast<const sql::TableNode&>(*node.from).table;
-            out_ += schema_qualifies_ ? quote_table(dialect_, table.schema, table.name) : dialect_.quote(table.name);
+            out_ += schema_qualifies_ ? qualified(table.schema, table.name) : dialect_.quote(table.name);
         } else {
             out_ += dialect_.quote(alias_name(*node.from));
         }

@@ -28,7 +28,7 @@ void Compiler::render_from(const sql::Node& from) {
     switch (from.kind) {
     case NodeKind::table: {
         const auto& table = *static_cast<const sql::TableNode&>(from).table;
-        out_ += quote_table(dialect_, table.schema, table.name);
+        out_ += qualified(table.schema, table.name);
         break;
     }
     case NodeKind::alias: render_alias(static_cast<const sql::AliasNode&>(from)); break;

@@ -18,8 +18,8 @@ bool is_comparable(const Type& type) {
 }
 
 /// The result column that is `column` of the table; `count` when none is.
-std::size_t returned_position(const sql::DmlNode& insert, const schema::ColumnData& column, std::size_t count) {
-    const auto returned = sql::expand_entities(insert.returning);
+std::size_t returned_position(const std::vector<sql::NodePtr>& columns, const schema::ColumnData& column, std::size_t count) {
+    const auto returned = sql::expand_entities(columns);
     for (std::size_t i = 0; i < returned.size(); ++i)
         if (returned[i]->kind == sql::NodeKind::column
             && static_cast<const sql::ColumnNode&>(*returned[i]).column == &column)
@@ -34,6 +34,7 @@ struct Compiler::ManyValuesPlan {
     std::vector<std::size_t> positions;             ///< in the row, by_key
     std::vector<std::string> columns;               ///< of the INSERT, quoted
     std::vector<std::size_t> hidden;                ///< places in `keys` of what RETURNING does not name
+    bool counter = false;                           ///< the key is a column that is given the number of its row
 };
 
 void Compiler::mark_values(std::string_view token) {
@@ -59,7 +60,16 @@ void Compiler::plan_many_values(const sql::DmlNode& insert, const std::vector<In
         });
         const auto* generated = insert.table_data().autoincrement_column();
         const auto order = dialect_.features().many_values_order;
-        if (own_keys) {
+        const auto* sentinel = insert.table_data().sentinel();
+        if (sentinel != nullptr && sentinel->omitted && place(sentinel) == columns.size()) {
+            many->order = ManyValues::Order::counted;
+            plan->keys = {sentinel};
+            plan->counter = true;
+        } else if (sentinel != nullptr && place(sentinel) < columns.size() && gives_value(insert, columns[place(sentinel)])) {
+            many->order = ManyValues::Order::by_key;
+            plan->keys = {sentinel};
+            plan->positions = {place(sentinel)};
+        } else if (own_keys) {
             many->order = ManyValues::Order::by_key;
             plan->keys = key;
             for (const auto* column : key) plan->positions.push_back(place(column));
@@ -82,7 +92,7 @@ void Compiler::complete_many_values() {
     const auto count = compiled_.columns.size();
     std::string hidden;
     for (const auto* key : plan.keys) {
-        auto at = returned_position(*many_insert_, *key, count);
+        auto at = returned_position(returned(*many_insert_), *key, count);
         if (at == count) {
             at = count + many.hidden++;
             hidden += ", " + dialect_.quote(key->name);
@@ -94,7 +104,11 @@ void Compiler::complete_many_values() {
         if (compiled_.slots.size() != plan.columns.size()) return;
         many.sentinel_slots = plan.positions;
     }
-    if (many.order == ManyValues::Order::counted) {
+    if (plan.counter) { // (a, b, sentinel) VALUES ($1, $2, 0), …
+        const auto end = many.before.rfind(") VALUES ");
+        if (end == std::string::npos) return;
+        many.before.insert(end, ", " + dialect_.quote(plan.keys.front()->name));
+    } else if (many.order == ManyValues::Order::counted) {
         // INSERT … SELECT p0::INTEGER, … FROM (VALUES ($1, …, 0), …) AS imp_sen(p0, …, sen_counter) ORDER BY sen_counter
         if (compiled_.slots.size() != plan.columns.size()) return;
         for (std::size_t i = 1; i + 1 < many.pieces.size(); ++i)

@@ -59,7 +59,7 @@ protected:
     }
 
     void visit_next_value(const sql::NextValueNode& node) override {
-        out_ += "NEXT VALUE FOR " + quote_table(dialect_, node.sequence->schema, node.sequence->name);
+        out_ += "NEXT VALUE FOR " + qualified(node.sequence->schema, node.sequence->name);
     }
 
     void render_divide(const sql::BinaryNode& node) override { divide_by_numeric(node); }

@@ -120,11 +120,11 @@ protected:
 
     /// SELECT … INTO.
     std::string create_table_as(const sql::DdlNode& node) const override {
-        auto text = literal_sql_node(*node.select, dialect_);
+        auto text = literal_sql_node(*node.select, dialect_, schema_map());
         const auto from = outer_from(text);
         if (from == std::string::npos)
             throw CompileError("SELECT INTO '" + node.name + "' needs a SELECT with a FROM");
-        return text.insert(from, " INTO " + quote_table(dialect_, node.schema, node.name));
+        return text.insert(from, " INTO " + qualified(node.schema, node.name));
     }
 
     void add_comments(const schema::TableData& table, std::vector<std::string>& statements) const override {
@@ -172,7 +172,7 @@ private:
     }
 
     std::string owner(const schema::TableData& table) const {
-        const auto schema = table.schema.empty() ? std::string{"dbo"} : dialect_.quote_schema(table.schema);
+        const auto schema = translated(table.schema).empty() ? std::string{"dbo"} : dialect_.quote_schema(translated(table.schema));
         return ", 'schema', " + schema + ", 'table', " + dialect_.quote(table.name);
     }
 };

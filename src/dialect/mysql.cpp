@@ -110,7 +110,7 @@ protected:
     }
 
     void visit_next_value(const sql::NextValueNode& node) override {
-        out_ += "nextval(" + quote_table(dialect_, node.sequence->schema, node.sequence->name) + ")";
+        out_ += "nextval(" + qualified(node.sequence->schema, node.sequence->name) + ")";
     }
 
     void render_regexp(const sql::BinaryNode& node) override {

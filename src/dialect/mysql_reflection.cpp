@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <azoth/types/mysql.hpp>
+
 #include "dialect/mysql.hpp"
 #include "dialect/type_name.hpp"
 
@@ -68,9 +70,9 @@ Type MySQLDialect::type_from_text(std::string_view text) const {
     const auto found = std::ranges::lower_bound(named_kinds, parsed.name, {}, &NamedKind::name);
     if (found == named_kinds.end() || found->name != parsed.name) return Type{};
     if (found->name == "tinyint") {
-        // BOOL is another word for it
-        if (parsed.argument(0) == 1 && !is_unsigned) return Boolean{};
-        return SmallInteger{};
+        // Perhaps a BOOL, which is another word for TINYINT(1), and perhaps not: it stays what it is.
+        if (parsed.argument(0) != 1 || is_unsigned) return SmallInteger{};
+        return SmallInteger{}.with_variant(mysql::TINYINT{1}, "mysql").with_variant(mysql::TINYINT{1}, "mariadb");
     }
     // Unsigned numbers need the next wider type; there is none above BIGINT.
     if (is_unsigned && found->name == "smallint") return Integer{};

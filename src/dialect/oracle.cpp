@@ -127,7 +127,7 @@ protected:
     }
 
     void visit_next_value(const sql::NextValueNode& node) override {
-        out_ += quote_table(dialect_, node.sequence->schema, node.sequence->name) + ".nextval";
+        out_ += qualified(node.sequence->schema, node.sequence->name) + ".nextval";
     }
 
     /// Strings are cast to VARCHAR2, which has to have a length here.

@@ -61,7 +61,7 @@ protected:
         std::string text = data.unique ? "CREATE UNIQUE " : "CREATE ";
         if (flag(options, "bitmap")) text += "BITMAP ";
         text += "INDEX ";
-        if (!table.schema.empty()) text += dialect_.quote_schema(table.schema) + ".";
+        if (const auto schema = translated(table.schema); !schema.empty()) text += dialect_.quote_schema(schema) + ".";
         text += index_name(table, data) + " ON " + quoted(table) + " (";
         const auto parts = index_parts(table, data);
         for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];

@@ -47,11 +47,7 @@ protected:
     }
 
     void visit_next_value(const sql::NextValueNode& node) override {
-        out_ += "nextval('";
-        for (const char c : quote_table(dialect_, node.sequence->schema, node.sequence->name)) {
-            out_ += c;
-            if (c == '\'') out_ += c;
-        }
+        out_ += "nextval('" + qualified(node.sequence->schema, node.sequence->name, true);
         out_ += "')";
     }
 

@@ -81,7 +81,7 @@ protected:
         check_options(Owner::of_index, data.settings.options, "index '" + data.name + "'");
         std::string text = data.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
         if (if_not_exists) text += "IF NOT EXISTS ";
-        if (!table.schema.empty()) text += dialect_.quote(table.schema) + ".";
+        if (const auto schema = translated(table.schema); !schema.empty()) text += dialect_.quote(schema) + ".";
         text += index_name(table, data) + " ON " + dialect_.quote(table.name) + " (";
         const auto parts = index_parts(table, data);
         for (std::size_t i = 0; i < parts.size(); ++i) text += (i > 0 ? ", " : "") + parts[i];
@@ -97,7 +97,7 @@ protected:
 
     // A foreign key stays within its schema, which is not written.
     bool can_refer(const schema::TableData& table, const schema::ForeignKeyData& key) const override {
-        return schema::target_schema(table, key) == table.schema;
+        return translated(schema::target_schema(table, key)) == translated(table.schema);
     }
     std::string referred_table(const schema::TableData&, const schema::ForeignKeyData& key) const override {
         return dialect_.quote(key.target_table);

@@ -197,7 +197,7 @@ void MapperData::resolve_keys() {
         if (attribute.computed) continue;
         const auto& column = data.columns[attribute.column];
         attribute.node = azoth::detail::make_column_node(table->node(), column);
-        attribute.server_default = column.server_default != nullptr;
+        attribute.server_default = column.server_default != nullptr || column.fetched;
         attribute.autoincrement = &column == generated;
         attribute.primary_key = column.primary_key;
         if (column.primary_key) primary_key.push_back(static_cast<std::uint16_t>(i));

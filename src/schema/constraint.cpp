@@ -38,14 +38,35 @@ void Index::attach_to(const Table& table) const {
     table.shared_data()->indexes.push_back(data_);
 }
 
-void PrimaryKeyConstraint::attach() {
-    auto& data = std::get<schema::PrimaryKeyData>(data_);
-    for (auto& column : table_->columns) {
-        if (std::ranges::find(data.columns, column.name) == data.columns.end()) continue;
-        column.primary_key = true;
-        column.nullable = false;
+void PrimaryKeyConstraint::attach_to(const Table& table) const {
+    const auto& data = std::get<schema::PrimaryKeyData>(data_);
+    auto& owner = *table.shared_data();
+    detail::check_columns(owner, data.columns, "a primary key");
+    const auto names = [](const auto& columns, const auto& name_of) {
+        std::string text;
+        for (const auto& column : columns) text += (text.empty() ? "'" : ", '") + std::string{name_of(column)} + "'";
+        return text;
+    };
+    const auto is_key = [&](const schema::ColumnData& column) {
+        return std::ranges::find(data.columns, column.name) != data.columns.end();
+    };
+    const auto flagged = owner.primary_key();
+    if (!data.columns.empty() && !flagged.empty()
+        && (flagged.size() != data.columns.size() || !std::ranges::all_of(flagged, [&](const auto* c) { return is_key(*c); })))
+        owner.warnings.push_back(
+            "table '" + owner.full_name() + "' specifies columns "
+            + names(flagged, [](const auto* column) { return column->name; })
+            + " as primary_key, not matching its PrimaryKeyConstraint: its primary key is "
+            + names(data.columns, [](const auto& name) { return name; }));
+    for (auto& column : owner.columns) {
+        if (is_key(column)) {
+            column.primary_key = true;
+            column.nullable = false;
+        } else if (column.primary_key && !data.columns.empty()) {
+            column.primary_key = false;
+        }
     }
-    table_->primary_key_constraint = data;
+    owner.primary_key_constraint = data;
 }
 
 schema::ForeignKeyData ForeignKeyConstraint::parse_targets(const std::vector<std::string>& targets) {

@@ -29,13 +29,50 @@ TableData::TableData(QuotedName table_name, QuotedName schema_name)
 ColumnData& TableData::add_column(QuotedName column_name, Type type) {
     if (column_name.empty()) throw ArgumentError("table '" + name + "': a column needs a name");
     if (find(column_name) != nullptr)
-        throw ArgumentError("table '" + name + "' already has a column '" + column_name + "'");
+        throw DuplicateColumnError(
+            "table '" + full_name() + "' already has a column '" + column_name + "'; say replace_existing to replace it");
     ColumnData& column = columns.emplace_back();
     column.name = std::move(column_name);
     column.type = type;
     column.table = this;
     column.position = columns.size() - 1;
     return column;
+}
+
+ColumnData& TableData::replace_column(QuotedName column_name, Type type) {
+    const auto* known = find(column_name);
+    if (known == nullptr) return add_column(std::move(column_name), std::move(type));
+    ColumnData& column = columns[known->position];
+    std::erase_if(foreign_keys, [&](const ForeignKeyData& key) { return key.of_column && key.columns.front() == column_name; });
+    ColumnData fresh;
+    fresh.name = std::move(column_name);
+    fresh.type = std::move(type);
+    fresh.table = this;
+    fresh.position = column.position;
+    column = std::move(fresh);
+    return column;
+}
+
+std::pair<ColumnData*, bool> TableData::declare_column(QuotedName column_name, Type type, Redeclare how) {
+    switch (how) {
+    case Redeclare::refuse: break;
+    case Redeclare::extend_existing: return {&replace_column(std::move(column_name), std::move(type)), true};
+    case Redeclare::keep_existing:
+    case Redeclare::must_exist: {
+        const auto* known = find(column_name);
+        if (known == nullptr)
+            throw InvalidRequestError(
+                "table '" + full_name() + "' is kept as it is, and has no column '" + column_name
+                + "'; say extend_existing to add it");
+        return {&columns[known->position], false};
+    }
+    }
+    return {&add_column(std::move(column_name), std::move(type)), true};
+}
+
+const ColumnData* TableData::sentinel() const noexcept {
+    const auto found = std::ranges::find_if(columns, &ColumnData::insert_sentinel);
+    return found == columns.end() ? nullptr : &*found;
 }
 
 const ColumnData* TableData::find(std::string_view column_name) const noexcept {
@@ -56,7 +93,7 @@ const ColumnData* TableData::autoincrement_column() const {
         if (column->autoincrement == Autoincrement::on) return column;
     if (key.size() != 1) return nullptr;
     const ColumnData* only = key.front();
-    if (only->autoincrement == Autoincrement::off || !only->type.is_integer() || only->server_default || only->default_ || only->default_expression
+    if (only->autoincrement == Autoincrement::off || !only->type.is_integer() || only->server_default || only->fetched || only->default_ || only->default_expression
         || is_foreign_key(only->name))
         return nullptr;
     return only;

@@ -45,7 +45,9 @@ const Table& MetaData::table(std::string_view name, std::string_view schema) con
 
 void MetaData::add(const Table& table) {
     if (find(table.name(), table.schema()) != nullptr)
-        throw ArgumentError("table '" + table.data().full_name() + "' is already defined for this MetaData");
+        throw InvalidRequestError(
+            "table '" + table.data().full_name()
+            + "' is already defined for this MetaData; say extend_existing to add to it, or keep_existing to use it");
     table.shared_data()->naming = naming_;
     auto& data = *table.shared_data();
     data.metadata_schema = schema_;

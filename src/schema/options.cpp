@@ -37,6 +37,28 @@ ForeignKeyData key_to(const ColumnData& target) {
     return key;
 }
 
+void SentinelOption::apply(TableData& table, ColumnData& column) const {
+    if (const auto* other = table.sentinel(); other != nullptr && other != &column)
+        throw ArgumentError(
+            "table '" + table.full_name() + "' has a sentinel column already, '" + other->name + "': a table may have one only");
+    const auto refuse = [&](const std::string& why) {
+        throw InvalidRequestError("column '" + column.name + "' cannot be a sentinel column: " + why);
+    };
+    if (generated) {
+        if (column.type.is_null_type() && !column.type.details) column.type = Integer{};
+        if (!column.type.is_integer()) refuse("the counter is an integer");
+        column.nullable = true;
+        column.omitted = true;
+    } else if (column.identity && column.identity->options.increment.value_or(1) < 0) {
+        refuse("its Identity has a negative increment");
+    } else if (column.server_default || column.fetched || column.default_expression || column.computed) {
+        refuse("its values are made by the database");
+    } else if (!column.default_ && column.nullable) {
+        refuse("it has no default of the program's; it needs at least not_null, for values that the program gives");
+    }
+    column.insert_sentinel = true;
+}
+
 void ForeignKeyOption::apply(TableData& table, ColumnData& column) const {
     ForeignKeyData own = key;
     own.columns = {column.name};

@@ -54,6 +54,28 @@ Table::Table(QuotedName name, MetaData& metadata, QuotedName schema)
     metadata.add(*this);
 }
 
+Table::Table(QuotedName name, MetaData& metadata, schema::Redeclare existing, QuotedName schema)
+    : Table([&] {
+          const QuotedName place = schema.empty() ? QuotedName{metadata.schema()} : schema;
+          if (const auto* found = metadata.find(name, place)) {
+              if (existing != schema::Redeclare::refuse) return *found;
+          } else if (existing == schema::Redeclare::must_exist) {
+              throw InvalidRequestError("table '" + name + "' is not defined for this MetaData, but must be");
+          }
+          return Table{std::move(name), metadata, place};
+      }()) {
+    // What was not there before is declared as always.
+    const bool is_new = data_->columns.empty();
+    existing_ = is_new ? schema::Redeclare::refuse : existing;
+}
+
+schema::PrimaryKeyData Table::primary_key_constraint() const {
+    auto key = data_->primary_key_constraint;
+    if (key.columns.empty())
+        for (const auto* column : data_->primary_key()) key.columns.push_back(column->name);
+    return key;
+}
+
 Table::Table(std::shared_ptr<schema::TableData> data)
     : data_(own(data)), node_(std::make_shared<sql::TableNode>(std::move(data))) {}
 
@@ -100,6 +122,41 @@ void Table::rebind(sql::NodePtr node) {
 }
 
 namespace detail {
+
+void add_light_column(schema::TableData& table, const sql::NodePtr& column) {
+    if (column->kind != sql::NodeKind::column) throw ArgumentError("table() takes names and columns, as column<int>(\"x\")");
+    const auto& node = static_cast<const sql::ColumnNode&>(*column);
+    table.add_column(node.name, node.type);
+}
+
+namespace {
+/// A handle on the table of a node, for a moment.
+Table borrowed(const sql::NodePtr& table) {
+    const auto& data = static_cast<const sql::TableNode&>(*table).table;
+    return TableAccess{std::const_pointer_cast<schema::TableData>(data), table};
+}
+} // namespace
+
+Table table_of(const sql::NodePtr& column) {
+    const auto& node = static_cast<const sql::ColumnNode&>(*column);
+    if (!node.from || node.from->kind != sql::NodeKind::table)
+        throw ArgumentError("column '" + node.name + "' is no table's: a constraint needs columns of a table");
+    return borrowed(node.from);
+}
+
+Table only_table_of(const sql::NodePtr& expression) {
+    std::vector<sql::NodePtr> froms;
+    sql::collect_froms(*expression, froms);
+    if (froms.size() != 1 || froms.front()->kind != sql::NodeKind::table)
+        throw ArgumentError("a constraint without a table is about the columns of one table");
+    return borrowed(froms.front());
+}
+
+void check_owner(const Table& table, const sql::NodePtr& column) {
+    if (sql::table_data(*static_cast<const sql::ColumnNode&>(*column).from) != &table.data())
+        throw ArgumentError(
+            "column '" + static_cast<const sql::ColumnNode&>(*column).name + "' is not part of table '" + table.name() + "'");
+}
 
 sql::NodePtr make_column_node(const sql::NodePtr& from, const schema::ColumnData& data) {
     return std::make_shared<sql::ColumnNode>(from, data.name, data.type, &data, nullptr, data.key);

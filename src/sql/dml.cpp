@@ -89,6 +89,19 @@ void DmlBase::set_from_select(sql::NodePtr select, bool include_defaults) {
 
 void DmlBase::upsert(sql::UpsertClause clause) { own().set_upsert(std::move(clause)); }
 
+void DmlBase::return_defaults(std::vector<sql::NodePtr> columns) {
+    if (!node_->returning.empty()) throw ArgumentError("a statement has either returning() or return_defaults()");
+    auto wanted = node_->return_defaults ? *node_->return_defaults : sql::ReturnDefaults{};
+    wanted.columns.insert(wanted.columns.end(), columns.begin(), columns.end());
+    own().set_return_defaults(std::move(wanted));
+}
+
+void DmlBase::supplemental(std::vector<sql::NodePtr> columns) {
+    auto wanted = node_->return_defaults ? *node_->return_defaults : sql::ReturnDefaults{};
+    wanted.supplemental.insert(wanted.supplemental.end(), columns.begin(), columns.end());
+    own().set_return_defaults(std::move(wanted));
+}
+
 void DmlBase::limit_rows(std::int64_t rows) {
     own().set_limit(sql::make_bind(TypeTraits<std::int64_t>::value(rows), Integer{}));
 }

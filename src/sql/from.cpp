@@ -135,7 +135,8 @@ std::vector<NodePtr> columns_of(const NodePtr& from) {
     std::vector<NodePtr> columns;
     if (const auto* table = table_data(*from)) {
         columns.reserve(table->columns.size());
-        for (const auto& data : table->columns) columns.push_back(detail::make_column_node(from, data));
+        for (const auto& data : table->columns)
+            if (!data.omitted) columns.push_back(detail::make_column_node(from, data));
         return columns;
     }
     if (from->kind == NodeKind::join) {
@@ -264,6 +265,10 @@ std::vector<QuotedName> output_names(const std::vector<NodePtr>& columns, LabelS
 }
 
 std::shared_ptr<const ColumnNode> column_of(const NodePtr& from, std::string_view name) {
+    if (const auto* table = table_data(*from))
+        for (const auto& data : table->columns)
+            if (data.omitted && data.key_name() == name)
+                return std::static_pointer_cast<const ColumnNode>(detail::make_column_node(from, data));
     auto columns = columns_of(from);
     for (const auto& column : columns)
         if (static_cast<const ColumnNode&>(*column).handle_or_name() == name)

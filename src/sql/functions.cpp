@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 // What is known of functions and of arithmetic: the standard's names, and the types that come out.
-#include <azoth/sql/node.hpp>
+#include <azoth/sql/functions.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
+#include <shared_mutex>
 #include <string_view>
 #include <utility>
+
+#include <azoth/error.hpp>
 
 namespace azoth::sql {
 
@@ -112,8 +119,43 @@ Type temporal_type(Operator op, const Type& left, const Type& right) {
 
 } // namespace
 
+namespace {
+
+/// What programs have registered, by name in lower case, its package in front.
+struct Registered {
+    std::string name;
+    std::function<Type(const std::vector<NodePtr>&)> returns;
+};
+struct Registry {
+    std::shared_mutex mutex;
+    std::map<std::string, Registered, std::less<>> functions;
+};
+Registry& registry() {
+    static Registry all;
+    return all;
+}
+std::optional<Registered> find_registered(const std::string& lower) {
+    const std::shared_lock lock{registry().mutex};
+    const auto found = registry().functions.find(lower);
+    return found == registry().functions.end() ? std::nullopt : std::optional{found->second};
+}
+
+} // namespace
+
+void register_function(
+    std::string name, std::function<Type(const std::vector<NodePtr>&)> returns, const std::string& package) {
+    if (name.empty()) throw ArgumentError("register_function(): a function needs a name");
+    auto key = lower_case(package.empty() ? name : package + "." + name);
+    const std::unique_lock lock{registry().mutex};
+    registry().functions.insert_or_assign(std::move(key), Registered{std::move(name), std::move(returns)});
+}
+
 NodePtr make_function(std::string name, std::vector<NodePtr> arguments, Type type) {
     auto lower = lower_case(name);
+    if (const auto registered = find_registered(lower)) {
+        if (type.is_null_type() && !type.details && registered->returns) type = registered->returns(arguments);
+        return std::make_shared<FunctionNode>(registered->name, std::move(arguments), std::move(type));
+    }
     const auto* known = std::ranges::find(known_functions, lower, &Known::name);
     if (known != std::end(known_functions)) {
         name = std::move(lower);
@@ -131,4 +173,30 @@ Type arithmetic_type(Operator op, const Type& left, const Type& right) {
     return left;
 }
 
+NodePtr make_executable(const NodePtr& expression) {
+    const auto* inner = expression.get();
+    while (inner->kind == NodeKind::label || inner->kind == NodeKind::type_coerce)
+        inner = inner->kind == NodeKind::label ? static_cast<const LabelNode&>(*inner).operand.get()
+                                               : static_cast<const TypeCoerceNode&>(*inner).operand.get();
+    if (inner->kind != NodeKind::function && inner->kind != NodeKind::next_value && inner->kind != NodeKind::custom)
+        throw ArgumentError(
+            "not an executable object: only statements, functions and sequences can be executed; use select()");
+    auto select = std::make_shared<SelectNode>();
+    select->add(&SelectNode::columns, 'c', expression);
+    return select;
+}
+
 } // namespace azoth::sql
+
+namespace azoth::func {
+
+void register_function(std::string name, const Type& returns, std::string package) {
+    sql::register_function(std::move(name), [returns](const auto&) { return returns; }, package);
+}
+
+void register_function(
+    std::string name, std::function<Type(const std::vector<sql::NodePtr>&)> returns, std::string package) {
+    sql::register_function(std::move(name), std::move(returns), package);
+}
+
+} // namespace azoth::func

@@ -2,11 +2,13 @@
 // Making nodes: aliases with identities, statements that grow clause by clause, negation and flattening.
 #include <azoth/sql/node.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <random>
 
 #include <azoth/error.hpp>
+#include <azoth/types/decorator.hpp>
 
 namespace azoth::sql {
 
@@ -160,7 +162,29 @@ NodePtr make_unary(Operator op, NodePtr operand, Type type) {
     return std::make_shared<UnaryNode>(op, std::move(operand), type);
 }
 
+namespace {
+
+/// A value beside an expression of a decorated type, with the type that that one chooses for it.
+NodePtr coerced(const TypeConversion& conversion, Operator op, NodePtr value) {
+    if (!conversion.coerce_compared_value || !value || value->kind != NodeKind::bind) return value;
+    const auto& bind = static_cast<const BindNode&>(*value);
+    if (bind.inlined || bind.position || !bind.name.empty()) return value;
+    return make_bind(bind.value, conversion.coerce_compared_value(op, bind.value));
+}
+
+} // namespace
+
 NodePtr make_binary(Operator op, NodePtr left, NodePtr right, Type type, NodePtr third) {
+    if (const auto conversion = details_of(type_of(*left)).conversion) {
+        right = coerced(*conversion, op, std::move(right));
+        if (op == Operator::between || op == Operator::not_between) third = coerced(*conversion, op, std::move(third));
+        const auto own = std::ranges::find(conversion->operators, op, [](const auto& one) { return one.first; });
+        if (own != conversion->operators.end()) {
+            auto inside = type_of(*left); // so that it may use the operator itself
+            change_details(inside, [](TypeDetails& details) { details.conversion.reset(); });
+            return own->second(std::make_shared<TypeCoerceNode>(std::move(left), std::move(inside)), std::move(right));
+        }
+    }
     return std::make_shared<BinaryNode>(op, std::move(left), std::move(right), type, std::move(third));
 }
 

@@ -237,6 +237,18 @@ void DmlNode::set_upsert(UpsertClause clause) {
     upsert = std::make_shared<const UpsertClause>(std::move(clause));
 }
 
+void DmlNode::set_return_defaults(ReturnDefaults wanted) {
+    key.mix(std::uint64_t{'D'});
+    mix_children(wanted.columns);
+    mix_children(wanted.supplemental);
+    return_defaults = std::make_shared<const ReturnDefaults>(std::move(wanted));
+}
+
+void DmlNode::set_inline() {
+    key.mix(std::uint64_t{'i'});
+    is_inline = true;
+}
+
 const schema::TableData& DmlNode::table_data() const noexcept {
     const Node* target = table.get();
     while (target->kind == NodeKind::join) target = static_cast<const JoinNode&>(*target).left.get();

@@ -67,6 +67,24 @@ TypeDecorator TypeDecorator::column_expression(TypeConversion::Wrap wrap) const 
     return copy;
 }
 
+TypeDecorator
+TypeDecorator::coerce_compared_value(std::function<Type(sql::Operator op, const Value& value)> choose) const {
+    TypeDecorator copy = *this;
+    change_conversion(copy, [&](TypeConversion& c) { c.coerce_compared_value = std::move(choose); });
+    return copy;
+}
+
+TypeDecorator TypeDecorator::comparator(
+    sql::Operator op, std::function<sql::NodePtr(sql::NodePtr left, sql::NodePtr right)> make) const {
+    if (!make) throw ArgumentError("TypeDecorator: comparator() was given no function");
+    TypeDecorator copy = *this;
+    change_conversion(copy, [&](TypeConversion& c) {
+        std::erase_if(c.operators, [&](const auto& one) { return one.first == op; });
+        c.operators.emplace_back(op, std::move(make));
+    });
+    return copy;
+}
+
 namespace wire {
 
 bool converts_results(const Type& type) noexcept {

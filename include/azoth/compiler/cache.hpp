@@ -33,8 +33,13 @@ public:
 
     /// What `statement` itself remembers for this cache; empty when it was not executed before, or changed
     /// since.
-    [[nodiscard]] sql::StatementMemo::Content recall(const sql::StatementNode& statement);
-    void remember(const sql::StatementNode& statement, sql::StatementMemo::Content content) const;
+    /// @param key  the statement's own, and what else its compilation depends on
+    [[nodiscard]] sql::StatementMemo::Content recall(const sql::StatementNode& statement, const sql::Key& key);
+    void remember(const sql::StatementNode& statement, const sql::Key& key, sql::StatementMemo::Content content) const;
+    [[nodiscard]] sql::StatementMemo::Content recall(const sql::StatementNode& statement) { return recall(statement, statement.key); }
+    void remember(const sql::StatementNode& statement, sql::StatementMemo::Content content) const {
+        remember(statement, statement.key, std::move(content));
+    }
 
     /// Forgets all, what statements remember included.
     void clear();

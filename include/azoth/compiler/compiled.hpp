@@ -16,7 +16,11 @@
 namespace azoth {
 
 /// How placeholders are written.
-enum class ParameterStyle : std::uint8_t { question_mark, dollar };
+enum class ParameterStyle : std::uint8_t {
+    question_mark,
+    dollar,
+    named, ///< `:name`, for reading only
+};
 
 /// Where the value of one placeholder comes from.
 struct BindSlot {
@@ -102,6 +106,17 @@ struct Compiled {
     bool takes_rows = false; ///< some slot takes its value from a parameter row
     std::shared_ptr<const ManyValues> many_values; ///< null: each parameter row is a statement of its own
     std::vector<std::string> warnings;             ///< to be told when it is executed
+    bool schema_tokens = false; ///< schemas are still to be put into the text: see `with_schemas()`
+    bool fetches = false;       ///< rows come back that are not the result's: what the database made for an INSERT or UPDATE
+
+    /// Where a column of an INSERT's primary key gets its value.
+    struct KeySource {
+        enum class From : std::uint8_t { unknown, slot, returned, last_insert_id };
+
+        From from = From::unknown;
+        std::size_t index = 0; ///< of the slot or of the returned column
+    };
+    std::vector<KeySource> primary_key; ///< of an INSERT of one row
 
     Compiled() = default;
 

@@ -15,21 +15,21 @@ namespace azoth {
 
 enum class SchemaObject { table, sequence, type, view };
 
-/// Whether the database has such a thing already; its schema is empty where none is named.
+/// Whether the database has such a thing already; its schema is empty where none is named, and translated where it is to be.
 using ExistsRule = std::function<bool(SchemaObject kind, const std::string& schema, const std::string& name)>;
 
 /// Types, then sequences, then the tables with their indexes and comments, referred-to ones first; foreign keys of tables in a
 /// ring are added by ALTER TABLE at the end. What exists is left alone.
 /// @throws CompileError that names what cannot be written.
 [[nodiscard]] std::vector<std::string>
-create_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists = {});
+create_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists = {}, const SchemaTranslateMap& map = {});
 
 /// The other way round; what does not exist is left alone.
 /// @throws CircularDependencyError for a ring of foreign keys without names, where the database does not drop it unasked.
 [[nodiscard]] std::vector<std::string>
-drop_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists = {});
+drop_all_sql(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists = {}, const SchemaTranslateMap& map = {});
 
 /// The schemas in which `metadata` has tables, sequences or types; the connection's own is "".
-[[nodiscard]] std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dialect);
+[[nodiscard]] std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dialect, const SchemaTranslateMap& map = {});
 
 } // namespace azoth

@@ -10,6 +10,8 @@
 namespace azoth {
 
 [[nodiscard]] std::string literal_sql_node(const sql::Node& statement, const Dialect& dialect);
+[[nodiscard]] std::string
+literal_sql_node(const sql::Node& statement, const Dialect& dialect, const SchemaTranslateMap* map);
 
 /// The statement as text without parameters. Strings are quoted by the dialect's rules, but execute statements with
 /// parameters: this is for offline SQL.

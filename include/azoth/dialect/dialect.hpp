@@ -135,6 +135,11 @@ public:
     [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const;
     /// What writes this dialect's DDL; for Azoth's own use.
     [[nodiscard]] virtual std::unique_ptr<DdlCompiler> ddl_compiler() const;
+    /// A name as the catalogue has it, as programs write it: of a database that keeps names without quotes in upper case,
+    /// such a name in lower case.
+    [[nodiscard]] virtual std::string normalize_name(std::string_view name) const { return std::string{name}; }
+    /// The other way round.
+    [[nodiscard]] virtual std::string denormalize_name(std::string_view name) const { return std::string{name}; }
     /// An expression with its values written out and its columns without their table's name, as DDL has them.
     [[nodiscard]] virtual std::string literal_expression(const sql::Node& expression) const;
     [[nodiscard]] virtual ReflectionQueries reflection(const ReflectionScope& scope) const = 0;
@@ -145,12 +150,58 @@ private:
     [[nodiscard]] std::string quote_as_told(const QuotedName& name) const;
 };
 
+/// How `compile()` writes a statement.
+class CompileOptions {
+public:
+    CompileOptions() = default;
+
+    /// Values stand in the text instead of parameters.
+    [[nodiscard]] CompileOptions literal_binds(bool on = true) const {
+        CompileOptions copy{*this};
+        copy.literal_binds_ = on;
+        return copy;
+    }
+    /// IN lists have a parameter for each member, as they are executed; else one `__[POSTCOMPILE_name]`.
+    [[nodiscard]] CompileOptions render_postcompile(bool on = true) const {
+        CompileOptions copy{*this};
+        copy.render_postcompile_ = on;
+        return copy;
+    }
+    /// Schemas that are written in place of others.
+    [[nodiscard]] CompileOptions schema_translate_map(SchemaTranslateMap map) const {
+        CompileOptions copy{*this};
+        copy.schema_map_ = std::move(map);
+        return copy;
+    }
+
+    [[nodiscard]] bool has_literal_binds() const noexcept { return literal_binds_; }
+    [[nodiscard]] bool renders_postcompile() const noexcept { return render_postcompile_; }
+    [[nodiscard]] const SchemaTranslateMap& schema_map() const noexcept { return schema_map_; }
+
+private:
+    bool literal_binds_ = false;
+    bool render_postcompile_ = true;
+    SchemaTranslateMap schema_map_;
+};
+
 /// The statement as SQL text for any dialect, without a connection.
 [[nodiscard]] CompiledStatement compile_node(const sql::Node& statement, const Dialect& dialect);
+[[nodiscard]] CompiledStatement
+compile_node(const sql::Node& statement, const Dialect& dialect, const CompileOptions& options);
 
 template <Statement S>
 [[nodiscard]] CompiledStatement compile(const S& statement, const std::shared_ptr<const Dialect>& dialect) {
     return compile_node(*statement.node(), *dialect);
 }
+/// @throws CompileError for a value that has no literal, when literals are asked for.
+template <Statement S>
+[[nodiscard]] CompiledStatement
+compile(const S& statement, const std::shared_ptr<const Dialect>& dialect, const CompileOptions& options) {
+    return compile_node(*statement.node(), *dialect, options);
+}
+
+/// The same with schemas put into its text: their own without a map. What has none to put in is returned as it is.
+[[nodiscard]] std::shared_ptr<const Compiled>
+with_schemas(std::shared_ptr<const Compiled> compiled, const SchemaTranslateMap* map, const Dialect& dialect);
 
 } // namespace azoth

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include <azoth/engine/options.hpp>
 #include <azoth/engine/result.hpp>
 #include <azoth/engine/transaction.hpp>
 
@@ -53,7 +54,7 @@ class BatchRun {
 public:
     /// @throws InvalidRequestError when the connection is busy or closed, or the statement takes no parameter
     ///   rows.
-    BatchRun(Lease lease, sql::NodePtr statement);
+    BatchRun(Lease lease, sql::NodePtr statement, const ExecutionOptions& options);
     ~BatchRun();
     BatchRun(const BatchRun&) = delete;
     BatchRun& operator=(const BatchRun&) = delete;
@@ -137,7 +138,8 @@ void add_row(Run& run, const Row& row) {
 
 /// Executes a statement for each row of `rows`, a view that this coroutine owns.
 template <class R, class View>
-[[nodiscard]] asio::awaitable<R> execute_rows(Lease lease, sql::NodePtr statement, View rows) {
+[[nodiscard]] asio::awaitable<R>
+execute_rows(Lease lease, sql::NodePtr statement, View rows, ExecutionOptions options = ExecutionOptions()) {
     constexpr bool stable =
         std::ranges::forward_range<View> && std::is_lvalue_reference_v<std::ranges::range_reference_t<View>>;
     auto row = std::ranges::begin(rows);
@@ -149,7 +151,7 @@ template <class R, class View>
             statement = with_row_columns(statement, names);
         }
     }
-    BatchRun run(std::move(lease), std::move(statement));
+    BatchRun run(std::move(lease), std::move(statement), options);
     while (row != end) {
         for (; row != end && !run.full(); ++row) add_row<stable>(run, *row);
         co_await run.send();

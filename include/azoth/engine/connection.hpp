@@ -41,7 +41,8 @@ struct Lookup {
 [[nodiscard]] asio::awaitable<ResultData> execute_statement(
     Lease lease,
     sql::NodePtr statement,
-    std::chrono::milliseconds timeout = std::chrono::milliseconds{0}
+    std::chrono::milliseconds timeout = std::chrono::milliseconds{0},
+    std::shared_ptr<const SchemaTranslateMap> schema_map = nullptr
 );
 [[nodiscard]] asio::awaitable<ResultData>
 execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions options);
@@ -139,6 +140,34 @@ public:
             statement.node(),
             std::views::all(std::forward<R>(rows))
         );
+    }
+    template <Statement S, engine::ParameterRows R>
+    [[nodiscard]] asio::awaitable<engine::result_type_t<S>>
+    execute(const S& statement, R&& rows, const ExecutionOptions& options) {
+        return engine::execute_rows<engine::result_type_t<S>>(
+            lease_,
+            statement.node(),
+            std::views::all(std::forward<R>(rows)),
+            options
+        );
+    }
+    /// `SELECT f(…)` of a function or the next number of a sequence.
+    /// @throws ArgumentError for any other expression: that is not executable; use select().
+    template <Expression E>
+        requires(!Statement<E>)
+    [[nodiscard]] asio::awaitable<Result<typename E::value_type>> execute(const E& function) {
+        return engine::execute_as<Result<typename E::value_type>>(lease_, sql::make_executable(function.node()));
+    }
+    template <Expression E>
+        requires(!Statement<E>)
+    [[nodiscard]] auto scalar(const E& function) {
+        return scalar_of<Result<typename E::value_type>>(lease_, sql::make_executable(function.node()));
+    }
+    /// The next number of a sequence.
+    template <class Q>
+        requires(!Statement<Q> && requires(const Q& sequence) { sequence.next_value(); })
+    [[nodiscard]] auto scalar(const Q& sequence) {
+        return scalar(sequence.next_value());
     }
     /// The first column of the first row; nothing when there is no row, or when it is NULL.
     template <Statement S>
@@ -252,6 +281,10 @@ public:
     /// `autocommit` each statement is its own, and commit and rollback do nothing in the database.
     /// @throws InvalidRequestError in a transaction.
     void isolation_level(IsolationLevel level);
+    /// Schemas that are used in place of those that tables and sequences name, in everything that is executed, created and
+    /// reflected through them until the connection goes back to the pool; in text() and in names given to an Inspector none
+    /// are. Statements stay compiled whatever the map.
+    void schema_translate_map(SchemaTranslateMap map);
     /// Ends the transaction, its savepoints included; without one nothing happens.
     /// @throws CommitUnknownError when the connection was lost before the answer came.
     [[nodiscard]] asio::awaitable<void> commit();

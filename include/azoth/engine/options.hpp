@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include <azoth/driver/driver.hpp>
+#include <azoth/schema/translate.hpp>
 
 namespace azoth {
 
@@ -53,8 +55,12 @@ struct EngineOptions {
     /// For the client library, as the URL's query: these win over the URL's, its user, password, host, port and database included.
     std::vector<std::pair<std::string, std::string>> connect_args{};
     bool enable_from_linting = true;           ///< tell by `events().warning` of cartesian products
-    /// Rows at most in one statement when an INSERT that returns rows is executed with many.
+    /// An INSERT that returns rows is executed with many of them at a time, where it can be; else one by one.
+    bool use_insertmanyvalues = true;
+    /// Rows at most in one such statement.
     std::size_t insertmanyvalues_page_size = 1000;
+    /// Schemas to use in place of those that tables and sequences name; "" is none. See `Connection::schema_translate_map()`.
+    SchemaTranslateMap schema_translate_map{};
     std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.
@@ -115,12 +121,30 @@ public:
         return copy;
     }
 
+    /// Rows at most in one INSERT that returns rows and is executed with many; 0: the engine's.
+    [[nodiscard]] ExecutionOptions insertmanyvalues_page_size(std::size_t rows) const {
+        ExecutionOptions copy{*this};
+        copy.page_size_ = rows;
+        return copy;
+    }
+    /// Schemas to use in place of those that tables and sequences name, instead of the connection's.
+    [[nodiscard]] ExecutionOptions schema_translate_map(SchemaTranslateMap map) const {
+        ExecutionOptions copy{*this};
+        copy.schema_map_ = std::make_shared<const SchemaTranslateMap>(std::move(map));
+        return copy;
+    }
+
     [[nodiscard]] std::chrono::milliseconds timeout() const noexcept { return timeout_; }
     [[nodiscard]] std::size_t yield_per() const noexcept { return yield_per_; }
+    [[nodiscard]] std::size_t page_size() const noexcept { return page_size_; }
+    /// Null: the connection's.
+    [[nodiscard]] const std::shared_ptr<const SchemaTranslateMap>& schema_map() const noexcept { return schema_map_; }
 
 private:
     std::chrono::milliseconds timeout_{0};
     std::size_t yield_per_ = 1000;
+    std::size_t page_size_ = 0;
+    std::shared_ptr<const SchemaTranslateMap> schema_map_;
 };
 
 } // namespace azoth

@@ -247,10 +247,16 @@ public:
         if (data().last_insert_id == 0) return std::nullopt;
         return data().last_insert_id;
     }
-    /// SQLAlchemy's name for the same.
-    [[nodiscard]] std::optional<std::int64_t> inserted_primary_key() const noexcept {
-        return last_insert_id();
-    }
+    /// The key of the row that an INSERT of one row made, given by the program or by the database; on PostgreSQL, which is
+    /// asked for it by RETURNING, too. Nothing when it is no single integer, is not known, or was not to be fetched.
+    [[nodiscard]] std::optional<std::int64_t> inserted_primary_key() const noexcept;
+    /// The same of any type and width, in the order of the key's columns; NULL for what is not known.
+    [[nodiscard]] const std::vector<Value>& inserted_primary_key_values() const noexcept { return data().primary_key; }
+    /// What the database made of the row: see `return_defaults()`. Nothing when no row came back, as without RETURNING.
+    /// @throws InvalidRequestError when it was not asked for.
+    [[nodiscard]] std::optional<Mapping> returned_defaults() const { return MappingResult{data().fetched_rows()}.first(); }
+    /// The same of all rows, in the order of the parameter rows.
+    [[nodiscard]] MappingResult returned_defaults_rows() const { return MappingResult{data().fetched_rows()}; }
     /// The names of the columns.
     [[nodiscard]] std::vector<std::string> keys() const { return data().keys(); }
     /// The rows as maps from names to values.
@@ -261,6 +267,13 @@ public:
 };
 
 } // namespace engine
+
+template <class Reader>
+std::optional<std::int64_t> engine::ResultBase<Reader>::inserted_primary_key() const noexcept {
+    if (data().primary_key.size() == 1)
+        if (const auto* key = std::get_if<std::int64_t>(&data().primary_key.front().variant())) return *key;
+    return last_insert_id();
+}
 
 /// The rows of a statement whose column types are known: tuples, decoded as they are read.
 ///

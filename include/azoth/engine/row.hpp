@@ -28,6 +28,8 @@ struct ResultData {
     std::shared_ptr<const Compiled> compiled; ///< null when the rows belong to no compiled statement
     std::int64_t affected = -1;
     std::int64_t last_insert_id = 0;
+    std::shared_ptr<const RowBuffer> fetched; ///< what the database made: see `Insert::return_defaults()`
+    std::vector<Value> primary_key;           ///< of the one row that was inserted
 
     ResultData() = default;
     ResultData(driver::Result result, std::shared_ptr<const Compiled> statement);
@@ -52,6 +54,8 @@ struct ResultData {
     [[noreturn]] static void throw_no_rows();
     /// The same without rows that are as another before, compared by `columns` as the database sent them.
     [[nodiscard]] ResultData unique_rows(const std::vector<std::size_t>& columns) const;
+    /// The rows that were fetched beside the result as a result. @throws InvalidRequestError when none were asked for.
+    [[nodiscard]] ResultData fetched_rows() const;
     /// These columns only, in this order.
     [[nodiscard]] ResultData pick_columns(const std::vector<std::size_t>& columns) const;
     [[nodiscard]] std::vector<std::size_t> all_columns() const;

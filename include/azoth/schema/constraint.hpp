@@ -41,6 +41,19 @@ void check_columns(const schema::TableData& table, const std::vector<std::string
 
 } // namespace detail
 
+namespace detail {
+/// The table whose column it is. @throws ArgumentError when it is no table's.
+[[nodiscard]] Table table_of(const sql::NodePtr& column);
+/// The one table that an expression is about. @throws ArgumentError when there is none, or several.
+[[nodiscard]] Table only_table_of(const sql::NodePtr& expression);
+/// @throws ArgumentError when `column` is of another table.
+void check_owner(const Table& table, const sql::NodePtr& column);
+template <class P>
+void check_owner_of(const Table& table, const P& part) {
+    if constexpr (HasColumnNode<P>) check_owner(table, part.node());
+}
+} // namespace detail
+
 /// Names of columns: `columns(a, "b")`.
 template <detail::NamesColumn... C>
 [[nodiscard]] std::vector<std::string> columns(const C&... c) {
@@ -71,6 +84,16 @@ public:
         add_parts(parts...);
         attach_to(table);
     }
+    /// Of columns of one table, which it becomes a constraint of: `UniqueConstraint{t.a, t.b}`.
+    /// @throws ArgumentError when they are of several tables.
+    template <detail::HasColumnNode First, class... Parts>
+    explicit UniqueConstraint(const First& first, const Parts&... parts) : Constraint(schema::UniqueData{}) {
+        const auto owner = detail::table_of(first.node());
+        (detail::check_owner_of(owner, parts), ...);
+        table_ = owner.shared_data();
+        add_parts(first, parts...);
+        attach_to(owner);
+    }
     /// For a mapped class: `m.table("user", az::UniqueConstraint{"name", "city"})`.
     template <class... Parts>
     explicit UniqueConstraint(std::string first_column, const Parts&... parts) : Constraint(schema::UniqueData{}) {
@@ -94,12 +117,18 @@ public:
     explicit PrimaryKeyConstraint(const Table& table, const Parts&... parts) : Constraint(table, schema::PrimaryKeyData{}) {
         auto& data = std::get<schema::PrimaryKeyData>(data_);
         (detail::add_part(data, parts), ...);
-        detail::check_columns(*table_, data.columns, "a primary key");
-        attach();
+        attach_to(table);
     }
-
-private:
-    void attach();
+    /// Without a table, for `append_constraint()`.
+    template <class... Parts>
+    explicit PrimaryKeyConstraint(std::string first_column, const Parts&... parts) : Constraint(schema::PrimaryKeyData{}) {
+        auto& data = std::get<schema::PrimaryKeyData>(data_);
+        data.columns.push_back(std::move(first_column));
+        (detail::add_part(data, parts), ...);
+    }
+    /// Its columns are the key from now on, whatever was said of columns before; where that differs the table notes a warning.
+    /// @throws ArgumentError when the table has no such column.
+    void attach_to(const Table& table) const;
 };
 
 /// A condition on rows: SQL text, or an expression over the table's columns.
@@ -116,6 +145,11 @@ public:
         : Constraint(table, schema::CheckData{{}, {}, condition.node()}) {
         finish(options...);
     }
+    /// About columns of one table, which it becomes a constraint of: `CheckConstraint{t.a > 5}`.
+    template <class Expression, class... Options>
+        requires(requires(const Expression& e) { e.node(); } && !std::derived_from<Expression, Table>)
+    explicit CheckConstraint(const Expression& condition, const Options&... options)
+        : CheckConstraint(detail::only_table_of(condition.node()), condition, options...) {}
     /// For a mapped class: `m.table("article", az::CheckConstraint{"version > 0"})`.
     template <class... Options>
         requires(!(std::convertible_to<const Options&, std::string_view> || ...))
@@ -194,6 +228,13 @@ public:
         };
         (add(parts), ...);
         attach(plain);
+    }
+    /// Of columns of one table, which it becomes an index of: `Index{"ix_name", t.a, t.b}`.
+    /// @throws ArgumentError when they are of several tables.
+    template <detail::HasColumnNode First, class... Parts>
+    Index(std::string name, const First& first, const Parts&... parts)
+        : Index(detail::table_of(first.node()), std::move(name), first, parts...) {
+        (detail::check_owner_of(detail::table_of(first.node()), parts), ...);
     }
     /// For a mapped class: `m.table("article", az::Index{"ix_title", "title"})`: columns by name, then options.
     template <class... Parts>

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -192,6 +193,10 @@ struct ColumnData {
     Autoincrement autoincrement = Autoincrement::automatic;
     std::string comment;
     sql::NodePtr server_default;              ///< an expression or literal text for DDL's DEFAULT
+    bool fetched = false;                     ///< the database fills it in, by means that DDL does not show: a trigger
+    bool fetched_on_update = false;           ///< the same when the row is updated
+    bool insert_sentinel = false;             ///< its values tell which row of a many-row INSERT came back
+    bool omitted = false;                     ///< a sentinel made for nothing else: in no statement unless it is named
     ValueMaker default_;                      ///< what the program fills in when a statement leaves the column out
     sql::NodePtr default_expression{};        ///< the same, as SQL that is written into the INSERT
     ValueMaker on_update;                     ///< the same for an UPDATE of other columns
@@ -206,6 +211,14 @@ struct ColumnData {
     DialectOptions options;
 
     [[nodiscard]] const std::string& key_name() const noexcept { return key.empty() ? name : key; }
+};
+
+/// What declaring a table that is there already means.
+enum class Redeclare : std::uint8_t {
+    refuse,
+    extend_existing, ///< columns replace those of their names, others are added
+    keep_existing,   ///< it stays as it is
+    must_exist,      ///< the same, and there has to be one
 };
 
 /// When a statement that was attached to a table or a MetaData is executed.
@@ -239,11 +252,20 @@ struct TableData {
     std::shared_ptr<const NamingConvention> naming; ///< the MetaData's; null: SQLAlchemy's default
     std::vector<AttachedDdl> attached; ///< executed when the table is created or dropped
     QuotedName metadata_schema;        ///< where foreign keys look that name no schema
+    bool implicit_returning = true;    ///< RETURNING may be used to fetch keys nobody asked for
+    std::vector<std::string> warnings; ///< about how it was declared
     std::shared_ptr<ForeignTypes> foreign_types; ///< the MetaData's columns whose types are those of what they refer to
     std::uint64_t serial; ///< unique in the process, never used again: the table's identity in statement keys
 
-    /// @throws ArgumentError when a column of that name exists.
+    /// @throws DuplicateColumnError when a column of that name exists.
     ColumnData& add_column(QuotedName column_name, Type type);
+    /// The same in place of one of that name, whose place it takes.
+    ColumnData& replace_column(QuotedName column_name, Type type);
+    /// To be called when a column is declared: as the table says what happens to one that is there already.
+    /// @return the column, and whether its options are to be applied
+    std::pair<ColumnData*, bool> declare_column(QuotedName column_name, Type type, Redeclare how);
+    /// The column that tells which row of a many-row INSERT came back, where one was chosen; else null.
+    [[nodiscard]] const ColumnData* sentinel() const noexcept;
     /// By its name in SQL.
     [[nodiscard]] const ColumnData* find(std::string_view column_name) const noexcept;
     /// To be called when a column has all its options: one without a type takes that of the column that it refers to, and

@@ -38,7 +38,7 @@ public:
     [[nodiscard]] bool contains(std::string_view name, std::string_view schema = {}) const noexcept {
         return find(name, schema) != nullptr;
     }
-    /// @throws ArgumentError when there is a table of that name already.
+    /// @throws InvalidRequestError when there is a table of that name already.
     void add(const Table& table);
     /// Forgets a table, which its handles keep. Of one that is not here nothing happens.
     void remove(const Table& table);

@@ -61,6 +61,20 @@ struct ServerDefaultOption {
     sql::NodePtr expression;
     void apply(TableData&, ColumnData& column) const { column.server_default = expression; }
 };
+/// What a trigger makes.
+struct FetchedOption {
+    bool on_update;
+    void apply(TableData&, ColumnData& column) const { (on_update ? column.fetched_on_update : column.fetched) = true; }
+};
+/// In place of a column of that name.
+struct ReplaceOption {
+    void apply(TableData&, ColumnData&) const {}
+};
+struct SentinelOption {
+    bool generated;
+    /// @throws ArgumentError when the table has another already, InvalidRequestError for one that cannot do it.
+    void apply(TableData& table, ColumnData& column) const;
+};
 struct KeyOption {
     std::string key;
     void apply(TableData&, ColumnData& column) const { column.key = key; }
@@ -234,6 +248,20 @@ template <class Expression>
 [[nodiscard]] inline schema::ServerDefaultOption server_default(std::string text) {
     return {schema::default_text(std::move(text))};
 }
+
+/// A value that the database makes by means that DDL does not show: a trigger. It is fetched where values are.
+struct FetchedValue {};
+[[nodiscard]] inline schema::FetchedOption server_default(FetchedValue) { return {false}; }
+/// The same whenever the row is updated.
+[[nodiscard]] inline schema::FetchedOption server_onupdate(FetchedValue) { return {true}; }
+
+/// The values of this column tell which row of a many-row INSERT came back: they are the program's own, unique, and come back as
+/// they were sent. Give its default before it, or `not_null`.
+inline constexpr schema::SentinelOption insert_sentinel{false};
+/// The same of a column that is there for nothing else: a number in such an INSERT, and in no other statement.
+inline constexpr schema::SentinelOption insert_sentinel_counter{true};
+/// `table.append_column(…, replace_existing)`: in place of a column of that name.
+inline constexpr schema::ReplaceOption replace_existing{};
 
 /// The program fills the column in when a statement leaves it out: a constant, a function called once per row, or one that is
 /// given the row's other values: `default_([](const az::DefaultContext& row) { … row.get("price") … })`.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <azoth/schema/data.hpp>
@@ -18,6 +19,10 @@ class MetaData;
 class Table;
 
 using schema::DdlEvent;
+
+inline constexpr auto extend_existing = schema::Redeclare::extend_existing;
+inline constexpr auto keep_existing = schema::Redeclare::keep_existing;
+inline constexpr auto must_exist = schema::Redeclare::must_exist;
 
 namespace schema {
 /// A column of `table` as an expression's node. @throws ArgumentError when there is none of that name.
@@ -35,8 +40,11 @@ namespace schema {
 /// Build all columns before the table is used; afterwards it is constant and may be shared between threads.
 class Table {
 public:
-    /// @throws ArgumentError when `metadata` has a table of that name.
+    /// @throws InvalidRequestError when `metadata` has a table of that name.
     Table(QuotedName name, MetaData& metadata, QuotedName schema = {});
+    /// The same of a table that may be there already: `Table{"t", metadata, extend_existing}`.
+    /// @throws InvalidRequestError when it has to be there and is not.
+    Table(QuotedName name, MetaData& metadata, schema::Redeclare existing, QuotedName schema = {});
     /// A table whose description is already made (reflection, mappers).
     explicit Table(std::shared_ptr<schema::TableData> data);
 
@@ -53,9 +61,25 @@ public:
     [[nodiscard]] std::vector<ColumnRef> columns() const;
 
     /// A column that is only known at run time: `table.add_column("id", Integer{}, primary_key)`.
-    /// @throws ArgumentError when there is one of that name.
+    /// @throws DuplicateColumnError when there is one of that name, unless `replace_existing` is among the options.
     template <class... Options>
     ColumnRef add_column(QuotedName column_name, const Type& type, const Options&... options);
+    /// SQLAlchemy's name for the same.
+    template <class... Options>
+    ColumnRef append_column(QuotedName column_name, const Type& type, const Options&... options);
+    /// `append_constraint(UniqueConstraint{"a", "b"})`: one that was made without a table. @return this
+    template <class C>
+    Table& append_constraint(const C& constraint) {
+        constraint.attach_to(*this);
+        return *this;
+    }
+    /// Whether RETURNING may be used for keys nobody asked for; not where triggers forbid it. @return this
+    Table& implicit_returning(bool on) {
+        data_->implicit_returning = on;
+        return *this;
+    }
+    /// The primary key as a constraint: its name, its columns in the key's order.
+    [[nodiscard]] schema::PrimaryKeyData primary_key_constraint() const;
     /// The table's comment. @return this
     Table& comment(std::string text);
     /// A word between CREATE and TABLE: "TEMPORARY", "UNLOGGED". @return this
@@ -86,11 +110,16 @@ protected:
     template <class T>
     friend T alias(const T& table, QuotedName name);
 
+    /// For a table whose handles are elsewhere: this one does not keep what they own together.
+    Table(std::shared_ptr<schema::TableData> data, sql::NodePtr node) noexcept
+        : data_(std::move(data)), node_(std::move(node)) {}
+
     /// Points this handle and its typed columns at another FROM element of the same table.
     void rebind(sql::NodePtr node);
 
     std::shared_ptr<schema::TableData> data_;
     sql::NodePtr node_;
+    schema::Redeclare existing_ = schema::Redeclare::refuse; ///< while its columns are declared
     std::vector<std::ptrdiff_t> column_offsets_; ///< where the typed columns lie, in bytes from this subobject
 };
 

@@ -50,6 +50,7 @@ protected:
 
 /// Points a copy of a table at another FROM element.
 struct TableAccess : Table {
+    TableAccess(std::shared_ptr<schema::TableData> data, sql::NodePtr node) noexcept : Table(std::move(data), std::move(node)) {}
     static void point(Table& table, sql::NodePtr node) { (table.*&TableAccess::rebind)(std::move(node)); }
     static void become(Table& table, const Table& other) {
         table.*&TableAccess::data_ = other.shared_data();
@@ -92,11 +93,13 @@ public:
             (schema::ColumnOption<Options> && ...),
             "after its name a column takes a SQL type (String{30}) and options (primary_key, unique, foreign_key(...), ...)");
         auto& data = *table.data_;
-        auto& column = data.add_column(std::move(name), TypeTraits<T>::type());
-        column.nullable = detail::is_optional<T>;
-        (schema::apply_option(data, column, options), ...);
-        data.declared(column);
-        node_ = detail::make_column_node(table.node_, column);
+        const auto [column, fresh] = data.declare_column(std::move(name), TypeTraits<T>::type(), table.existing_);
+        if (fresh) {
+            column->nullable = detail::is_optional<T>;
+            (schema::apply_option(data, *column, options), ...);
+            data.declared(*column);
+        }
+        node_ = detail::make_column_node(table.node_, *column);
         table.column_offsets_.push_back(reinterpret_cast<const char*>(static_cast<ColumnBase*>(this))
                                         - reinterpret_cast<const char*>(&table));
     }
@@ -153,11 +156,19 @@ private:
 template <class... Options>
 ColumnRef Table::add_column(QuotedName column_name, const Type& type, const Options&... options) {
     static_assert((schema::ColumnOption<Options> && ...), "after its type a column takes options (primary_key, unique, ...)");
-    auto& column = data_->add_column(std::move(column_name), type);
-    column.type_given = true;
-    (schema::apply_option(*data_, column, options), ...);
-    data_->declared(column);
-    return c(column.key_name());
+    constexpr bool replaces = (std::same_as<Options, schema::ReplaceOption> || ...);
+    const auto how = replaces ? schema::Redeclare::extend_existing : existing_;
+    const auto [column, fresh] = data_->declare_column(std::move(column_name), type, how);
+    if (fresh) {
+        column->type_given = true;
+        (schema::apply_option(*data_, *column, options), ...);
+        data_->declared(*column);
+    }
+    return c(column->key_name());
+}
+template <class... Options>
+ColumnRef Table::append_column(QuotedName column_name, const Type& type, const Options&... options) {
+    return add_column(std::move(column_name), type, options...);
 }
 
 /// The same table under another name, typed columns included: `auto u2 = alias(users, "u2")`. Without a name the compiler
@@ -198,11 +209,37 @@ template <class T, Expression M, Expression S>
     return detail::sampled(table, {method.node(), seed.node()}, std::move(name));
 }
 
-/// A table that no MetaData describes, by its columns' names: `table("tbl", "a", "b")`.
-template <std::convertible_to<std::string>... Names>
-[[nodiscard]] Table table(QuotedName name, const Names&... columns) {
+namespace detail {
+
+/// The schema of a table that no MetaData describes.
+struct InSchema {
+    QuotedName name;
+};
+template <class P>
+concept LightTablePart = std::convertible_to<P, std::string> || std::same_as<P, InSchema> || Expression<P>;
+
+/// @throws ArgumentError for an expression that is no `column()`.
+void add_light_column(schema::TableData& table, const sql::NodePtr& column);
+
+template <LightTablePart P>
+void add_light_part(schema::TableData& table, const P& part) {
+    if constexpr (std::same_as<P, InSchema>) table.schema = part.name;
+    else if constexpr (std::convertible_to<P, std::string>) table.add_column(QuotedName(part), Type{});
+    else add_light_column(table, part.node());
+}
+
+} // namespace detail
+
+/// The schema of a `table()`.
+[[nodiscard]] inline detail::InSchema in_schema(QuotedName name) { return {std::move(name)}; }
+
+/// A table that no MetaData describes: columns by their names, or with types, and a schema: `table("tbl", "a", "b")`,
+/// `table("tbl", column<int>("a"), column("b", Text{}), in_schema("stats"))`.
+/// @throws DuplicateColumnError for a column that occurs again.
+template <detail::LightTablePart... Parts>
+[[nodiscard]] Table table(QuotedName name, const Parts&... parts) {
     auto data = std::make_shared<schema::TableData>(std::move(name));
-    (data->add_column(QuotedName(columns), Type{}), ...);
+    (detail::add_light_part(*data, parts), ...);
     return Table{std::move(data)};
 }
 

@@ -39,6 +39,9 @@ protected:
     void add_values(std::vector<Value> row);
     void set_from_select(sql::NodePtr select, bool include_defaults);
     void upsert(sql::UpsertClause clause);
+    /// @throws ArgumentError when the statement has RETURNING.
+    void return_defaults(std::vector<sql::NodePtr> columns);
+    void supplemental(std::vector<sql::NodePtr> columns);
     void limit_rows(std::int64_t rows);
 
     std::shared_ptr<sql::DmlNode> node_;
@@ -164,6 +167,29 @@ public:
         (detail::add_returning(copy.own(), elements), ...);
         return copy;
     }
+    /// What the database makes of the row is fetched, where it has RETURNING, and found in `returned_defaults()` of the result:
+    /// the key, and these columns, or all that it makes. Otherwise the result is as without.
+    /// @throws ArgumentError when the statement has RETURNING.
+    template <Expression... E>
+    [[nodiscard]] Insert return_defaults(const E&... columns) const {
+        Insert copy{*this};
+        copy.DmlBase::return_defaults({columns.node()...});
+        return copy;
+    }
+    /// The same, and these columns as well.
+    template <Expression... E>
+        requires(sizeof...(E) > 0)
+    [[nodiscard]] Insert supplemental_cols(const E&... columns) const {
+        Insert copy{*this};
+        copy.supplemental({columns.node()...});
+        return copy;
+    }
+    /// Nothing is fetched that was not asked for: no key that the database makes.
+    [[nodiscard]] Insert inline_() const {
+        Insert copy{*this};
+        copy.own().set_inline();
+        return copy;
+    }
     /// Executed with many parameter rows, RETURNING's rows come in the order of those, as they do unless this says false: then
     /// the database may return them as it likes, and more rows go into one statement.
     [[nodiscard]] Insert sort_by_parameter_order(bool value = true) const {
@@ -217,6 +243,24 @@ public:
     [[nodiscard]] auto returning(const E&... elements) const {
         typename detail::ReturningOf<azoth::Update, E...>::type copy{detail::DmlBase{*this}};
         (detail::add_returning(copy.own(), elements), ...);
+        return copy;
+    }
+
+    /// What the database makes of the row is fetched, where it has RETURNING, and found in `returned_defaults()` of the result:
+    /// the key, and these columns, or all that it makes. Otherwise the result is as without.
+    /// @throws ArgumentError when the statement has RETURNING.
+    template <Expression... E>
+    [[nodiscard]] Update return_defaults(const E&... columns) const {
+        Update copy{*this};
+        copy.DmlBase::return_defaults({columns.node()...});
+        return copy;
+    }
+    /// The same, and these columns as well.
+    template <Expression... E>
+        requires(sizeof...(E) > 0)
+    [[nodiscard]] Update supplemental_cols(const E&... columns) const {
+        Update copy{*this};
+        copy.supplemental({columns.node()...});
         return copy;
     }
 

@@ -270,6 +270,11 @@ template <class T = Value>
 [[nodiscard]] Expr<T> column(QuotedName name) {
     return Expr<T>{std::make_shared<sql::ColumnNode>(nullptr, std::move(name), detail::own_type<T>(), nullptr)};
 }
+/// The same with a SQL type.
+template <std::derived_from<Type> S>
+[[nodiscard]] Expr<detail::cast_t<S, true>> column(QuotedName name, const S& type) {
+    return Expr<detail::cast_t<S, true>>{std::make_shared<sql::ColumnNode>(nullptr, std::move(name), type, nullptr)};
+}
 
 namespace detail {
 

@@ -120,9 +120,20 @@ using cast_t = std::conditional_t<
 template <class T>
 class Expanding;
 
+/// Named methods of one's own for expressions of one C++ type: specialise it, and columns of that type, nullable or not, have them.
+///
+///     template <class E>
+///     struct azoth::TypeMethods<E, Point> {
+///         [[nodiscard]] auto distance(const Point& other) const {
+///             return az::func::call<double>("distance", static_cast<const E&>(*this), other);
+///         }
+///     };
+template <class Derived, class T>
+struct TypeMethods {};
+
 /// The named operators, for every kind of expression.
 template <class Derived, class T>
-class ExpressionMethods {
+class ExpressionMethods : public TypeMethods<Derived, detail::base_t<T>> {
 public:
     using value_type = T;
     using base_type = detail::base_t<T>;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -113,6 +114,15 @@ inline const FrameEnd unbounded = FrameEnd::unbounded();
 [[nodiscard]] detail::ExcludePart exclude(std::string rows);
 
 namespace func {
+
+/// Makes a function known: in whatever case `call()` names it, it is written as `name` is here, and its result has a type
+/// without being told. Of a package it is called as `call("package.name")`. Thread-safe; an earlier one of that name is
+/// replaced. The built-in ones, of no package, can be replaced, too.
+/// @throws ArgumentError for an empty name.
+void register_function(std::string name, const Type& returns, std::string package = {});
+/// The same where the type follows from the arguments.
+void register_function(
+    std::string name, std::function<Type(const std::vector<sql::NodePtr>& arguments)> returns, std::string package = {});
 
 /// Any function by name. T says what it returns.
 template <class T = Value, class... Args>

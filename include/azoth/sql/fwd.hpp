@@ -2,6 +2,7 @@
 // Names of the SQL layer for those who only mention them.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 namespace azoth {
@@ -11,6 +12,7 @@ struct Node;
 struct TableNode;
 struct ColumnNode;
 using NodePtr = std::shared_ptr<const Node>;
+enum class Operator : std::uint8_t;
 } // namespace sql
 
 class ColumnRef;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <azoth/schema/translate.hpp>
 #include <azoth/sql/expression_nodes.hpp>
 #include <azoth/sql/from_nodes.hpp>
 #include <azoth/sql/statement_nodes.hpp>
@@ -18,6 +19,11 @@ struct BindList {
     std::vector<const ExpressionNode*> nodes;
     Key sharing{};                            ///< which occurrences were repeats; zero when none was
     bool literal = false; ///< write the values into the text; such a compilation must not be cached
+    bool keeps_lists = false; ///< IN lists are not expanded, but written as `__[POSTCOMPILE_name]`; the same goes for it
+    const SchemaTranslateMap* schema_map = nullptr; ///< written into the text; the same goes for it
+    bool schema_tokens = false; ///< schemas are left open, for `with_schemas()`
+    bool is_element = false;    ///< no statement, but part of one: for reading
+    bool fetches_key = false;   ///< an INSERT brings back the key that the database makes
 };
 [[nodiscard]] BindList collect_binds(const Node& statement);
 
@@ -42,6 +48,8 @@ struct BindList {
 [[nodiscard]] NodePtr make_not(const NodePtr& condition);
 /// A call. Of the functions that SQLAlchemy knows the name is written as they have it, and the type is theirs unless it is given.
 [[nodiscard]] NodePtr make_function(std::string name, std::vector<NodePtr> arguments, Type type);
+/// `SELECT expression` of a function or of a sequence's next number. @throws ArgumentError for anything else.
+[[nodiscard]] NodePtr make_executable(const NodePtr& expression);
 /// The type of `left op right`: a date and an interval make a timestamp, an integer and a decimal a decimal.
 [[nodiscard]] Type arithmetic_type(Operator op, const Type& left, const Type& right);
 [[nodiscard]] const Type& type_of(const Node& node) noexcept;

@@ -191,6 +191,14 @@ struct InsertFromSelect {
     bool include_defaults;
 };
 
+/// What the database made of a row and the program wants to know, without RETURNING rows.
+struct ReturnDefaults {
+    std::vector<NodePtr> columns;      ///< empty: all that the database makes
+    std::vector<NodePtr> supplemental; ///< these as well
+
+    ReturnDefaults() = default;
+};
+
 /// What INSERT, UPDATE and DELETE share.
 struct DmlNode final : StatementNode {
     DmlNode(NodeKind k, NodePtr target) noexcept : StatementNode(k), table(std::move(target)) { mix_child(table); }
@@ -207,6 +215,8 @@ struct DmlNode final : StatementNode {
     bool fills_in = true; ///< UPDATE: what columns are to be on an update is added; the unit of work does it itself
     std::shared_ptr<const InsertFromSelect> from_select; ///< null: VALUES
     std::shared_ptr<const UpsertClause> upsert;          ///< null: none
+    std::shared_ptr<const ReturnDefaults> return_defaults; ///< null: not asked for
+    bool is_inline = false; ///< INSERT: nothing is fetched that was not asked for
 
     void assign(AssignmentPair pair);
     /// Another row for the columns of the first. @throws ArgumentError when the number of values is another one.
@@ -218,6 +228,8 @@ struct DmlNode final : StatementNode {
     void set_fills_in(bool value);
     void set_from_select(InsertFromSelect source);
     void set_upsert(UpsertClause clause);
+    void set_return_defaults(ReturnDefaults wanted);
+    void set_inline();
     /// Of the table that is changed; the leftmost of a join.
     [[nodiscard]] const schema::TableData& table_data() const noexcept;
 };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <azoth/sql/fwd.hpp>
 #include <azoth/types/details.hpp>
@@ -24,6 +25,8 @@ struct TypeConversion {
     Convert process_result_value;
     Wrap bind_expression;
     Wrap column_expression;
+    std::function<Type(sql::Operator, const Value&)> coerce_compared_value;
+    std::vector<std::pair<sql::Operator, std::function<sql::NodePtr(sql::NodePtr, sql::NodePtr)>>> operators;
     std::uint64_t serial = 0; ///< unique in the process: what the type is compared by
 
     TypeConversion() = default;
@@ -53,6 +56,14 @@ public:
     [[nodiscard]] TypeDecorator bind_expression(TypeConversion::Wrap wrap) const;
     /// SQL around a column of the type that a SELECT returns to the program; inside subqueries it stands as it is.
     [[nodiscard]] TypeDecorator column_expression(TypeConversion::Wrap wrap) const;
+    /// The type of a value beside an expression of this one, by operator: `Type{}` leaves it to the value. Without it the value is
+    /// of this type, and so converted as this type's are.
+    [[nodiscard]] TypeDecorator
+    coerce_compared_value(std::function<Type(sql::Operator op, const Value& value)> choose) const;
+    /// What `left op right` is when `left` is of this type, of the binary operators. `make` is given both sides, the left one as an
+    /// expression of the type inside, so that it may use the operator itself.
+    [[nodiscard]] TypeDecorator
+    comparator(sql::Operator op, std::function<sql::NodePtr(sql::NodePtr left, sql::NodePtr right)> make) const;
 };
 
 } // namespace azoth

@@ -129,7 +129,8 @@ TEST_CASE("type from text: PostgreSQL", "[dialect][reflection]") {
 
 TEST_CASE("type from text: MySQL and MariaDB", "[dialect][reflection]") {
     const auto type = [](std::string_view text) { return mariadb->type_from_text(text); };
-    CHECK(type("tinyint(1)") == Boolean{});
+    CHECK(type("tinyint(1)").kind == TypeKind::small_integer); // no BOOL
+    CHECK(dialects::mysql()->type_text(type("tinyint(1)").on("mysql")) == "TINYINT(1)");
     CHECK(type("tinyint(4)") == SmallInteger{});
     CHECK(type("tinyint(1) unsigned") == SmallInteger{});
     CHECK(type("smallint(6)") == SmallInteger{});

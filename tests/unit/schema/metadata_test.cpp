@@ -46,7 +46,7 @@ TEST_CASE("tables are found, removed and forgotten", "[schema][core.schema.metad
     metadata.remove(a); // not here any more: nothing happens
     metadata.add(a);
     CHECK(metadata.contains("a"));
-    CHECK_THROWS_AS(metadata.add(a), ArgumentError);
+    CHECK_THROWS_AS(metadata.add(a), InvalidRequestError);
     metadata.clear();
     CHECK(metadata.tables().empty());
     CHECK(a.c("id").name() == "id");
@@ -112,7 +112,7 @@ TEST_CASE("to_metadata() copies a table with its constraints and indexes", "[sch
     const auto renamed = static_cast<const Table&>(people).to_metadata(third, std::nullopt, "folk");
     CHECK(third.contains("folk", "crew")); // keeps its schema
     CHECK(renamed.c("name").type() == Type{String{20}});
-    CHECK_THROWS_AS(to_metadata(people, other, "elsewhere"), ArgumentError);
+    CHECK_THROWS_AS(to_metadata(people, other, "elsewhere"), InvalidRequestError);
 }
 
 TEST_CASE("DDL is executed with its table or MetaData, where it is meant to be", "[schema][core.ddl.execute_if][core.ddl.custom]") {
