@@ -55,12 +55,21 @@ asio::awaitable<void> join_outer(Core& core) {
 
 } // namespace
 
+void note_begin(Core& core, TransactionOrigin origin) {
+    if (core.begun) return;
+    core.begun = true;
+    core.origin = origin;
+    ++core.transactions;
+}
+
 asio::awaitable<Connection*> begin_connection(Core& core) {
     core.require_usable();
     if (core.open() == nullptr) {
         if (core.outer != nullptr) co_await join_outer(core);
         else core.connection = co_await core.engine->connect(core.made_at);
-        core.begun = true;
+        if (core.connection && core.options.isolation_level != IsolationLevel::server_default)
+            core.connection->isolation_level(core.options.isolation_level);
+        note_begin(core, TransactionOrigin::autobegin);
         core.signals.after_begin();
     }
     while (core.savepoints.size() < core.savepoint_numbers.size()) {
@@ -242,6 +251,27 @@ asio::awaitable<Connection*> open_connection(Core& core) {
     co_return co_await begin_connection(core);
 }
 
+asio::awaitable<Connection*> open_connection_at(Core& core, IsolationLevel level) {
+    const Operation operation{core};
+    core.require_usable();
+    if (core.open() != nullptr)
+        throw InvalidRequestError(
+            "session.connection(): the transaction has begun, so its isolation level cannot be changed; ask for it before the first statement");
+    if (core.outer != nullptr)
+        throw InvalidRequestError("session.connection(): the session was given a connection: its isolation level is not the session's");
+    const auto before = std::exchange(core.options.isolation_level, level);
+    std::exception_ptr error;
+    Connection* connection = nullptr;
+    try {
+        connection = co_await begin_connection(core);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    core.options.isolation_level = before;
+    if (error) std::rethrow_exception(error);
+    co_return connection;
+}
+
 asio::awaitable<void> close_session(Core& core) {
     // Objects go first, with the values they have: they are detached, not expired.
     core.expunge_all();
@@ -333,6 +363,7 @@ asio::awaitable<void> Session::commit() { return session::commit_session(core())
 asio::awaitable<void> Session::rollback() { return session::rollback_session(core()); }
 asio::awaitable<void> Session::close() { return session::close_session(core()); }
 asio::awaitable<Connection*> Session::connection() { return session::open_connection(core()); }
+asio::awaitable<Connection*> Session::connection(IsolationLevel level) { return session::open_connection_at(core(), level); }
 
 asio::awaitable<void> Session::delete_object(std::shared_ptr<ModelBase> object) {
     return session::delete_marked(core(), std::move(object));

@@ -144,16 +144,27 @@ void IdentityMap::reserve_integers(const MapperData& mapper, std::size_t objects
 
 void IdentityMap::insert(std::int64_t key, ModelBase& object) {
     room_for(*object.orm_state().mapper).integers.insert_or_assign(key, Entry{object});
+    keep(object);
 }
 
 void IdentityMap::insert(const IdentityKey& key, ModelBase& object) {
     if (const auto* integer = std::get_if<std::int64_t>(&key)) insert(*integer, object);
-    else room_for(*object.orm_state().mapper).others.insert_or_assign(std::get<std::string>(key), Entry{object});
+    else {
+        room_for(*object.orm_state().mapper).others.insert_or_assign(std::get<std::string>(key), Entry{object});
+        keep(object);
+    }
+}
+
+void IdentityMap::keep(ModelBase& object) {
+    if (keeps_) kept_.try_emplace(&object, object.orm_state().graph);
 }
 
 void IdentityMap::erase(const MapperData& mapper, const IdentityKey& key) {
     auto* objects = objects_of(mapper);
     if (objects == nullptr) return;
+    GraphRef owner; // its last one perhaps: dropped when the map is done
+    if (keeps_)
+        if (const auto* object = find(mapper, key, owner)) kept_.erase(object);
     if (const auto* integer = std::get_if<std::int64_t>(&key)) objects->integers.erase(*integer);
     else objects->others.erase(std::get<std::string>(key));
 }
@@ -180,6 +191,7 @@ void IdentityMap::clear() {
     last_class_ = nullptr;
     last_objects_ = nullptr;
     classes_.clear();
+    kept_.clear();
 }
 
 std::size_t IdentityMap::size() const {
