@@ -94,7 +94,11 @@ Value next_version(const MapperData& mapper, const Value& before) {
 void raise_version(ModelBase& object, ModelBase& stored) {
     const auto& mapper = *object.orm_state().mapper;
     const auto index = static_cast<std::uint16_t>(mapper.version_id);
-    MapperData::attribute(object, mapper.attributes[index]).set_from_flush(next_version(mapper, stored_or_current(stored, index)));
+    const auto before = stored_or_current(stored, index);
+    if (object.orm_state().changes) // flag_modified() forgot it, and the row is found by it
+        for (auto& old : object.orm_state().changes->values)
+            if (old.attribute == index && !old.known && &object == &stored) old = {index, true, before};
+    MapperData::attribute(object, mapper.attributes[index]).set_from_flush(next_version(mapper, before));
 }
 
 void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch) {

@@ -55,7 +55,7 @@ struct Served : az::Model<Served> { // its versions are the database's, or the p
         m.table("served");
         m.column<&Served::id>(az::primary_key);
         m.column<&Served::name>(az::String{50});
-        m.version_id<&Served::version>(az::server_default(az::literal_column<std::int64_t>("10")));
+        m.version_id<&Served::version>(az::server_default(az::text("10")));
         m.version_id_generator(false);
     }
 };
@@ -70,9 +70,9 @@ struct Eager : az::Model<Eager> { // reads back what the database makes
         m.eager_defaults(true);
         m.column<&Eager::id>(az::primary_key);
         m.column<&Eager::name>(az::String{50});
-        m.column<&Eager::number>(az::server_default(az::literal_column<std::int64_t>("7")));
+        m.column<&Eager::number>(az::server_default(az::text("7")));
         m.column<&Eager::changes>(
-            az::server_default(az::literal_column<std::int64_t>("0")), az::onupdate_value(az::literal_column<std::int64_t>("changes + 1")));
+            az::server_default(az::text("0")), az::onupdate_value(az::literal_column<std::int64_t>("changes + 1")));
     }
 };
 struct Label : az::Model<Label> {
@@ -271,8 +271,8 @@ asio::awaitable<void> inserts_are_what_the_database_can(az::Engine engine, az::t
     std::string name;
     {
         auto connection = co_await engine.connect();
-        name = connection->dialect()->name();
-        co_await connection->close();
+        name = connection.dialect()->name();
+        co_await connection.close();
     }
     az::Session session{engine};
     std::vector<std::shared_ptr<Part>> all;
