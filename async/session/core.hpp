@@ -18,8 +18,13 @@ namespace azoth::session {
 class Core : public orm::SessionState {
 public:
     Core(Engine database, SessionOptions chosen, std::source_location at)
-        : engine(std::move(database)), options(chosen), made_at(at) {}
-    Core(Connection& given, SessionOptions chosen) : outer(&given), options(chosen) {}
+        : engine(std::move(database)), options(chosen), made_at(at) {
+        if (options.keep_objects) identity_map.keep_objects();
+        signals.warning.connect([this](const std::string& text) { engine->events().warning.emit_quietly(std::string_view{text}); });
+    }
+    Core(Connection& given, SessionOptions chosen) : outer(&given), options(chosen) {
+        if (options.keep_objects) identity_map.keep_objects();
+    }
 
     std::optional<Engine> engine; ///< none: the session was given a connection
     Connection* outer = nullptr;  ///< that connection
@@ -34,7 +39,9 @@ public:
     std::vector<std::uint64_t> savepoint_numbers; ///< of begin_nested(), sent or not
     std::uint64_t last_savepoint = 0;
     int autoflush_blocks = 0; ///< no_autoflush() guards that exist
-    bool begun = false;       ///< by begin()
+    bool begun = false;       ///< by begin(), or by the first statement
+    TransactionOrigin origin = TransactionOrigin::autobegin; ///< of what has begun
+    std::uint64_t transactions = 0; ///< that have begun: the number of the last one
     bool busy = false;
     bool failed = false;      ///< a flush failed: rollback() comes first
     std::string failure;      ///< its message
@@ -63,6 +70,8 @@ private:
 // The steps that operations are made of; the caller holds the Operation.
 
 [[nodiscard]] asio::awaitable<Connection*> begin_connection(Core& core);
+/// A transaction begins, if none has.
+void note_begin(Core& core, TransactionOrigin origin);
 /// Ends what the session has in the transaction of a connection that it was given.
 [[nodiscard]] asio::awaitable<void> end_joined(Core& core, bool commit);
 /// Makes the objects of rows.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 #include <unordered_set>
+#include <utility>
 
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
@@ -17,14 +18,15 @@ namespace {
 using orm::FlushBatch;
 
 /// Puts what the database made into the objects.
-void write_back(const FlushBatch& batch, const driver::BatchResult& result, const Compiled& compiled) {
+/// @param first  the object of the first row
+void write_back(const FlushBatch& batch, const driver::BatchResult& result, const Compiled& compiled, std::size_t first = 0) {
     const auto& mapper = *batch.mapper;
     for (std::size_t i = 0; i < result.rows.size(); ++i) {
         if (!result.rows[i] || result.rows[i]->row_count() != 1)
             throw FlushError("INSERT into '" + mapper.table->name() + "' returned no row for an object of class " + mapper.class_name);
         for (std::size_t k = 0; k < batch.fetch.size(); ++k) {
             const auto& info = mapper.attributes[batch.fetch[k]];
-            auto& attribute = orm::MapperData::attribute(*batch.objects[i], info);
+            auto& attribute = orm::MapperData::attribute(*batch.objects[first + i], info);
             const bool given = attribute.is_present();
             info.operations->load(attribute, result.rows[i]->field(0, k), compiled.columns[k].type);
             if (info.autoincrement && !given) attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
@@ -81,16 +83,42 @@ void check_matched(const FlushBatch& batch, std::int64_t matched) {
         + ": a row was deleted or its key or version changed by somebody else; roll back and load it again");
 }
 
+/// Where rows come back, they are counted.
+std::int64_t matched_rows(const FlushBatch& batch, const driver::BatchResult& result) {
+    if (batch.kind != FlushBatch::Kind::update || result.rows.empty()) return result.affected;
+    std::int64_t matched = 0;
+    for (const auto& rows : result.rows)
+        if (rows) matched += static_cast<std::int64_t>(rows->row_count());
+    return matched;
+}
+
+bool has_expression(const ModelBase& object, std::size_t attribute) {
+    const auto* changes = object.orm_state().changes.get();
+    return changes != nullptr
+        && std::ranges::any_of(changes->expressions, [&](const auto& set) { return set.attribute == attribute; });
+}
+
+void require_version(const orm::MapperData& mapper, ModelBase& object) {
+    const auto& info = mapper.attributes[static_cast<std::size_t>(mapper.version_id)];
+    const auto& attribute = orm::MapperData::attribute(object, info);
+    if (attribute.is_present() && !info.operations->is_null(attribute)) return;
+    throw FlushError(
+        mapper.class_name + "::" + info.name + ": the database made no version; it needs a default or a trigger, or version_id_generator(true)");
+}
+
 asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     auto* connection = co_await begin_connection(core);
     const auto& features = connection->dialect()->features();
     auto wants = driver::BatchWants::nothing;
-    if (!batch.fetch.empty()) {
+    const bool returns = batch.kind == FlushBatch::Kind::update ? features.update_returning : features.insert_returning;
+    if (batch.kind == FlushBatch::Kind::update) {
+        if (!batch.fetch.empty() && returns) wants = driver::BatchWants::rows;
+    } else if (!batch.fetch.empty()) {
         const auto rows = batch.objects.size();
         const bool from_sequence = features.sequences && batch.mapper->column(batch.mapper->attributes[batch.fetch.front()]).sequence;
         const bool by_last_id = batch.fetches_only_key && features.last_insert_id && !(from_sequence && features.insert_returning)
             && (rows == 1 || rows >= features.last_insert_id_batch);
-        wants = by_last_id || !features.insert_returning ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
+        wants = by_last_id || !returns ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
     }
     const auto statement = orm::batch_statement(batch, wants == driver::BatchWants::rows);
     const auto lookup = connection->lookup(statement);
@@ -100,41 +128,55 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
         lookup.compiled->bind(*lookup.binds, bound);
         const auto result = co_await connection->execute_batch(lookup.compiled, bound.params, 1, wants);
         require_keys(batch);
+        check_matched(batch, matched_rows(batch, result));
         write_back(batch, result, *lookup.compiled);
-        check_matched(batch, result.affected);
         co_return;
     }
     const auto params = orm::batch_params(batch, scratch);
-    if (batch.versioned && batch.kind != FlushBatch::Kind::delete_ && batch.objects.size() > 1) { // each row's match is looked at
+    const bool returns_each = batch.kind == FlushBatch::Kind::update && wants == driver::BatchWants::rows;
+    if ((batch.versioned || returns_each) && batch.kind != FlushBatch::Kind::delete_ && batch.objects.size() > 1) { // each row's match is looked at
         const auto width = params.size() / batch.objects.size();
         std::int64_t matched = 0;
         for (std::size_t row = 0; row < batch.objects.size(); ++row) {
             const auto result = co_await connection->execute_batch(
                 lookup.compiled, std::span<const Param>(params).subspan(row * width, width), 1, wants);
-            matched += result.affected;
-            if (result.affected != 1) throw_stale(batch, row);
+            const auto found = matched_rows(batch, result);
+            matched += found;
+            if (found != 1) throw_stale(batch, row);
+            write_back(batch, result, *lookup.compiled, row);
         }
         check_matched(batch, matched);
         co_return;
     }
     const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.objects.size(), wants);
     require_keys(batch);
+    check_matched(batch, matched_rows(batch, result));
     write_back(batch, result, *lookup.compiled);
-    check_matched(batch, result.affected);
 }
 
 /// What the database made and no RETURNING brought, where the mapping wants it at once.
-asio::awaitable<void> fetch_defaults(Core& core, const FlushBatch& batch) {
+/// @param returned  UPDATE … RETURNING is to be had
+asio::awaitable<void> fetch_defaults(Core& core, const FlushBatch& batch, bool returned) {
     const auto& mapper = *batch.mapper;
-    if (batch.kind != FlushBatch::Kind::insert || mapper.eager_defaults != orm::MapperData::EagerDefaults::on) co_return;
+    if (batch.kind == FlushBatch::Kind::delete_) co_return;
+    const bool eager = mapper.eager_defaults == orm::MapperData::EagerDefaults::on;
+    if (!eager && !mapper.version_by_database) co_return;
+    const bool inserted = batch.kind == FlushBatch::Kind::insert;
     for (auto* object : batch.objects) {
         std::vector<std::uint16_t> missing;
         for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
             const auto& info = mapper.attributes[i];
-            if (info.server_default && !orm::MapperData::attribute(*object, info).is_present())
+            const auto& attribute = orm::MapperData::attribute(*object, info);
+            const bool fetched = std::ranges::find(batch.fetch, i) != batch.fetch.end();
+            const bool version = mapper.version_by_database && std::cmp_equal(i, mapper.version_id);
+            if (!inserted && fetched && (version || eager)) {
+                if (!attribute.is_present() || (version && !returned)) missing.push_back(static_cast<std::uint16_t>(i));
+            } else if (!attribute.is_present() && (version || (eager && (inserted ? info.server_default : has_expression(*object, i))))) {
                 missing.push_back(static_cast<std::uint16_t>(i));
+            }
         }
         if (!missing.empty()) co_await load_attributes(core, *object, std::move(missing));
+        if (mapper.version_by_database) require_version(mapper, *object);
     }
 }
 
@@ -171,7 +213,7 @@ asio::awaitable<void> write_changes(Core& core) {
         if (!step) break;
         for (auto* object : step->refresh) co_await load_expired(core, *object, false);
         for (const auto& batch : step->batches) co_await execute_batch(core, batch);
-        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch);
+        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch, connection->dialect()->features().update_returning);
         for (const auto& batch : step->associations) co_await execute_association(core, batch);
     }
     core.signals.after_flush();
@@ -264,6 +306,7 @@ asio::awaitable<void> mark_deleted(Core& core, ModelBase& root) {
         std::vector<ModelBase*> linked;
         for (const auto& info : state.mapper->relationships) {
             if (!info.cascade.delete_) continue;
+            orm::require_no_load(object, info);
             const bool stored = state.lifecycle == orm::Lifecycle::persistent && state.session == &core;
             if (stored && !info.write_only && info.passive_deletes == orm::PassiveDeletes::off
                 && !orm::MapperData::link(object, info).is_present())

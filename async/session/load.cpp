@@ -22,6 +22,11 @@ ModelBase* find_target(Core& core, const orm::RelationshipInfo& info, const std:
     return core.identity_map.find(*info.target, orm::identity_key(values), owner);
 }
 
+void warn_several(const Core& core, const ModelBase& owner, const orm::RelationshipInfo& info) {
+    core.signals.warning(
+        "several rows were found for '" + owner.orm_state().mapper->class_name + "." + info.name + "', which links to one object: the first is taken");
+}
+
 struct WaitingOwners {
     std::vector<std::vector<Value>> values; ///< what each distinct link compares
     std::vector<std::vector<ModelBase*>> owners;
@@ -144,8 +149,12 @@ asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::Rela
     }
     const auto rows = co_await load_objects(core, orm::lazy_select(info, values));
     auto objects = rows->objects.front();
-    if (info.collection) orm::fill_collection(owner, info, std::move(objects));
-    else orm::fill_related(owner, info, objects.empty() ? nullptr : objects.front());
+    if (info.collection) {
+        orm::fill_collection(owner, info, std::move(objects));
+    } else {
+        if (objects.size() > 1) warn_several(core, owner, info);
+        orm::fill_related(owner, info, objects.empty() ? nullptr : objects.front());
+    }
 }
 
 namespace {
@@ -207,6 +216,7 @@ asio::awaitable<std::vector<ModelBase*>> load_chunk(
             if (info.collection) {
                 orm::fill_collection(*owner, info, entry == found.end() ? std::vector<ModelBase*>{} : entry->second);
             } else {
+                if (entry != found.end() && entry->second.size() > 1) warn_several(core, *owner, info);
                 orm::fill_related(*owner, info, entry == found.end() ? nullptr : entry->second.front());
             }
         }
@@ -223,7 +233,13 @@ asio::awaitable<void> load_options(
         std::vector<ModelBase*> concerned;
         for (auto* owner : owners)
             if (owner != nullptr && owner->orm_state().mapper == option.mapper) concerned.push_back(owner);
-        const auto waiting = waiting_owners(core, info, concerned);
+        auto concerned_by_keys = concerned;
+        if (!info.keys_only) { // another condition than keys in a list
+            for (auto* owner : concerned)
+                if (!orm::MapperData::link(*owner, info).is_present()) co_await load_link_of(core, *owner, info, false);
+            concerned_by_keys.clear();
+        }
+        const auto waiting = waiting_owners(core, info, concerned_by_keys);
         for (std::size_t begin = 0; begin < waiting.values.size(); begin += selectin_chunk) {
             const auto end = std::min(begin + selectin_chunk, waiting.values.size());
             (void)co_await load_chunk(core, info, waiting, begin, end, *graph);

@@ -33,6 +33,7 @@ namespace {
 asio::awaitable<std::uint64_t> set_savepoint(Core& core) {
     const Operation operation{core};
     core.require_usable();
+    note_begin(core, TransactionOrigin::autobegin);
     if (core.has_changes()) co_await flush_changes(core);
     core.savepoint_numbers.push_back(++core.last_savepoint);
     core.begin_nested();
@@ -81,7 +82,33 @@ void Session::begin() {
     inner.require_usable();
     if (inner.begun || inner.connection)
         throw InvalidRequestError("session.begin(): a transaction has begun already; commit() or rollback() it first");
-    inner.begun = true;
+    session::note_begin(inner, TransactionOrigin::begin);
+}
+
+std::optional<SessionTransaction> Session::get_transaction() const {
+    const auto& inner = core();
+    if (!inner.begun) return std::nullopt;
+    return SessionTransaction{inner, inner.origin, inner.transactions};
+}
+
+std::optional<SessionTransaction> Session::get_nested_transaction() const {
+    const auto& inner = core();
+    if (inner.savepoint_numbers.empty()) return std::nullopt;
+    return SessionTransaction{inner, TransactionOrigin::begin_nested, inner.savepoint_numbers.back()};
+}
+
+std::optional<SessionTransaction> SessionTransaction::parent() const {
+    const auto& numbers = core_->savepoint_numbers;
+    const auto found = nested() ? std::ranges::find(numbers, number_) : numbers.end();
+    if (found == numbers.end()) return std::nullopt;
+    if (found == numbers.begin()) return SessionTransaction{*core_, core_->origin, core_->transactions};
+    return SessionTransaction{*core_, TransactionOrigin::begin_nested, *(found - 1)};
+}
+
+bool SessionTransaction::is_active() const noexcept {
+    if (core_->failed) return false;
+    if (nested()) return std::ranges::find(core_->savepoint_numbers, number_) != core_->savepoint_numbers.end();
+    return core_->begun && core_->transactions == number_;
 }
 
 } // namespace azoth

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <azoth/error.hpp>
+#include <azoth/orm/flush_plan.hpp>
 #include <azoth/session/loading.hpp>
 
 #include "session/core.hpp"
@@ -55,12 +56,21 @@ asio::awaitable<void> join_outer(Core& core) {
 
 } // namespace
 
+void note_begin(Core& core, TransactionOrigin origin) {
+    if (core.begun) return;
+    core.begun = true;
+    core.origin = origin;
+    ++core.transactions;
+}
+
 asio::awaitable<Connection*> begin_connection(Core& core) {
     core.require_usable();
     if (core.open() == nullptr) {
         if (core.outer != nullptr) co_await join_outer(core);
         else core.connection = co_await core.engine->connect(core.made_at);
-        core.begun = true;
+        if (core.connection && core.options.isolation_level != IsolationLevel::server_default)
+            core.connection->isolation_level(core.options.isolation_level);
+        note_begin(core, TransactionOrigin::autobegin);
         core.signals.after_begin();
     }
     while (core.savepoints.size() < core.savepoint_numbers.size()) {
@@ -107,6 +117,33 @@ asio::awaitable<std::shared_ptr<const LoadedRows>> load_rows(Core& core, sql::No
     co_return co_await load_objects(core, std::move(statement), options.populate_existing);
 }
 
+namespace {
+
+/// The version of an object that is here; NULL when nobody counts versions, or it is not known.
+Value known_version(ModelBase* object) {
+    if (object == nullptr || object->orm_state().mapper->version_id < 0) return {};
+    const auto& mapper = *object->orm_state().mapper;
+    const auto index = static_cast<std::uint16_t>(mapper.version_id);
+    const auto& attribute = orm::MapperData::attribute(*object, mapper.attributes[index]);
+    if (!attribute.is_present() || attribute.is_expired()) return {};
+    return orm::stored_value(*object, index);
+}
+
+/// Whoever locks a row wants what was read before. The object keeps its version, so that no flush overwrites what others wrote.
+void require_version(ModelBase& object, const Value& version) {
+    const auto& mapper = *object.orm_state().mapper;
+    const auto& info = mapper.attributes[static_cast<std::size_t>(mapper.version_id)];
+    auto& attribute = orm::MapperData::attribute(object, info);
+    const auto stored = info.operations->value(attribute);
+    if (stored == version) return;
+    info.operations->assign(attribute, version);
+    throw StaleDataError(
+        "an object of class " + mapper.class_name + " has version " + to_string(version.param(), 100) + ", and its row has version "
+        + to_string(stored.param(), 100) + ": somebody else changed it meanwhile; refresh() it");
+}
+
+} // namespace
+
 asio::awaitable<ModelBase*> find_or_load(
     Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update) {
     if (key.size() != mapper.primary_key.size())
@@ -128,9 +165,15 @@ asio::awaitable<ModelBase*> find_or_load(
     }
     co_await autoflush(core);
     auto statement = orm::select_by_key(mapper, key);
-    if (for_update) statement->set_for_update({});
+    orm::GraphRef present_owner;
+    Value version;
+    if (for_update) {
+        statement->set_for_update({});
+        version = known_version(core.identity_map.find(mapper, orm::identity_key(key), present_owner));
+    }
     const auto rows = co_await load_objects(core, std::move(statement), for_update);
     if (rows->data.row_count() == 0) co_return nullptr;
+    if (!version.is_null()) require_version(*rows->objects.front().front(), version);
     owner = rows->graph;
     co_return rows->objects.front().front();
 }
@@ -242,6 +285,27 @@ asio::awaitable<Connection*> open_connection(Core& core) {
     co_return co_await begin_connection(core);
 }
 
+asio::awaitable<Connection*> open_connection_at(Core& core, IsolationLevel level) {
+    const Operation operation{core};
+    core.require_usable();
+    if (core.open() != nullptr)
+        throw InvalidRequestError(
+            "session.connection(): the transaction has begun, so its isolation level cannot be changed; ask for it before the first statement");
+    if (core.outer != nullptr)
+        throw InvalidRequestError("session.connection(): the session was given a connection: its isolation level is not the session's");
+    const auto before = std::exchange(core.options.isolation_level, level);
+    std::exception_ptr error;
+    Connection* connection = nullptr;
+    try {
+        connection = co_await begin_connection(core);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    core.options.isolation_level = before;
+    if (error) std::rethrow_exception(error);
+    co_return connection;
+}
+
 asio::awaitable<void> close_session(Core& core) {
     // Objects go first, with the values they have: they are detached, not expired.
     core.expunge_all();
@@ -333,6 +397,7 @@ asio::awaitable<void> Session::commit() { return session::commit_session(core())
 asio::awaitable<void> Session::rollback() { return session::rollback_session(core()); }
 asio::awaitable<void> Session::close() { return session::close_session(core()); }
 asio::awaitable<Connection*> Session::connection() { return session::open_connection(core()); }
+asio::awaitable<Connection*> Session::connection(IsolationLevel level) { return session::open_connection_at(core(), level); }
 
 asio::awaitable<void> Session::delete_object(std::shared_ptr<ModelBase> object) {
     return session::delete_marked(core(), std::move(object));

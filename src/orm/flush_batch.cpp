@@ -3,6 +3,7 @@
 #include <azoth/orm/flush_plan.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <azoth/error.hpp>
 #include <azoth/sql/dml.hpp>
@@ -84,13 +85,20 @@ void add_expressions(FlushBatch& shape, const ModelBase& object) {
     for (const auto column : shape.columns) shape.expressions.push_back(expression_of(object, column));
 }
 
+Value next_version(const MapperData& mapper, const Value& before) {
+    if (mapper.version_generator) return mapper.version_generator(before);
+    const auto* number = std::get_if<std::int64_t>(&before.variant());
+    return Value{Value::Variant{(number != nullptr ? *number : 0) + 1}};
+}
+
 void raise_version(ModelBase& object, ModelBase& stored) {
     const auto& mapper = *object.orm_state().mapper;
     const auto index = static_cast<std::uint16_t>(mapper.version_id);
     const auto before = stored_or_current(stored, index);
-    const auto* number = std::get_if<std::int64_t>(&before.variant());
-    MapperData::attribute(object, mapper.attributes[index])
-        .set_from_flush(Value{Value::Variant{(number != nullptr ? *number : 0) + 1}});
+    if (object.orm_state().changes) // flag_modified() forgot it, and the row is found by it
+        for (auto& old : object.orm_state().changes->values)
+            if (old.attribute == index && !old.known && &object == &stored) old = {index, true, before};
+    MapperData::attribute(object, mapper.attributes[index]).set_from_flush(next_version(mapper, before));
 }
 
 void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch) {
@@ -112,7 +120,10 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
         if (info.computed) continue;
         const auto& column = mapper.column(info);
         auto& attribute = MapperData::attribute(object, info);
-        if (column.on_update_expression && !attribute.is_changed()) attribute.set_flags(0); // the database knows
+        if (column.on_update_expression && !attribute.is_changed()) {
+            attribute.set_flags(0); // the database knows
+            if (mapper.eager_defaults == MapperData::EagerDefaults::on) batch.fetch.push_back(static_cast<std::uint16_t>(i));
+        }
         if (!column.on_update || attribute.is_changed()) continue;
         attribute.set_from_flush(column.on_update(column.on_update.reads_row() ? values_of(object) : schema::DefaultContext::Parameters{}));
         batch.columns.push_back(static_cast<std::uint16_t>(i));
@@ -123,9 +134,13 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
         const auto version = static_cast<std::uint16_t>(mapper.version_id);
         const auto* old = switched == nullptr ? old_value(object, version) : nullptr;
         const bool given = old != nullptr && !(old->value == current_value(object, version)); // by the program: it stands
-        if (!given) raise_version(object, switched != nullptr ? *switched : object);
-        if (std::ranges::find(batch.columns, version) == batch.columns.end()) batch.columns.push_back(version);
         batch.where.push_back(version);
+        if (mapper.version_by_database) {
+            if (!given) batch.fetch.push_back(version);
+        } else {
+            if (!given) raise_version(object, switched != nullptr ? *switched : object);
+            if (std::ranges::find(batch.columns, version) == batch.columns.end()) batch.columns.push_back(version);
+        }
     }
     std::ranges::sort(batch.columns);
     if (switched != nullptr) batch.identities.push_back(switched);
@@ -136,9 +151,9 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
     const auto& mapper = *object.orm_state().mapper;
     reset(batch, FlushBatch::Kind::insert, mapper);
     const bool fetches_defaults = returns_defaults && mapper.eager_defaults != MapperData::EagerDefaults::off;
-    if (mapper.version_id >= 0)
+    if (mapper.version_id >= 0 && !mapper.version_by_database)
         MapperData::attribute(object, mapper.attributes[static_cast<std::size_t>(mapper.version_id)])
-            .set_from_flush(Value{Value::Variant{std::int64_t{1}}});
+            .set_from_flush(next_version(mapper, Value{}));
     for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
         const auto& info = mapper.attributes[i];
         if (info.computed) continue;
@@ -158,6 +173,9 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
             batch.defaulted.push_back(index);
         } else if (info.autoincrement) {
             batch.fetch.push_back(index);
+        } else if (mapper.version_by_database && std::cmp_equal(i, mapper.version_id)) {
+            if (returns_defaults) batch.fetch.push_back(index);
+            else attribute.set_flags(0);
         } else if (info.server_default) {
             if (fetches_defaults) batch.fetch.push_back(index);
             else attribute.set_flags(0);

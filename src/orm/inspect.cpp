@@ -35,6 +35,44 @@ bool Inspection::modified() const noexcept {
     return state.in_dirty_list || state.changes != nullptr || state.lifecycle < orm::Lifecycle::persistent;
 }
 
+namespace orm {
+
+void forget_change(AttributeBase& attribute) {
+    attribute.set_flags(AttributeBase::present);
+    auto* object = attribute.owner();
+    if (object == nullptr || !object->orm_state().changes) return;
+    auto& changes = *object->orm_state().changes;
+    std::erase_if(changes.values, [&](const auto& old) { return old.attribute == attribute.index(); });
+    std::erase_if(changes.expressions, [&](const auto& set) { return set.attribute == attribute.index(); });
+}
+
+void set_committed_target(RelatedBase& link, ModelBase* target) {
+    auto* owner = link.owner();
+    if (owner == nullptr) throw ArgumentError("set_committed_value(): the object was not made by make<T>() or loaded by a session");
+    if (owner->orm_state().changes)
+        std::erase_if(owner->orm_state().changes->targets, [&](const auto& old) { return old.relationship == link.index(); });
+    if (target != nullptr) orm::link(owner->orm_state().graph, target->orm_state().graph);
+    link.load(target);
+}
+
+void set_committed_members(CollectionBase& link, std::vector<ModelBase*> members) {
+    auto* owner = link.owner();
+    if (owner == nullptr) throw ArgumentError("set_committed_value(): the object was not made by make<T>() or loaded by a session");
+    if (owner->orm_state().changes) {
+        const auto index = static_cast<const AttributeBase&>(link).index();
+        owner->orm_state().changes->added.erase_all(index);
+        owner->orm_state().changes->removed.erase_all(index);
+    }
+    for (const auto* member : members) {
+        if (member == nullptr) throw ArgumentError("set_committed_value(): a collection holds objects, not null");
+        orm::link(owner->orm_state().graph, member->orm_state().graph);
+    }
+    link.set_items(std::move(members));
+    link.set_flags(AttributeBase::present);
+}
+
+} // namespace orm
+
 void make_transient_to_detached(ModelBase& object) {
     auto& state = object.orm_state();
     if (state.mapper == nullptr || state.lifecycle != orm::Lifecycle::transient)

@@ -6,6 +6,9 @@
 #include <unordered_set>
 
 #include <azoth/sql/from.hpp>
+#include <azoth/sql/traverse.hpp>
+
+#include "orm/join_condition.hpp"
 
 namespace azoth::orm {
 
@@ -53,6 +56,10 @@ void add_order(sql::SelectNode& select, const RelationshipInfo& info) {
 
 /// Many-to-many: the association table's rows of the targets.
 void add_association(sql::SelectNode& select, const RelationshipInfo& info) {
+    if (info.secondaryjoin) {
+        for (const auto& operand : and_operands(info.secondaryjoin)) select.add(&sql::SelectNode::where, 'w', operand);
+        return;
+    }
     for (const auto& [attribute, column] : info.secondary_target_pairs)
         select.add(
             &sql::SelectNode::where, 'w',
@@ -111,6 +118,12 @@ std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info) {
         return true;
     };
     if (!take(info.pairs) || !take(info.secondary_pairs)) return {};
+    if (!info.local_columns.empty()) { // what else the condition asks for
+        std::vector<std::pair<std::uint16_t, std::uint16_t>> more;
+        const auto all = info.local_attributes();
+        for (auto i = values.size(); i < all.size(); ++i) more.emplace_back(all[i], all[i]);
+        if (!take(more)) return {};
+    }
     return values;
 }
 
@@ -124,6 +137,18 @@ std::shared_ptr<sql::SelectNode> lazy_select(const RelationshipInfo& info, const
             sql::make_binary(
                 sql::Operator::eq, column_first ? column : bound, column_first ? bound : column, Boolean{}));
     };
+    if (info.primaryjoin) {
+        const auto attributes = info.local_attributes();
+        const auto condition = sql::replacement_traverse(info.primaryjoin, [&](const sql::NodePtr& node) -> sql::NodePtr {
+            const auto local = std::ranges::find(info.local_columns, node.get(), [](const auto& column) { return column.first; });
+            if (local == info.local_columns.end()) return nullptr;
+            return parameter(values[static_cast<std::size_t>(std::ranges::find(attributes, local->second) - attributes.begin())], node);
+        });
+        for (const auto& operand : and_operands(condition)) select->add(&sql::SelectNode::where, 'w', operand);
+        add_association(*select, info);
+        add_order(*select, info);
+        return select;
+    }
     // SQLAlchemy writes the parameter first where the target, or an association table, has the key.
     for (std::size_t i = 0; i < info.pairs.size(); ++i)
         compare(target_node(info, i), values[i], info.direction == Direction::many_to_one || info.target_first);

@@ -62,6 +62,22 @@ void let_pending_orphan_go(ModelBase& child) {
     else state.orphaned_outside = true;
 }
 
+/// What is linked by one object at most is not linked by a second one, as far as memory knows.
+void require_single(const RelationshipInfo& info, const ModelBase& owner, ModelBase* target, const ModelBase* old) {
+    if (!info.single_parent || target == nullptr || target == old) return;
+    bool taken = has_parent(*target, info, false);
+    if (const auto* reverse = info.other_side(); reverse != nullptr && !reverse->collection) {
+        const auto* other = MapperData::related(*target, *reverse).target();
+        if (other == &owner) return;
+        taken = taken || other != nullptr;
+    }
+    if (taken)
+        throw InvalidRequestError(
+            "an object of class " + target->orm_state().mapper->class_name + " is linked by another object of class "
+            + owner.orm_state().mapper->class_name + " already, and " + owner.orm_state().mapper->class_name + "::" + info.name
+            + " allows a single parent");
+}
+
 [[noreturn]] void throw_link_not_loaded(const AttributeBase& link, const char* eager_option) {
     if (link.owner() == nullptr)
         throw NotLoadedError("this link belongs to an object that was not made by make<T>() or loaded by a session");
@@ -136,6 +152,7 @@ void RelatedBase::link(ModelBase* target) {
         require_present(); // the object that is there would keep its key
     ModelBase* old = nullptr;
     const bool known = peek(old);
+    require_single(info, object, target, old);
     if (watched_ && info.watch) {
         if (info.watch->validate && target != nullptr) info.watch->validate(object, *target);
         info.watch->set(object, target, old);
@@ -179,12 +196,14 @@ void CollectionBase::insert(ModelBase* object, std::size_t position) {
         require_key(*object);
         if (auto* found = keys())
             if (auto* before = found->same_key(*object); before != nullptr && before != object) unlink(before);
+        const bool again = info.list && is_item(object);
         orm::link(state.graph, object->orm_state().graph);
         items_.insert(position >= items_.size() ? items_.end() : items_.begin() + static_cast<std::ptrdiff_t>(position), object);
         if (found_by_) {
             if (!found_by_->members.empty()) found_by_->members.insert(object);
             if (found_by_->keys) found_by_->keys->add(*object);
         }
+        if (again) return; // a list shows it twice; the link is one
     }
     if (info.viewonly) return;
     if (stored) {
@@ -204,6 +223,7 @@ void CollectionBase::erase(ModelBase* object) {
         const auto found = std::ranges::find(items_, object);
         if (found == items_.end()) return;
         items_.erase(found);
+        if (info.list && std::ranges::find(items_, object) != items_.end()) return; // it was there twice
         if (found_by_) {
             found_by_->members.erase(object);
             if (found_by_->keys) found_by_->keys->remove(*object);
@@ -277,7 +297,8 @@ void CollectionBase::link(ModelBase* object, std::size_t position) {
     if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
     auto& self = *owner();
     const auto& info = info_of(*this);
-    if (has(object)) return;
+    if (has(object) && !(info.list && is_present())) return;
+    require_single(info, self, object, nullptr);
     if (watched_ && info.watch) {
         if (info.watch->validate) info.watch->validate(self, *object);
         info.watch->append(self, *object);
@@ -318,12 +339,12 @@ void CollectionBase::unlink(ModelBase* object) {
     if (const auto* reverse = reverse_of(*this)) {
         if (reverse->collection) {
             MapperData::collection(*object, *reverse).erase(&self);
-        } else {
+        } else if (!all_known || !is_item(object)) { // the last of several
             auto& back = MapperData::related(*object, *reverse);
             if (!back.is_present() || back.target() == &self) back.assign(nullptr, &self, true);
         }
     }
-    if (info.cascade.delete_orphan) let_pending_orphan_go(*object);
+    if (info.cascade.delete_orphan && !(all_known && is_item(object))) let_pending_orphan_go(*object);
 }
 
 void CollectionBase::replace(const std::vector<ModelBase*>& objects) {
@@ -346,13 +367,18 @@ void CollectionBase::replace(const std::vector<ModelBase*>& objects) {
             ~Unwatched() { flag = before; }
         } const quiet{watched_};
         for (auto* object : objects) {
-            if (quiet.before && info.watch && !has(object)) info.watch->append(*owner(), *object);
+            if (has(object)) continue;
+            if (quiet.before && info.watch) info.watch->append(*owner(), *object);
             link(object);
         }
     }
     const std::unordered_set<const ModelBase*> wanted(objects.begin(), objects.end());
     for (auto* object : before)
         if (!wanted.contains(object)) unlink(object);
+    if (info.list) {
+        items_ = objects; // with what is in it more than once
+        return;
+    }
     std::vector<ModelBase*> in_order;
     std::unordered_set<const ModelBase*> placed;
     for (auto* object : objects)

@@ -10,6 +10,8 @@
 #include <azoth/orm/entity.hpp>
 #include <azoth/sql/from.hpp>
 
+#include "orm/join_condition.hpp"
+
 namespace azoth::orm {
 
 namespace {
@@ -111,12 +113,18 @@ association_pairs(const Table& table, const MapperData& mapper, std::size_t skip
         what + ": no foreign key of the association table '" + table.name() + "' refers to '" + mapper.table->name() + "'");
 }
 
+/// The other side. One that is only read is not kept in step.
+void find_reverse(RelationshipInfo& info) {
+    const auto index = info.target->relationship_index(info.back_populates);
+    if (!info.viewonly && !info.target->relationships[index].viewonly) info.reverse = index;
+}
+
 void configure_many_to_many(MapperData& mapper, RelationshipInfo& info, MapperData& target, const std::string& what) {
     info.direction = Direction::many_to_many;
     RelationshipInfo* other = nullptr;
     if (!info.back_populates.empty()) {
-        info.reverse = target.relationship_index(info.back_populates);
-        other = &target.relationships[static_cast<std::size_t>(info.reverse)];
+        other = &target.relationships[target.relationship_index(info.back_populates)];
+        find_reverse(info);
     }
     const bool second_side = other != nullptr && other->secondary != nullptr && other->target != nullptr;
     if (!info.secondary) {
@@ -125,8 +133,27 @@ void configure_many_to_many(MapperData& mapper, RelationshipInfo& info, MapperDa
     }
     // Where both sides are one class, the first key is the side's that was looked at first.
     const bool same = &mapper == &target;
-    info.secondary_pairs = association_pairs(*info.secondary, mapper, same && second_side ? 1 : 0, what);
-    info.secondary_target_pairs = association_pairs(*info.secondary, target, same && !second_side ? 1 : 0, what);
+    configure_association_join(mapper, info, what);
+    if (!info.make_primaryjoin) info.secondary_pairs = association_pairs(*info.secondary, mapper, same && second_side ? 1 : 0, what);
+    if (!info.make_secondaryjoin) info.secondary_target_pairs = association_pairs(*info.secondary, target, same && !second_side ? 1 : 0, what);
+}
+
+void require_single_parent(const RelationshipInfo& info, const std::string& what) {
+    if (info.cascade.delete_orphan && info.direction != Direction::one_to_many && !info.single_parent)
+        throw ArgumentError(
+            what + ": delete-orphan belongs on the \"one\" side of a relationship, or goes together with single_parent");
+}
+
+/// When direction and keys are known.
+void complete_relationship(MapperData& mapper, RelationshipInfo& info, const std::string& what) {
+    auto& target = *info.target;
+    if (info.direction == Direction::many_to_one) {
+        info.to_primary_key = info.keys_only
+            && std::ranges::equal(info.pairs, target.primary_key, {}, [](const auto& pair) { return pair.second; });
+        if (!info.viewonly) target.add_referrer(mapper, info);
+    }
+    require_single_parent(info, what);
+    if (!info.back_populates.empty()) find_reverse(info);
 }
 
 void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
@@ -136,8 +163,19 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
     info.target = &target;
     if (info.cascade.delete_orphan && !info.cascade.delete_)
         throw ArgumentError(what + ": cascade: delete-orphan goes together with delete");
+    if (info.viewonly && (info.cascade.save_update || info.cascade.delete_ || info.cascade.delete_orphan))
+        throw ArgumentError(
+            what + ": a viewonly relationship is never written, so the cascades save-update, delete and delete-orphan are not for it");
     if (!info.secondary_name.empty()) {
         configure_many_to_many(mapper, info, target, what);
+        require_single_parent(info, what);
+        return;
+    }
+    if (info.make_secondaryjoin)
+        throw ArgumentError(what + ": secondaryjoin() is for relationships with an association table; give it secondary()");
+    if (info.make_primaryjoin) {
+        configure_join(mapper, info, what);
+        complete_relationship(mapper, info, what);
         return;
     }
 
@@ -161,16 +199,11 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
     if (many_to_one) {
         info.child_pairs = key_pairs(mapper, target, *keys.front(), what);
         info.pairs = info.child_pairs;
-        info.to_primary_key = std::ranges::equal(info.pairs, target.primary_key, {}, [](const auto& pair) { return pair.second; });
-        if (!info.viewonly) target.add_referrer(mapper, info);
     } else {
         info.child_pairs = key_pairs(target, mapper, *keys.front(), what);
         for (const auto& [child, parent] : info.child_pairs) info.pairs.emplace_back(parent, child);
     }
-    if (info.cascade.delete_orphan && many_to_one && !info.single_parent)
-        throw ArgumentError(
-            what + ": delete-orphan belongs on the \"one\" side of a relationship, or goes together with single_parent");
-    if (!info.back_populates.empty()) info.reverse = target.relationship_index(info.back_populates);
+    complete_relationship(mapper, info, what);
 }
 
 } // namespace
@@ -228,7 +261,10 @@ void MapperData::configure() {
     if (configured_.load(std::memory_order_relaxed) || configuring_) return;
     configuring_ = true;
     resolve_keys();
-    for (auto& relationship : relationships) configure_relationship(*this, relationship);
+    for (auto& relationship : relationships) {
+        configure_relationship(*this, relationship);
+        find_overlaps(*this, relationship);
+    }
     for (auto& relationship : relationships) relationship.target->configure();
     bool computes = false;
     for (auto& attribute : attributes) {
@@ -335,6 +371,8 @@ std::vector<std::uint16_t> RelationshipInfo::local_attributes() const {
     std::vector<std::uint16_t> attributes;
     for (const auto& pair : pairs) attributes.push_back(pair.first);
     for (const auto& pair : secondary_pairs) attributes.push_back(pair.first);
+    for (const auto& column : local_columns)
+        if (std::ranges::find(attributes, column.second) == attributes.end()) attributes.push_back(column.second);
     return attributes;
 }
 
@@ -346,6 +384,7 @@ sql::NodePtr relationship_condition(const MapperData& mapper, const Relationship
     if (relationship.direction == Direction::many_to_many)
         throw ArgumentError(
             mapper.class_name + "::" + relationship.name + ": a many-to-many relationship is joined through its association table");
+    if (relationship.primaryjoin) return relationship.primaryjoin;
     std::vector<sql::NodePtr> conditions;
     for (const auto& [here, there] : relationship.pairs) {
         const auto& own = mapper.attributes[here].node;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <azoth/error.hpp>
+
 namespace azoth::orm {
 
 UnitOfWork::UnitOfWork(SessionState& session) : session_(session) {
@@ -145,6 +147,13 @@ bool is_loaded(ModelBase& object, const RelationshipInfo& info) {
 
 } // namespace
 
+void require_no_load(const ModelBase& object, const RelationshipInfo& info) {
+    if (info.write_only && info.passive_deletes == PassiveDeletes::off && object.orm_state().lifecycle == Lifecycle::persistent)
+        throw InvalidRequestError(
+            object.orm_state().mapper->class_name + "::" + info.name
+            + " is write-only: its members cannot be loaded when their owner is deleted; give it passive_deletes, and its key an ON DELETE rule");
+}
+
 /// Registers a row to be deleted, with what its delete cascades reach.
 std::optional<UnitOfWork::Load> UnitOfWork::register_deleted(ModelBase& root) {
     std::vector<ModelBase*> open{&root};
@@ -155,6 +164,7 @@ std::optional<UnitOfWork::Load> UnitOfWork::register_deleted(ModelBase& root) {
         if (!seen.insert(&object).second) continue;
         for (const auto& info : object.orm_state().mapper->relationships) {
             if (!info.cascade.delete_ || !session_.contains(object)) continue;
+            require_no_load(object, info);
             if (info.passive_deletes == PassiveDeletes::off && !is_loaded(object, info)) return Load{&object, &info};
             each_linked(object, info, [&](ModelBase& other) { open.push_back(&other); });
         }
@@ -233,6 +243,7 @@ std::optional<UnitOfWork::Load> UnitOfWork::look_at(Processor& processor, ModelB
     switch (info.direction) {
     case Direction::one_to_many: {
         if (!deletes) return look_at_saved_parent(processor, object);
+        require_no_load(object, info);
         if (info.passive_deletes == PassiveDeletes::off && !is_loaded(object, info)) return Load{&object, &info};
         const auto history = link_history(object, info);
         for (auto* child : history.deleted)
@@ -262,6 +273,7 @@ std::optional<UnitOfWork::Load> UnitOfWork::look_at(Processor& processor, ModelB
     }
     case Direction::many_to_many:
         if (deletes) {
+            require_no_load(object, info);
             if (info.passive_deletes == PassiveDeletes::off && !is_loaded(object, info)) return Load{&object, &info};
         } else {
             if (!info.passive_updates && key_changed(object, info) && !is_loaded(object, info)) return Load{&object, &info};
@@ -295,7 +307,20 @@ void UnitOfWork::finish() {
         if (entry.deletes) session_.flushed(*entry.object, true);
     for (const auto& entry : entries_)
         if (!entry.deletes) session_.flushed(*entry.object, false);
+    // What listeners changed meanwhile of objects that took no part.
+    const auto dirty = session_.dirty_objects();
+    std::size_t discarded = 0;
+    for (const auto& pinned : dirty) {
+        const auto& state = pinned.object->orm_state();
+        if (state.plan_entry != 0 || !state.changes || state.lifecycle != Lifecycle::persistent || !session_.contains(*pinned.object)) continue;
+        session_.flushed(*pinned.object, false);
+        ++discarded;
+    }
     session_.end_flush();
+    if (discarded > 0)
+        session_.signals.warning(
+            "changes of " + std::to_string(discarded)
+            + " object(s) that were made during the flush, by its listeners, are not written; make them in before_flush");
 }
 
 } // namespace azoth::orm

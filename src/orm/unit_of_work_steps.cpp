@@ -99,6 +99,15 @@ bool has_key(ModelBase& object) {
     });
 }
 
+/// " (id 7)"
+std::string named_key(ModelBase& object) {
+    const auto& mapper = *object.orm_state().mapper;
+    std::string text;
+    for (const auto index : mapper.primary_key)
+        text += (text.empty() ? " (" : ", ") + mapper.attributes[index].name + " " + to_string(stored_value(object, index).param(), 100);
+    return text + ")";
+}
+
 } // namespace
 
 void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step, bool returns_defaults) {
@@ -116,7 +125,12 @@ void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects,
         if (!has_key(*object)) continue;
         GraphRef kept;
         auto* present = session_.identity_map.find(mapper, identity_key(*object, false), kept);
-        if (present == nullptr || !is_deleted(*present)) continue;
+        if (present == nullptr) continue;
+        if (!is_deleted(*present)) {
+            session_.signals.warning(
+                "New object of class " + mapper.class_name + named_key(*object) + " conflicts with another one that is stored and in the session");
+            continue;
+        }
         find(*present)->list_only = true; // the row is not deleted: it becomes this object's
         switches.emplace(object, present);
     }
@@ -209,6 +223,20 @@ void UnitOfWork::process(Processor& processor, const std::vector<ModelBase*>& ob
     }
 }
 
+namespace {
+
+/// Whether a link is written. One to an object outside of the session is not, which is told.
+bool takes_part(const SessionState& session, const ModelBase& member, const ModelBase& owner, const RelationshipInfo& info) {
+    if (session.contains(member)) return true;
+    if (!member.orm_state().was_deleted)
+        session.signals.warning(
+            "Object of type <" + member.orm_state().mapper->class_name + "> not in session, add operation along '"
+            + owner.orm_state().mapper->class_name + "." + info.name + "' will not proceed");
+    return false;
+}
+
+} // namespace
+
 void UnitOfWork::process_one_to_many(Processor& processor, ModelBase& parent, bool deletes) {
     const auto& info = *processor.info;
     const auto history = link_history(parent, info);
@@ -226,7 +254,7 @@ void UnitOfWork::process_one_to_many(Processor& processor, ModelBase& parent, bo
         return;
     }
     for (auto* child : history.added) {
-        if (child == nullptr || !session_.contains(*child)) continue;
+        if (child == nullptr || !takes_part(session_, *child, parent, info)) continue;
         synchronize(&parent, *child, processor);
         if (info.post_update) post_update(*child, processor);
     }
@@ -254,7 +282,7 @@ void UnitOfWork::process_many_to_one(Processor& processor, ModelBase& child, boo
     if (history.empty()) return;
     if (!history.added.empty()) {
         auto* target = history.added.front();
-        if (target != nullptr && !session_.contains(*target)) return; // it is nobody's row
+        if (target != nullptr && !takes_part(session_, *target, child, info)) return; // it is nobody's row
         synchronize(target, child, processor);
     } else if (!history.deleted.empty()) {
         synchronize(nullptr, child, processor);
@@ -277,7 +305,8 @@ void UnitOfWork::process_many_to_many(Processor& processor, const std::vector<Mo
 
     auto& written = written_links_[&table.data()];
     const auto add = [&](AssociationBatch& batch, ModelBase& object, ModelBase* member) {
-        if (member == nullptr || !session_.contains(*member)) return;
+        if (member == nullptr) return;
+        if (&batch == &insert ? !takes_part(session_, *member, object, info) : !session_.contains(*member)) return;
         if (info.reverse >= 0) { // the other side may have written the link
             const auto known = written.find(member);
             if (known != written.end() && known->second.contains(&object)) return;

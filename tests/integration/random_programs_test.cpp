@@ -1,52 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Random programs on a session, with a plain model beside it: after every flush objects and tables are what the model says.
 // AZOTH_RANDOM_SEED=<n> runs one program and prints its steps as they are made; AZOTH_RANDOM_PROGRAMS=<n> runs more.
-#include "integration/random_world.hpp"
+#include "integration/random_comparison.hpp"
 #include "support/backend.hpp"
 #include "support/catch.hpp"
 
 #include <cstdlib>
-#include <iostream>
 #include <random>
-#include <stdexcept>
 
 namespace random_programs {
 
-using az::col;
-using Task = az::asio::awaitable<void>;
-
 namespace {
 
-struct Step {
-    std::uint32_t action, a, b, c;
-};
-
-struct Difference : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-/// Calls `f.operator()<T>()` with the class of a kind.
-template <class F>
-auto with_class(Kind kind, F&& f) {
-    switch (kind) {
-    case Kind::shelf: return f.template operator()<Shelf>();
-    case Kind::tag: return f.template operator()<Tag>();
-    case Kind::book: return f.template operator()<Book>();
-    case Kind::note: return f.template operator()<Note>();
-    case Kind::node: return f.template operator()<Node>();
-    }
-    throw std::logic_error("a kind that is none");
-}
-
-class Player {
+class Player : public ComparingPlayer {
 public:
-    Player(az::Engine engine, std::uint32_t seed, bool aloud) : engine_(std::move(engine)), aloud_(aloud) {
-        options_.autoflush = (seed & 1) != 0;
-        options_.expire_on_commit = (seed & 2) != 0;
-        session_ = std::make_unique<az::Session>(engine_, options_);
-    }
-
-    std::vector<std::string> steps;
+    using ComparingPlayer::ComparingPlayer;
 
     Task play(const std::vector<Step>& program) {
         for (const auto& step : program) {
@@ -67,150 +35,6 @@ public:
     }
 
 private:
-    void say(std::string text) {
-        if (aloud_) std::cout << "  " << text << std::endl;
-        steps.push_back(std::move(text));
-    }
-    [[nodiscard]] std::string name_of(int i) const {
-        return i < 0 ? "nothing" : std::string{kind_names[static_cast<std::size_t>(world_[i].kind)]} + "#" + std::to_string(i);
-    }
-    template <class T>
-    [[nodiscard]] std::shared_ptr<T> as(int i) const {
-        return std::static_pointer_cast<T>(world_[i].handle);
-    }
-    void add_to_session(int i) {
-        with_class(world_[i].kind, [&]<class T>() { session_->add(as<T>(i)); });
-    }
-    int put(Kind kind, std::shared_ptr<az::ModelBase> handle, std::string name) {
-        Item item;
-        item.kind = kind;
-        item.handle = std::move(handle);
-        item.name = std::move(name);
-        world_.items.push_back(std::move(item));
-        return static_cast<int>(world_.items.size()) - 1;
-    }
-    void name(int i, const std::string& name) {
-        with_class(world_[i].kind, [&]<class T>() { as<T>(i)->name = name; });
-        world_[i].name = name;
-    }
-    /// What a flush did to the model, keys included.
-    void flushed() {
-        for (auto& item : world_.items)
-            if (item.stage == Stage::pending)
-                item.id = with_class(item.kind, [&]<class T>() { return *static_cast<T&>(*item.handle).id; });
-        world_.flushed();
-        dirty_ = false;
-    }
-    /// A query may have flushed.
-    void note_autoflush() {
-        if (dirty_ && !session_->has_changes()) flushed();
-    }
-    Task flush() {
-        co_await session_->flush();
-        flushed();
-    }
-    /// For steps that flush, and go on with what is not flushed.
-    Task flush_as_a_query() {
-        if (options_.autoflush) co_await flush();
-    }
-    /// Has a handle on a stored item.
-    Task touch(int i) {
-        if (world_[i].handle) co_return;
-        const auto id = world_[i].id;
-        if (world_[i].kind == Kind::shelf) world_[i].handle = co_await session_->get<Shelf>(id);
-        else if (world_[i].kind == Kind::tag) world_[i].handle = co_await session_->get<Tag>(id);
-        else if (world_[i].kind == Kind::book) world_[i].handle = co_await session_->get<Book>(id);
-        else if (world_[i].kind == Kind::note) world_[i].handle = co_await session_->get<Note>(id);
-        else world_[i].handle = co_await session_->get<Node>(id);
-        if (!world_[i].handle) throw Difference(name_of(i) + " is not found by its key " + std::to_string(id));
-        note_autoflush();
-    }
-    /// Where nothing says who the parent is, SQLAlchemy would leave the old parent's collection as it is.
-    template <class L, class K>
-    Task know_parent(L& link, const K& key) {
-        if (!link.is_loaded() && (!key.is_present() || key.is_expired())) (void)co_await link.load();
-        note_autoflush();
-    }
-    Task know_parent(int i) {
-        if (world_[i].stage == Stage::pending) co_return;
-        if (world_[i].kind == Kind::book) co_await know_parent(as<Book>(i)->shelf, as<Book>(i)->shelf_id);
-        if (world_[i].kind == Kind::note) co_await know_parent(as<Note>(i)->shelf, as<Note>(i)->shelf_id);
-        if (world_[i].kind == Kind::node) co_await know_parent(as<Node>(i)->parent, as<Node>(i)->parent_id);
-    }
-    Task load_links(int i, std::uint32_t which) {
-        switch (world_[i].kind) {
-        case Kind::shelf: {
-            auto shelf = as<Shelf>(i);
-            if ((which & 1) != 0) (void)co_await shelf->books.load();
-            if ((which & 2) != 0) (void)co_await shelf->notes.load();
-            break;
-        }
-        case Kind::tag: (void)co_await as<Tag>(i)->books.load(); break;
-        case Kind::book: {
-            auto book = as<Book>(i);
-            if ((which & 1) != 0) (void)co_await book->shelf.load();
-            if ((which & 2) != 0) (void)co_await book->tags.load();
-            if ((which & 4) != 0) (void)co_await book->name.load();
-            break;
-        }
-        case Kind::note: {
-            auto note = as<Note>(i);
-            if ((which & 1) != 0) (void)co_await note->shelf.load();
-            if ((which & 2) != 0) (void)co_await note->name.load();
-            break;
-        }
-        case Kind::node: {
-            auto node = as<Node>(i);
-            if ((which & 1) != 0) (void)co_await node->parent.load();
-            if ((which & 2) != 0) (void)co_await node->children.load();
-            if ((which & 4) != 0) (void)co_await node->name.load();
-            break;
-        }
-        }
-        note_autoflush();
-    }
-
-    /// Puts `i` under `parent` (-1: under nothing), from its own side or from the parent's.
-    Task move(int i, int parent, bool by_collection) {
-        auto& item = world_[i];
-        const int old = item.parent;
-        if (item.kind == Kind::node) {
-            if (parent < 0 && by_collection && old >= 0) as<Node>(old)->children.remove(as<Node>(i));
-            else if (parent >= 0 && by_collection) as<Node>(parent)->children.append(as<Node>(i));
-            else as<Node>(i)->parent = parent < 0 ? nullptr : as<Node>(parent);
-        } else if (item.kind == Kind::note) {
-            if (parent < 0 && by_collection && old >= 0) as<Shelf>(old)->notes.remove(as<Note>(i));
-            else if (parent >= 0 && by_collection) as<Shelf>(parent)->notes.append(as<Note>(i));
-            else as<Note>(i)->shelf = parent < 0 ? nullptr : as<Shelf>(parent);
-        } else {
-            if (parent < 0) as<Shelf>(old)->books.remove(as<Book>(i));
-            else if (by_collection) as<Shelf>(parent)->books.append(as<Book>(i));
-            else as<Book>(i)->shelf = as<Shelf>(parent);
-        }
-        item.parent = parent;
-        item.moved = true;
-        if (parent >= 0) world_[parent].received = true;
-        if (parent >= 0 && parent != old && item.stage == Stage::marked) item.stage = Stage::stored; // a new parent saves it
-        if (parent < 0 && item.kind == Kind::book && item.stage == Stage::pending) { // nobody's: it is not inserted
-            item.stage = Stage::gone;
-            item.handle.reset();
-        }
-        dirty_ = true;
-        co_return;
-    }
-
-    [[nodiscard]] int pick_parent(Kind kind, std::uint32_t choice, int except) const {
-        const Kind wanted = kind == Kind::node ? Kind::node : Kind::shelf;
-        return world_.pick(choice, [&](const Item& item) {
-            const int i = static_cast<int>(&item - world_.items.data());
-            return item.kind == wanted && (item.stage == Stage::stored || item.stage == Stage::pending)
-                && !(kind == Kind::node && except >= 0 && world_.is_under(i, except));
-        });
-    }
-    [[nodiscard]] bool is_alive(const Item& item) const {
-        return item.stage == Stage::pending || (item.stage == Stage::stored && !world_.dies(item));
-    }
-
     Task make(const Step& step) {
         switch (step.action % 28) {
         case 0: case 1: case 2: case 3: case 24: case 25: co_await add(step); break;
@@ -587,122 +411,6 @@ private:
         if (world_[i].kind == Kind::note) return !there(as<Note>(i)->shelf);
         return !there(as<Node>(i)->parent) || !all_there(as<Node>(i)->children);
     }
-
-    // ---- comparing ----
-    /// Ids of those members that have a row.
-    template <class C>
-    [[nodiscard]] static std::set<std::int64_t> ids(const C& collection) {
-        std::set<std::int64_t> found;
-        for (const auto& member : collection)
-            if (az::inspect(*member).persistent()) found.insert(*member->id);
-        return found;
-    }
-    template <class C, class F>
-    void compare_collection(int i, const char* what, const C& collection, F belongs) {
-        if (!collection.is_loaded() || world_[i].stale) return;
-        std::set<std::int64_t> wanted;
-        for (const auto& item : world_.items)
-            if (item.stage == Stage::stored && belongs(item)) wanted.insert(item.id);
-        const auto got = ids(collection);
-        if (got != wanted) throw Difference(name_of(i) + " ." + what + " shows " + text_of(got) + ", not " + text_of(wanted));
-    }
-    [[nodiscard]] static std::string text_of(const std::set<std::int64_t>& list) {
-        std::string text = "{";
-        for (const auto id : list) text += " " + std::to_string(id);
-        return text + " }";
-    }
-    template <class L, class K>
-    void compare_parent(int i, const L& link, const K& key) {
-        const std::int64_t wanted = world_[i].parent < 0 ? 0 : world_[world_[i].parent].id;
-        if (link.is_loaded()) {
-            const auto target = link.get();
-            const auto got = target && az::inspect(*target).persistent() ? *target->id : 0;
-            if (got != wanted)
-                throw Difference(name_of(i) + " has the parent " + std::to_string(got) + ", not " + std::to_string(wanted));
-        }
-        if (key.is_present() && !key.is_expired()) {
-            std::int64_t got = 0;
-            if constexpr (requires { key->has_value(); }) got = key->value_or(0);
-            else got = *key;
-            if (got != wanted)
-                throw Difference(name_of(i) + " has the key " + std::to_string(got) + " of its parent, not " + std::to_string(wanted));
-        }
-    }
-    void compare_object(int i) {
-        const auto& item = world_[i];
-        const auto state = az::inspect(*item.handle);
-        if (item.stage == Stage::gone) {
-            if (!state.deleted()) throw Difference(name_of(i) + " is not in the state 'deleted'");
-            return;
-        }
-        if (!state.persistent()) throw Difference(name_of(i) + " is not persistent");
-        with_class(item.kind, [&]<class T>() {
-            const auto& name = as<T>(i)->name;
-            if (name.is_present() && *name != item.name)
-                throw Difference(name_of(i) + " is called '" + *name + "', not '" + item.name + "'");
-        });
-        const auto mine = [i](const Item& other) { return other.parent == i; };
-        switch (item.kind) {
-        case Kind::shelf:
-            compare_collection(i, "books", as<Shelf>(i)->books, [&](const Item& o) { return o.kind == Kind::book && mine(o); });
-            compare_collection(i, "notes", as<Shelf>(i)->notes, [&](const Item& o) { return o.kind == Kind::note && mine(o); });
-            break;
-        case Kind::tag:
-            compare_collection(i, "books", as<Tag>(i)->books, [i](const Item& o) { return o.tags.contains(i); });
-            break;
-        case Kind::book:
-            compare_parent(i, as<Book>(i)->shelf, as<Book>(i)->shelf_id);
-            compare_collection(i, "tags", as<Book>(i)->tags, [&](const Item& o) {
-                return o.kind == Kind::tag && item.tags.contains(static_cast<int>(&o - world_.items.data()));
-            });
-            break;
-        case Kind::note: compare_parent(i, as<Note>(i)->shelf, as<Note>(i)->shelf_id); break;
-        case Kind::node:
-            compare_parent(i, as<Node>(i)->parent, as<Node>(i)->parent_id);
-            compare_collection(i, "children", as<Node>(i)->children, mine);
-            break;
-        }
-    }
-    template <class S>
-    Task read(Tables& tables, Kind kind, S statement) {
-        auto& rows = tables.rows[static_cast<std::size_t>(kind)];
-        for (const auto& [id, name, parent] : co_await session_->execute(statement)) {
-            if constexpr (requires { parent.value_or(0); }) rows[id] = {name, parent.value_or(0)};
-            else rows[id] = {name, parent};
-        }
-    }
-    Task compare() {
-        Tables tables;
-        co_await read(tables, Kind::shelf, az::select(col<&Shelf::id>, col<&Shelf::name>, az::literal(std::int64_t{0})));
-        co_await read(tables, Kind::tag, az::select(col<&Tag::id>, col<&Tag::name>, az::literal(std::int64_t{0})));
-        co_await read(tables, Kind::book, az::select(col<&Book::id>, col<&Book::name>, col<&Book::shelf_id>));
-        co_await read(tables, Kind::note, az::select(col<&Note::id>, col<&Note::name>, col<&Note::shelf_id>));
-        co_await read(tables, Kind::node, az::select(col<&Node::id>, col<&Node::name>, col<&Node::parent_id>));
-        auto links = az::text("SELECT book_id, tag_id FROM book_tag");
-        for (const auto& row : co_await session_->execute(links))
-            tables.book_tags.emplace(row.template get<std::int64_t>(0), row.template get<std::int64_t>(1));
-        for (std::size_t kind = 0; kind < tables.rows.size(); ++kind) {
-            if (tables.rows[kind] == world_.tables.rows[kind]) continue;
-            std::string text = std::string{"the table '"} + kind_names[kind] + "' has";
-            for (const auto& [id, row] : tables.rows[kind])
-                text += " (" + std::to_string(id) + " " + row.name + " " + std::to_string(row.parent) + ")";
-            text += ", not";
-            for (const auto& [id, row] : world_.tables.rows[kind])
-                text += " (" + std::to_string(id) + " " + row.name + " " + std::to_string(row.parent) + ")";
-            throw Difference(text);
-        }
-        if (tables.book_tags != world_.tables.book_tags) throw Difference("the table 'book_tag' has other rows");
-        for (std::size_t i = 0; i < world_.items.size(); ++i)
-            if (world_.items[i].handle) compare_object(static_cast<int>(i));
-    }
-
-    az::Engine engine_;
-    az::SessionOptions options_;
-    std::unique_ptr<az::Session> session_;
-    std::vector<az::SessionSavepoint> savepoints_;
-    World world_;
-    bool aloud_;
-    bool dirty_ = false; ///< something waits to be flushed
 };
 
 Task empty_tables(az::Engine engine) {

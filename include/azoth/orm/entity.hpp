@@ -71,6 +71,24 @@ Assignment AttributeAssignment<P, Owner, V>::assignment() const {
 template <auto P, class Owner = orm::class_of<P>>
 inline constexpr orm::Col<P, Owner> col{};
 
+namespace orm {
+/// A copy of a column that a mapping's join condition tells from others. @throws ArgumentError when it is no column.
+[[nodiscard]] sql::NodePtr mark_column(const sql::NodePtr& column, bool foreign, bool remote);
+} // namespace orm
+
+/// In a join condition: this column is the key, which a flush writes, and which refers to the other.
+template <class C>
+    requires requires(const C& c) { { c.node() } -> std::convertible_to<sql::NodePtr>; typename C::value_type; }
+[[nodiscard]] Expr<typename C::value_type> foreign(const C& column) {
+    return Expr<typename C::value_type>{orm::mark_column(column.node(), true, false)};
+}
+/// In a join condition of a class with itself: this column is the other object's.
+template <class C>
+    requires requires(const C& c) { { c.node() } -> std::convertible_to<sql::NodePtr>; typename C::value_type; }
+[[nodiscard]] Expr<typename C::value_type> remote(const C& column) {
+    return Expr<typename C::value_type>{orm::mark_column(column.node(), false, true)};
+}
+
 template <class T>
 struct EntityFrom {
     [[nodiscard]] static const sql::NodePtr& node() { return mapper_of<T>().table->node(); }
@@ -102,7 +120,7 @@ namespace orm {
 /// The target's table and the ON condition of a relationship.
 [[nodiscard]] sql::NodePtr relationship_condition(const MapperData& mapper, const RelationshipInfo& relationship);
 /// EXISTS (SELECT 1 FROM the target WHERE it is linked AND `criterion`). @param criterion  may be null
-/// @throws ArgumentError where both sides are one class.
+/// Where both sides are one class the target's columns in `criterion` are those of an alias of the table.
 [[nodiscard]] sql::NodePtr
 relationship_exists(const MapperData& mapper, const RelationshipInfo& relationship, sql::NodePtr criterion);
 template <auto P>

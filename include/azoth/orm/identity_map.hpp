@@ -40,6 +40,8 @@ public:
     /// Calls `visit(ModelBase&)` for each object that is alive, and forgets the others.
     void for_each(const std::function<void(ModelBase&)>& visit);
     void clear();
+    /// Keeps the objects that come from now on alive, until they are erased.
+    void keep_objects() { keeps_ = true; }
     /// Objects that are alive.
     [[nodiscard]] std::size_t size() const;
 
@@ -48,7 +50,11 @@ private:
     [[nodiscard]] Objects* objects_of(const MapperData& mapper) const;
     [[nodiscard]] Objects& room_for(const MapperData& mapper);
 
+    void keep(ModelBase& object);
+
     std::unordered_map<const MapperData*, std::unique_ptr<Objects>> classes_;
+    bool keeps_ = false;
+    std::unordered_map<const ModelBase*, GraphRef> kept_;
     // The class asked for last: results come class by class.
     mutable const MapperData* last_class_ = nullptr;
     mutable Objects* last_objects_ = nullptr;

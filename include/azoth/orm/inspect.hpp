@@ -46,6 +46,12 @@ private:
 
 [[nodiscard]] inline Inspection inspect(const ModelBase& object) { return Inspection{object}; }
 
+namespace orm {
+void forget_change(AttributeBase& attribute);
+void set_committed_target(RelatedBase& link, ModelBase* target);
+void set_committed_members(CollectionBase& link, std::vector<ModelBase*> members);
+} // namespace orm
+
 /// What became of an attribute or a link since it was loaded or flushed.
 template <class V>
 struct History {
@@ -79,6 +85,23 @@ template <class T>
         history.unchanged.push_back(attribute.raw());
     }
     return history;
+}
+
+/// Sets what the row is known to have: no event, no change that a flush would write.
+template <class T, class V>
+void set_committed_value(Mapped<T>& attribute, V&& value) {
+    attribute.raw() = std::forward<V>(value);
+    orm::forget_change(attribute);
+}
+template <class T>
+void set_committed_value(Related<T>& link, const std::shared_ptr<T>& target) {
+    orm::set_committed_target(link, target.get());
+}
+template <class T, class P>
+void set_committed_value(Collection<T, P>& link, const std::vector<std::shared_ptr<T>>& members) {
+    std::vector<ModelBase*> plain;
+    for (const auto& member : members) plain.push_back(member.get());
+    orm::set_committed_members(link, std::move(plain));
 }
 
 namespace orm {

@@ -163,7 +163,18 @@ struct OrderedBy {
     static constexpr auto member = P;
 };
 
+/// A container of the program's own, which is told of every member that comes and goes, and never twice: read by
+/// `collection.container()`. It has `append(T&)`, `remove(T&)` and `begin()`, `end()`; an object is in it once.
+template <class Container>
+struct KeptIn {};
+
 namespace orm {
+template <class C, class T>
+concept MemberContainer = requires(C& container, const C& constant, T& member) {
+    container.append(member);
+    container.remove(member);
+    constant.begin() == constant.end();
+};
 template <class P>
 struct PolicyOf {
     static constexpr bool keyed = false, ordered = false;
@@ -180,6 +191,27 @@ struct PolicyOf<OrderedBy<P>> {
     static constexpr auto member = nullptr;
 };
 struct AsList {};
+template <class P>
+struct ContainerOf {
+    using type = void;
+};
+template <class C>
+struct ContainerOf<KeptIn<C>> {
+    using type = C;
+};
+/// Tells a container of the program's own.
+template <class T, class C>
+    requires MemberContainer<C, T>
+class TypedContainer : public KeyIndex {
+public:
+    void add(ModelBase& object) override { container.append(static_cast<T&>(object)); }
+    void remove(ModelBase& object) override { container.remove(static_cast<T&>(object)); }
+    void clear() noexcept override { container = C(); }
+    [[nodiscard]] ModelBase* same_key(const ModelBase&) const override { return nullptr; }
+    [[nodiscard]] bool has_key(const ModelBase&) const override { return true; }
+
+    C container;
+};
 
 /// @tparam T  the members' class
 /// @tparam P  the attribute that is the key
@@ -221,15 +253,23 @@ private:
 /// `co_await x->addresses.load()` first, or load it eagerly. Adding and removing work on a collection that is not loaded, too.
 template <class T, class Policy = orm::AsList>
 class Collection : public orm::CollectionBase {
+public:
+    using container_type = typename orm::ContainerOf<Policy>::type; ///< void: none of the program's own
+    static constexpr bool has_container = !std::is_void_v<container_type>;
+    static constexpr bool is_list = !orm::PolicyOf<Policy>::keyed && !has_container && !std::same_as<Policy, AsSet>; ///< may hold an object twice
+    static constexpr bool has_index = orm::PolicyOf<Policy>::keyed || has_container;
+
+private:
     static constexpr bool keyed = orm::PolicyOf<Policy>::keyed;
     static constexpr bool ordered = orm::PolicyOf<Policy>::ordered;
 
 public:
     using target_type = T;
     static constexpr auto key_member = orm::PolicyOf<Policy>::member; ///< of a map; else null
-    /// For mappers: how a map finds its members; null for other collections.
+    /// For mappers: how a map finds its members, or a container of the program's own; null for other collections.
     static std::unique_ptr<orm::KeyIndex> make_keys() {
         if constexpr (keyed) return std::make_unique<orm::TypedKeys<T, key_member>>();
+        else if constexpr (has_container) return std::make_unique<orm::TypedContainer<T, container_type>>();
         else return nullptr;
     }
 
@@ -256,10 +296,10 @@ public:
         std::vector<ModelBase*>::const_iterator position_;
     };
 
-    /// Adds at the end. In a map it takes the place of the member with the same key.
+    /// Adds at the end. A list may hold an object more than once; in a map it takes the place of the member with the same key.
     void append(const std::shared_ptr<T>& object) {
         link(object.get());
-        if constexpr (ordered) place(object.get());
+        if constexpr (ordered) place(object.get(), items_.size() - 1);
     }
     void add(const std::shared_ptr<T>& object) { append(object); }
     /// @throws NotLoadedError. @pre position <= size()
@@ -284,12 +324,13 @@ public:
         remove(object);
         return object;
     }
-    /// Takes other objects: what stays is not touched, the rest is removed. @throws NotLoadedError.
+    /// Takes other objects: what stays is not touched (in a numbered list it keeps its number), the rest is removed.
+    /// @throws NotLoadedError.
     Collection& operator=(const std::vector<std::shared_ptr<T>>& objects) {
         std::vector<ModelBase*> plain;
         for (const auto& object : objects) plain.push_back(object.get());
         replace(plain);
-        if constexpr (ordered) renumber();
+        if constexpr (ordered) number_new();
         return *this;
     }
     void clear() { *this = std::vector<std::shared_ptr<T>>{}; }
@@ -305,6 +346,14 @@ public:
     [[nodiscard]] bool contains(const std::shared_ptr<T>& object) const {
         (void)loaded();
         return has(object.get());
+    }
+
+    /// The container of `KeptIn<>`. @throws NotLoadedError.
+    [[nodiscard]] const auto& container() const
+        requires(has_container)
+    {
+        (void)loaded();
+        return static_cast<const orm::TypedContainer<T, container_type>*>(keys())->container;
     }
 
     // ---- maps ----
@@ -348,8 +397,8 @@ private:
         (void)loaded();
         return static_cast<const orm::TypedKeys<T, key_member>*>(keys())->find(key);
     }
-    /// A new last member takes its number; one that has a number keeps it.
-    void place(T* object) {
+    /// A new member takes its number; one that has a number keeps it.
+    void place(T* object, std::size_t index) {
         auto& position = object->*Policy::member;
         using Number = azoth::detail::remove_optional_t<typename std::remove_cvref_t<decltype(position)>::value_type>;
         if (!is_present()) return;
@@ -358,7 +407,10 @@ private:
         } else {
             if (position.is_present()) return;
         }
-        position = static_cast<Number>(items_.size() - 1);
+        position = static_cast<Number>(index);
+    }
+    void number_new() {
+        for (std::size_t i = 0; i < items_.size(); ++i) place(static_cast<T*>(items_[i]), i);
     }
     void renumber() {
         if (!is_present()) return;

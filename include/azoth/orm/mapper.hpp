@@ -4,7 +4,9 @@
 
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -83,7 +85,10 @@ struct ForeignKeysOption {
 };
 struct CascadeOption {
     Cascade cascade;
-    void apply(RelationshipInfo& info) const { info.cascade = cascade; }
+    void apply(RelationshipInfo& info) const {
+        info.cascade = cascade;
+        info.cascade_given = true;
+    }
 };
 template <auto Left, auto Right>
 struct PrimaryJoinOption {
@@ -91,6 +96,15 @@ struct PrimaryJoinOption {
         // The left column is the target's unless it is this side's: found by where the relationship is.
         info.target_first = info.target_reference == &mapped_data<class_of<Left>>;
     }
+};
+struct JoinConditionOption {
+    std::function<sql::NodePtr()> RelationshipInfo::* part;
+    std::function<sql::NodePtr()> make;
+    void apply(RelationshipInfo& info) const { info.*part = make; }
+};
+struct OverlapsOption {
+    std::string names;
+    void apply(RelationshipInfo& info) const { info.overlaps = names; }
 };
 template <auto P>
 struct OrderByOption {
@@ -198,6 +212,20 @@ template <auto Left, auto Right>
 [[nodiscard]] orm::PrimaryJoinOption<Left, Right> primaryjoin() {
     return {};
 }
+/// A join condition of the program's own: `primaryjoin([] { return col<&User::id> == col<&Address::user_id> && …; })`, called once.
+/// Comparisons of a key with what it refers to are what a flush writes; the rest holds for loading and joins only. Which columns are
+/// keys say the tables' foreign keys, `foreign_keys<>()`, or `foreign()` and `remote()` in the condition itself.
+template <std::invocable F>
+[[nodiscard]] orm::JoinConditionOption primaryjoin(F make) {
+    return {&orm::RelationshipInfo::make_primaryjoin, [make = std::move(make)] { return make().node(); }};
+}
+/// The same between an association table and the target.
+template <std::invocable F>
+[[nodiscard]] orm::JoinConditionOption secondaryjoin(F make) {
+    return {&orm::RelationshipInfo::make_secondaryjoin, [make = std::move(make)] { return make().node(); }};
+}
+/// Relationships that may write the same columns as this one, by name: `overlaps("children, parent")`; no warning is given.
+[[nodiscard]] inline orm::OverlapsOption overlaps(std::string names) { return {std::move(names)}; }
 /// Trust ON DELETE of the database for members that are not loaded; `passive_deletes("all")` for loaded ones, too.
 inline constexpr orm::PassiveDeletesOption passive_deletes{orm::PassiveDeletes::on};
 /// Whether ON UPDATE of the database is trusted when a referred-to key changes (it is, unless said otherwise).
@@ -296,6 +324,24 @@ public:
         column<P>(not_null, options...);
         data_.version_name = data_.attributes.back().name;
     }
+    /// How versions are made, where they do not count from 1: `make` gets the row's version, nothing for a new row, and returns the
+    /// next: `m.version_id_generator<&User::stamp>([](const std::optional<std::string>& before) { … })`. After `version_id<>()`.
+    template <auto P, class F>
+    void version_id_generator(F make) {
+        using V = typename orm::member_of<P>::value_type;
+        data_.version_generator = [make = std::move(make)](const Value& before) {
+            std::optional<V> old;
+            if (!before.is_null()) {
+                Mapped<V> held;
+                orm::operations_of<V>().assign(held, before);
+                old = held.raw();
+            }
+            return TypeTraits<V>::value(make(std::as_const(old)));
+        };
+    }
+    /// `false`: nobody here makes versions. The database does, and each INSERT and UPDATE reads back what it made; or the program
+    /// assigns them.
+    void version_id_generator(bool on) { data_.version_by_database = !on; }
     /// Whether INSERT and UPDATE read back what the database makes; see `orm::MapperData::EagerDefaults`.
     void eager_defaults(bool on) {
         data_.eager_defaults = on ? orm::MapperData::EagerDefaults::on : orm::MapperData::EagerDefaults::off;
@@ -338,11 +384,12 @@ public:
         info.index = static_cast<std::uint16_t>(data_.relationships.size());
         info.collection = std::derived_from<M, orm::CollectionBase>;
         if constexpr (requires { M::write_only; }) info.write_only = M::write_only;
-        if constexpr (requires { M::key_member; })
-            if constexpr (!std::is_null_pointer_v<std::remove_cvref_t<decltype(M::key_member)>>) info.make_keys = &M::make_keys;
+        if constexpr (requires { M::has_index; })
+            if constexpr (M::has_index) info.make_keys = &M::make_keys;
         info.target_reference = &orm::mapped_data<typename M::target_type>;
         (options.apply(info), ...);
-        if (info.viewonly) info.cascade = orm::Cascade{false, false, false, false, false, false};
+        if constexpr (requires { M::is_list; }) info.list = M::is_list;
+        if (info.viewonly && !info.cascade_given) info.cascade = orm::Cascade{false, true, false, false, false, false};
         data_.relationships.push_back(std::move(info));
     }
 

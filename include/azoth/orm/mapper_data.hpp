@@ -79,14 +79,19 @@ struct RelationshipInfo {
     std::uint16_t index = 0; ///< among its class's relationships
     bool collection = false;
     bool write_only = false; ///< never loaded whole
+    bool list = false;       ///< may hold an object more than once
     std::unique_ptr<KeyIndex> (*make_keys)() = nullptr; ///< of a map
     MapperReference target_reference = nullptr;
     std::string back_populates; ///< the attribute's name on the other side; empty: none
     std::string remote_side;    ///< an attribute's name of the target
     std::string foreign_key;    ///< an attribute's name on the side that has the key, where there are several
+    std::function<sql::NodePtr()> make_primaryjoin;   ///< a condition of the program's own: called once
+    std::function<sql::NodePtr()> make_secondaryjoin; ///< the same, between the association table and the target
+    std::string overlaps;       ///< names of relationships that may write the same columns
     bool target_first = false;  ///< the join condition names the target's column first
     std::vector<std::pair<std::string, bool>> order_by; ///< attributes of the target; true: descending
     Cascade cascade;
+    bool cascade_given = false;
     bool viewonly = false;
     bool post_update = false;
     bool passive_updates = true;
@@ -108,6 +113,11 @@ struct RelationshipInfo {
     /// Many-to-many: (attribute here, column of the association table), and the same for the target.
     std::vector<std::pair<std::uint16_t, std::size_t>> secondary_pairs;
     std::vector<std::pair<std::uint16_t, std::size_t>> secondary_target_pairs;
+    /// Conditions of the program's own; null: the keys alone.
+    sql::NodePtr primaryjoin, secondaryjoin;
+    /// Columns in `primaryjoin` that are this side's, and their attributes.
+    std::vector<std::pair<const sql::Node*, std::uint16_t>> local_columns;
+    bool keys_only = true; ///< `primaryjoin` compares keys, nothing else
     int reverse = -1; ///< index of the other side among the target's relationships
     bool to_primary_key = false; ///< many-to-one by the target's primary key, in its order
 
@@ -143,6 +153,9 @@ public:
     sql::NodePtr entity;                         ///< all columns, for select<T>()
     std::string version_name;
     int version_id = -1;                         ///< the attribute that counts versions; -1: none
+    std::function<Value(const Value& before)> version_generator; ///< empty: counts from 1; `before` is NULL for a new row
+    bool version_by_database = false;            ///< nobody here makes versions: a trigger or a default does
+    std::vector<std::string> warnings;           ///< what configure() found strange
     /// Whether INSERT (and `on`: UPDATE) reads back what the database made. `automatic`: INSERT, where it costs no statement.
     enum class EagerDefaults : std::uint8_t { automatic, on, off } eager_defaults = EagerDefaults::automatic;
     mutable MapperSignals signals;

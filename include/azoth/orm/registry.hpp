@@ -2,6 +2,9 @@
 // Registry: mapped classes gathered in one MetaData, to create their tables.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <azoth/orm/mapper.hpp>
 #include <azoth/schema/metadata.hpp>
 
@@ -16,6 +19,9 @@ public:
         (metadata_.add(*mapper_of<T>().table), ...);
         (add_association_tables(mapper_of<T>()), ...);
     }
+    /// What the mappings seem to have got wrong, such as two relationships that write one column without knowing each other:
+    /// `back_populates`, `viewonly` or `overlaps` says what is meant.
+    [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
     [[nodiscard]] MetaData& metadata() noexcept { return metadata_; }
     [[nodiscard]] const MetaData& metadata() const noexcept { return metadata_; }
 
@@ -23,6 +29,7 @@ private:
     void add_association_tables(const orm::MapperData& mapper);
 
     MetaData metadata_;
+    std::vector<std::string> warnings_;
 };
 
 } // namespace azoth

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,8 @@ struct SessionSignals {
     Signal<> after_begin, before_commit, after_commit, after_rollback, after_soft_rollback;
     Signal<ModelBase&> transient_to_pending, pending_to_persistent, persistent_to_deleted, deleted_to_detached, deleted_to_persistent,
         loaded_as_persistent, pending_to_transient, persistent_to_detached, persistent_to_transient, detached_to_persistent;
+    /// Something is done that is not an error, and hardly what was meant. The engine's `events().warning` tells it, too.
+    Signal<const std::string&> warning;
 
     SessionSignals() = default;
 };

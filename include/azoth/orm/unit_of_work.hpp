@@ -165,6 +165,8 @@ private:
     std::vector<Pinned> pinned_;
 };
 
+/// @throws InvalidRequestError for a stored owner's write-only link without passive_deletes: deleting the owner would load it.
+void require_no_load(const ModelBase& owner, const RelationshipInfo& info);
 /// Whether the key that a relationship refers to was changed since it was stored.
 [[nodiscard]] bool key_changed(ModelBase& object, const RelationshipInfo& info);
 

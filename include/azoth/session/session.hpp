@@ -35,7 +35,13 @@ struct SessionOptions {
     bool autoflush = true;         ///< write pending changes before each query
     bool expire_on_commit = false; ///< make all values unknown at commit, so that they are loaded again
     JoinTransactionMode join_transaction_mode = JoinTransactionMode::conditional_savepoint;
+    bool keep_objects = false;     ///< objects stay until they are expunged, instead of as long as somebody holds them
+    /// Of the session's transactions, where it makes its own. Reset when the connection goes back to the pool.
+    IsolationLevel isolation_level = IsolationLevel::server_default;
 };
+
+/// How a session's transaction began.
+enum class TransactionOrigin : std::uint8_t { autobegin, begin, begin_nested };
 
 namespace session {
 
@@ -195,6 +201,26 @@ private:
 
     session::Core* core_ = nullptr;
     std::uint64_t number_ = 0;
+};
+
+/// A session's transaction, or a savepoint in it, as `session.get_transaction()` tells. Must not outlive the session.
+class SessionTransaction {
+public:
+    [[nodiscard]] TransactionOrigin origin() const noexcept { return origin_; }
+    [[nodiscard]] bool nested() const noexcept { return origin_ == TransactionOrigin::begin_nested; }
+    /// What it is in; nothing for the outermost one.
+    [[nodiscard]] std::optional<SessionTransaction> parent() const;
+    /// Whether it goes on, and no flush has failed in it.
+    [[nodiscard]] bool is_active() const noexcept;
+
+private:
+    friend class Session;
+    SessionTransaction(const session::Core& core, TransactionOrigin origin, std::uint64_t number)
+        : core_(&core), number_(number), origin_(origin) {}
+
+    const session::Core* core_;
+    std::uint64_t number_; ///< of the transaction, or of the savepoint
+    TransactionOrigin origin_;
 };
 
 /// A session: its objects, one for each row it has seen, and the transaction they are read and written in.
@@ -375,8 +401,14 @@ public:
     [[nodiscard]] bool in_transaction() const noexcept;
     /// Inside a savepoint of `begin_nested()`.
     [[nodiscard]] bool in_nested_transaction() const noexcept;
+    /// The outermost transaction, begun by `begin()` or by the first statement; nothing without one.
+    [[nodiscard]] std::optional<SessionTransaction> get_transaction() const;
+    /// The innermost savepoint of `begin_nested()`.
+    [[nodiscard]] std::optional<SessionTransaction> get_nested_transaction() const;
     /// The connection of the transaction, for statements of the Core; begins one.
     [[nodiscard]] asio::awaitable<Connection*> connection();
+    /// The same with an isolation level, for this transaction. @throws InvalidRequestError when it has begun already.
+    [[nodiscard]] asio::awaitable<Connection*> connection(IsolationLevel level);
 
 private:
     template <class... Key>
