@@ -17,14 +17,15 @@ namespace {
 using orm::FlushBatch;
 
 /// Puts what the database made into the objects.
-void write_back(const FlushBatch& batch, const driver::BatchResult& result, const Compiled& compiled) {
+/// @param first  of the batch's objects: the result's
+void write_back(const FlushBatch& batch, const driver::BatchResult& result, const Compiled& compiled, std::size_t first = 0) {
     const auto& mapper = *batch.mapper;
     for (std::size_t i = 0; i < result.rows.size(); ++i) {
         if (!result.rows[i] || result.rows[i]->row_count() != 1)
-            throw FlushError("INSERT into '" + mapper.table->name() + "' returned no row for an object of class " + mapper.class_name);
+            throw FlushError("INSERT into or UPDATE of '" + mapper.table->name() + "' returned no row for an object of class " + mapper.class_name);
         for (std::size_t k = 0; k < batch.fetch.size(); ++k) {
             const auto& info = mapper.attributes[batch.fetch[k]];
-            auto& attribute = orm::MapperData::attribute(*batch.objects[i], info);
+            auto& attribute = orm::MapperData::attribute(*batch.objects[first + i], info);
             const bool given = attribute.is_present();
             info.operations->load(attribute, result.rows[i]->field(0, k), compiled.columns[k].type);
             if (info.autoincrement && !given) attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
@@ -70,10 +71,15 @@ void require_keys(const FlushBatch& batch) {
                 + " is part of the primary key and has no value, and the database makes none: assign it before flush()");
 }
 
-void check_matched(const FlushBatch& batch, std::int64_t matched) {
-    // A row that is gone when it is to be deleted is no harm, unless its version was to be compared.
-    if (batch.kind == FlushBatch::Kind::insert || (batch.kind == FlushBatch::Kind::delete_ && !batch.versioned)) return;
-    if (matched == static_cast<std::int64_t>(batch.objects.size())) return;
+void check_matched(Core& core, const FlushBatch& batch, std::int64_t matched) {
+    if (batch.kind == FlushBatch::Kind::insert || matched == static_cast<std::int64_t>(batch.objects.size())) return;
+    if (batch.kind == FlushBatch::Kind::delete_ && !batch.versioned) { // no harm, unless its version was to be compared
+        if (batch.mapper->confirm_deleted_rows && matched >= 0)
+            core.warn(
+                "DELETE of " + std::to_string(batch.objects.size()) + " row(s) of '" + batch.mapper->table->name() + "' matched "
+                + std::to_string(matched) + "; m.confirm_deleted_rows(false) where that is meant");
+        return;
+    }
     if (batch.objects.size() == 1) throw_stale(batch, 0);
     throw StaleDataError(
         std::string{batch.kind == FlushBatch::Kind::update ? "UPDATE" : "DELETE"} + " of " + std::to_string(batch.objects.size())
@@ -88,7 +94,7 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     if (!batch.fetch.empty()) {
         const auto rows = batch.objects.size();
         const bool from_sequence = features.sequences && batch.mapper->column(batch.mapper->attributes[batch.fetch.front()]).sequence;
-        const bool by_last_id = batch.fetches_only_key && features.last_insert_id && !(from_sequence && features.insert_returning)
+        const bool by_last_id = batch.kind == FlushBatch::Kind::insert && batch.fetches_only_key && features.last_insert_id && !(from_sequence && features.insert_returning)
             && (rows == 1 || rows >= features.last_insert_id_batch);
         wants = by_last_id || !features.insert_returning ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
     }
@@ -101,11 +107,12 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
         const auto result = co_await connection->execute_batch(lookup.compiled, bound.params, 1, wants);
         require_keys(batch);
         write_back(batch, result, *lookup.compiled);
-        check_matched(batch, result.affected);
+        check_matched(core, batch, result.affected);
         co_return;
     }
     const auto params = orm::batch_params(batch, scratch);
-    if (batch.versioned && batch.kind != FlushBatch::Kind::delete_ && batch.objects.size() > 1) { // each row's match is looked at
+    const bool updates_and_fetches = batch.kind == FlushBatch::Kind::update && !batch.fetch.empty();
+    if ((batch.versioned || updates_and_fetches) && batch.kind == FlushBatch::Kind::update && batch.objects.size() > 1) { // each row is looked at
         const auto width = params.size() / batch.objects.size();
         std::int64_t matched = 0;
         for (std::size_t row = 0; row < batch.objects.size(); ++row) {
@@ -113,25 +120,29 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
                 lookup.compiled, std::span<const Param>(params).subspan(row * width, width), 1, wants);
             matched += result.affected;
             if (result.affected != 1) throw_stale(batch, row);
+            write_back(batch, result, *lookup.compiled, row);
         }
-        check_matched(batch, matched);
+        check_matched(core, batch, matched);
         co_return;
     }
     const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.objects.size(), wants);
     require_keys(batch);
+    if (updates_and_fetches) check_matched(core, batch, result.affected); // before a row that is not there is looked for
     write_back(batch, result, *lookup.compiled);
-    check_matched(batch, result.affected);
+    check_matched(core, batch, result.affected);
 }
 
 /// What the database made and no RETURNING brought, where the mapping wants it at once.
 asio::awaitable<void> fetch_defaults(Core& core, const FlushBatch& batch) {
     const auto& mapper = *batch.mapper;
-    if (batch.kind != FlushBatch::Kind::insert || mapper.eager_defaults != orm::MapperData::EagerDefaults::on) co_return;
+    if (batch.kind == FlushBatch::Kind::delete_ || mapper.eager_defaults != orm::MapperData::EagerDefaults::on) co_return;
     for (auto* object : batch.objects) {
         std::vector<std::uint16_t> missing;
         for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
             const auto& info = mapper.attributes[i];
-            if (info.server_default && !orm::MapperData::attribute(*object, info).is_present())
+            if (info.computed) continue;
+            const bool made = info.server_default || mapper.column(info).on_update_expression;
+            if (made && !orm::MapperData::attribute(*object, info).is_present())
                 missing.push_back(static_cast<std::uint16_t>(i));
         }
         if (!missing.empty()) co_await load_attributes(core, *object, std::move(missing));
@@ -155,6 +166,7 @@ asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatc
 
 asio::awaitable<void> write_changes(Core& core) {
     orm::UnitOfWork work{core};
+    if (const auto* mapper = work.first_class()) core.require_bound(*mapper);
     if (work.empty()) {
         core.end_flush();
         co_return;
@@ -165,9 +177,11 @@ asio::awaitable<void> write_changes(Core& core) {
         co_await load_link_of(core, *load->object, *load->relationship, false);
     }
     const auto* connection = co_await begin_connection(core);
-    const bool returns_defaults = connection->dialect()->features().insert_returning;
+    orm::Returning returning;
+    returning.of_insert = connection->dialect()->features().insert_returning;
+    returning.of_update = connection->dialect()->features().update_returning;
     for (;;) {
-        const auto step = work.next_step(returns_defaults);
+        const auto step = work.next_step(returning);
         if (!step) break;
         for (auto* object : step->refresh) co_await load_expired(core, *object, false);
         for (const auto& batch : step->batches) co_await execute_batch(core, batch);
@@ -207,6 +221,7 @@ asio::awaitable<void> undo(Core& core, std::string reason) {
 } // namespace
 
 asio::awaitable<void> flush_changes(Core& core) {
+    co_await prepare_flush(core);
     core.signals.before_flush();
     std::exception_ptr error;
     try {

@@ -76,6 +76,7 @@ void reset(FlushBatch& batch, FlushBatch::Kind kind, const MapperData& mapper) {
     batch.objects.clear();
     batch.expressions.clear();
     batch.identities.clear();
+    batch.fetches_only_key = false;
 }
 
 /// Puts the expressions of one object beside its columns.
@@ -93,7 +94,8 @@ void raise_version(ModelBase& object, ModelBase& stored) {
         .set_from_flush(Value{Value::Variant{(number != nullptr ? *number : 0) + 1}});
 }
 
-void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch) {
+/// @param returns_values  UPDATE … RETURNING is to be had
+void find_update_shape(ModelBase& object, ModelBase* switched, bool returns_values, FlushBatch& batch) {
     const auto& mapper = *object.orm_state().mapper;
     reset(batch, FlushBatch::Kind::update, mapper);
     if (switched == nullptr) {
@@ -112,7 +114,9 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
         if (info.computed) continue;
         const auto& column = mapper.column(info);
         auto& attribute = MapperData::attribute(object, info);
-        if (column.on_update_expression && !attribute.is_changed()) attribute.set_flags(0); // the database knows
+        if ((column.on_update_expression || column.computed) && !attribute.is_changed()) attribute.set_flags(0); // the database knows
+        if (column.computed && returns_values && mapper.eager_defaults == MapperData::EagerDefaults::on)
+            batch.fetch.push_back(static_cast<std::uint16_t>(i));
         if (!column.on_update || attribute.is_changed()) continue;
         attribute.set_from_flush(column.on_update(column.on_update.reads_row() ? values_of(object) : schema::DefaultContext::Parameters{}));
         batch.columns.push_back(static_cast<std::uint16_t>(i));
@@ -158,6 +162,13 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
             batch.defaulted.push_back(index);
         } else if (info.autoincrement) {
             batch.fetch.push_back(index);
+        } else if (column.default_expression) { // the compiler writes it
+            if (column.default_expression->has_binds)
+                throw InvalidRequestError(
+                    mapper.class_name + "::" + info.name
+                    + ": default_() of a mapped attribute takes SQL without values; write them with literal_column()");
+            if (info.primary_key ? returns_defaults : info.server_default && fetches_defaults) batch.fetch.push_back(index);
+            else attribute.set_flags(0);
         } else if (info.server_default) {
             if (fetches_defaults) batch.fetch.push_back(index);
             else attribute.set_flags(0);
@@ -254,7 +265,7 @@ void sort_by_key(std::vector<ModelBase*>& objects) {
 }
 
 std::vector<FlushBatch> save_batches(
-    const std::vector<ModelBase*>& fresh, const std::vector<ModelBase*>& stored, const RowSwitches& switches, bool returns_defaults) {
+    const std::vector<ModelBase*>& fresh, const std::vector<ModelBase*>& stored, const RowSwitches& switches, Returning returning) {
     std::vector<FlushBatch> batches;
     FlushBatch shape;
     const auto switched = [&](const ModelBase* object) -> ModelBase* {
@@ -265,16 +276,16 @@ std::vector<FlushBatch> save_batches(
     for (auto* object : fresh) {
         auto* before = switched(object);
         if (before == nullptr) continue;
-        find_update_shape(*object, before, shape);
+        find_update_shape(*object, before, returning.of_update, shape);
         if (!shape.columns.empty()) add(batches, shape, *object);
     }
     for (auto* object : stored) {
-        find_update_shape(*object, nullptr, shape);
+        find_update_shape(*object, nullptr, returning.of_update, shape);
         if (!shape.columns.empty()) add(batches, shape, *object);
     }
     for (auto* object : fresh) {
         if (switched(object) != nullptr) continue;
-        find_insert_shape(*object, returns_defaults, shape);
+        find_insert_shape(*object, returning.of_insert, shape);
         add(batches, shape, *object);
     }
     return batches;

@@ -26,6 +26,7 @@ UnitOfWork::UnitOfWork(SessionState& session) : session_(session) {
 }
 
 UnitOfWork::~UnitOfWork() {
+    session_.in_flush = false;
     for (const auto& entry : entries_) entry.object->orm_state().plan_entry = 0;
 }
 

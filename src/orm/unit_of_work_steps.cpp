@@ -8,11 +8,12 @@
 
 namespace azoth::orm {
 
-std::optional<FlushStep> UnitOfWork::next_step(bool returns_defaults) {
+std::optional<FlushStep> UnitOfWork::next_step(Returning returning) {
+    session_.in_flush = true;
     emit_after();
     while (next_step_ < steps_.size()) {
         FlushStep step;
-        execute(steps_[next_step_], step, returns_defaults);
+        execute(steps_[next_step_], step, returning);
         if (!step.refresh.empty()) return step; // asked for again
         ++next_step_;
         if (!step.batches.empty() || !step.associations.empty()) return step;
@@ -23,12 +24,13 @@ std::optional<FlushStep> UnitOfWork::next_step(bool returns_defaults) {
         for (const auto& [mapper, objects] : classes_) names += " " + mapper->class_name;
         throw CircularDependencyError("objects refer to each other in a ring, so none can be written first; classes:" + names);
     }
+    session_.in_flush = false;
     return std::nullopt;
 }
 
 void UnitOfWork::emit_after() {
     const auto emit = [](std::vector<ModelBase*>& objects, Signal<ModelBase&> MapperSignals::* signal) {
-        for (auto* object : std::exchange(objects, {})) (object->orm_state().mapper->signals.*signal)(*object);
+        for (auto* object : std::exchange(objects, {})) tell(*object, signal);
     };
     emit(inserted_, &MapperSignals::after_insert);
     emit(updated_, &MapperSignals::after_update);
@@ -46,14 +48,14 @@ std::vector<ModelBase*> UnitOfWork::objects_of(const MapperData& mapper, bool de
     return objects;
 }
 
-void UnitOfWork::execute(const std::vector<std::size_t>& actions, FlushStep& step, bool returns_defaults) {
+void UnitOfWork::execute(const std::vector<std::size_t>& actions, FlushStep& step, Returning returning) {
     const auto& action = actions_[actions.front()];
     std::vector<ModelBase*> objects;
     if (action.object != nullptr)
         for (const auto number : actions) objects.push_back(actions_[number].object);
     switch (action.kind) {
-    case Kind::save_all: save(*action.mapper, objects_of(*action.mapper, false), step, returns_defaults); break;
-    case Kind::save_one: save(*action.mapper, std::move(objects), step, returns_defaults); break;
+    case Kind::save_all: save(*action.mapper, objects_of(*action.mapper, false), step, returning); break;
+    case Kind::save_one: save(*action.mapper, std::move(objects), step, returning); break;
     case Kind::delete_all: remove(*action.mapper, objects_of(*action.mapper, true), step); break;
     case Kind::delete_one: {
         std::erase_if(objects, [&](const ModelBase* object) {
@@ -101,7 +103,15 @@ bool has_key(ModelBase& object) {
 
 } // namespace
 
-void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step, bool returns_defaults) {
+namespace {
+
+[[noreturn]] void throw_read_only(const MapperData& mapper) {
+    throw FlushError("class " + mapper.class_name + " is mapped read_only(): its objects cannot be written");
+}
+
+} // namespace
+
+void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step, Returning returning) {
     // New ones first, in the order in which they were added; then stored ones in the order of their keys.
     std::vector<ModelBase*> stored;
     std::vector<ModelBase*> fresh;
@@ -109,10 +119,12 @@ void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects,
     for (auto* object : stored)
         if (is_key_expired(*object) && has_net_changes(*object)) step.refresh.push_back(object);
     if (!step.refresh.empty()) return;
+    if (mapper.read_only && (!fresh.empty() || std::ranges::any_of(stored, [](auto* object) { return has_net_changes(*object); })))
+        throw_read_only(mapper);
     sort_by_key(stored);
     RowSwitches switches;
     for (auto* object : fresh) {
-        mapper.signals.before_insert(*object);
+        tell(*object, &MapperSignals::before_insert);
         if (!has_key(*object)) continue;
         GraphRef kept;
         auto* present = session_.identity_map.find(mapper, identity_key(*object, false), kept);
@@ -120,8 +132,8 @@ void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects,
         find(*present)->list_only = true; // the row is not deleted: it becomes this object's
         switches.emplace(object, present);
     }
-    for (auto* object : stored) mapper.signals.before_update(*object);
-    step.batches = save_batches(fresh, stored, switches, returns_defaults);
+    for (auto* object : stored) tell(*object, &MapperSignals::before_update);
+    step.batches = save_batches(fresh, stored, switches, returning);
     inserted_ = std::move(fresh);
     updated_ = std::move(stored);
 }
@@ -130,8 +142,9 @@ void UnitOfWork::remove(const MapperData& mapper, std::vector<ModelBase*> object
     for (auto* object : objects)
         if (is_key_expired(*object)) step.refresh.push_back(object);
     if (!step.refresh.empty()) return;
+    if (mapper.read_only && !objects.empty()) throw_read_only(mapper);
     sort_by_key(objects);
-    for (auto* object : objects) mapper.signals.before_delete(*object);
+    for (auto* object : objects) tell(*object, &MapperSignals::before_delete);
     removed_ = objects;
     step.batches = delete_batches(mapper, std::move(objects));
 }

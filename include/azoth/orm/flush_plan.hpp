@@ -30,7 +30,7 @@ struct FlushBatch {
     std::vector<std::uint16_t> defaulted;  ///< columns among `columns` that the program did not set
     std::vector<std::uint16_t> where;      ///< attributes whose stored values find the row
     std::vector<ModelBase*> identities;    ///< the objects that have those values, where they are others; else empty
-    std::vector<std::uint16_t> fetch;      ///< INSERT: attributes that the database makes and the object wants back
+    std::vector<std::uint16_t> fetch;      ///< attributes that the database makes and the object wants back
     bool fetches_only_key = false;         ///< `fetch` is the generated key alone
     bool versioned = false;                ///< rows are counted one by one
 
@@ -60,10 +60,16 @@ struct FlushStep {
 /// By stored primary key.
 void sort_by_key(std::vector<ModelBase*>& objects);
 
+/// Which statements can return what the database made.
+struct Returning {
+    bool of_insert = false;
+    bool of_update = false;
+};
+
 /// UPDATEs of `stored` objects (sorted), then INSERTs of `fresh` ones.
 /// @throws FlushError for a primary key that is NULL and not generated.
 [[nodiscard]] std::vector<FlushBatch> save_batches(
-    const std::vector<ModelBase*>& fresh, const std::vector<ModelBase*>& stored, const RowSwitches& switches, bool returns_defaults);
+    const std::vector<ModelBase*>& fresh, const std::vector<ModelBase*>& stored, const RowSwitches& switches, Returning returning);
 /// DELETEs of objects (sorted).
 [[nodiscard]] std::vector<FlushBatch> delete_batches(const MapperData& mapper, std::vector<ModelBase*> objects);
 /// UPDATEs of some columns only, whatever they were before.

@@ -38,6 +38,9 @@ public:
     /// Nothing is to be written.
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
+    /// Of the first object that takes part; null when nothing is to be written.
+    [[nodiscard]] const MapperData* first_class() const noexcept { return classes_.empty() ? nullptr : classes_.front().mapper; }
+
     struct Load {
         ModelBase* object;
         const RelationshipInfo* relationship;
@@ -47,8 +50,7 @@ public:
 
     /// What is executed next; nothing at the end. A step's keys are to be written back before the next is asked for.
     /// @throws CircularDependencyError when objects depend on each other in a ring; FlushError.
-    /// @param returns_defaults  INSERT … RETURNING is to be had
-    [[nodiscard]] std::optional<FlushStep> next_step(bool returns_defaults);
+    [[nodiscard]] std::optional<FlushStep> next_step(Returning returning);
 
     /// Everything was executed: objects are persistent or deleted, changes forgotten.
     void finish();
@@ -123,8 +125,8 @@ private:
 
     // Execution.
     [[nodiscard]] std::vector<ModelBase*> objects_of(const MapperData& mapper, bool deletes) const;
-    void execute(const std::vector<std::size_t>& actions, FlushStep& step, bool returns_defaults);
-    void save(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step, bool returns_defaults);
+    void execute(const std::vector<std::size_t>& actions, FlushStep& step, Returning returning);
+    void save(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step, Returning returning);
     void remove(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step);
     void emit_after();
     void refresh_sources(const Processor& processor, const std::vector<ModelBase*>& objects, bool deletes, FlushStep& step);
