@@ -41,6 +41,8 @@ public:
     std::vector<Savepoint> savepoints; ///< that were sent, the innermost last: the first statement inside one sends it
     std::vector<std::uint64_t> savepoint_numbers; ///< of begin_nested(), sent or not
     std::uint64_t last_savepoint = 0;
+    /// Who listens to do_orm_execute, of the statement that they are asked about.
+    std::shared_ptr<const Signal<asio::awaitable<void>(ORMExecuteState&)>::Entries> asked;
     int autoflush_blocks = 0; ///< no_autoflush() guards that exist
     std::optional<IsolationLevel> isolation_level; ///< for the connection that is being taken
     bool begun = false;       ///< by begin(), or the first statement

@@ -27,6 +27,23 @@ private:
 
 } // namespace
 
+namespace {
+
+/// A statement's listeners, while they are asked; those of the statement around it afterwards.
+class Asking {
+public:
+    explicit Asking(Core& core) : core_(core), before_(std::exchange(core.asked, core.events->do_orm_execute.snapshot())) {}
+    ~Asking() { core_.asked = std::move(before_); }
+    Asking(const Asking&) = delete;
+    Asking& operator=(const Asking&) = delete;
+
+private:
+    Core& core_;
+    decltype(Core::asked) before_;
+};
+
+} // namespace
+
 asio::awaitable<engine::ResultData> send_statement(Connection& connection, sql::NodePtr statement) {
     auto lookup = connection.lookup(statement);
     Compiled::Bound bound;
@@ -37,34 +54,45 @@ asio::awaitable<engine::ResultData> send_statement(Connection& connection, sql::
 
 /// Access to a state's insides.
 struct Hooks {
-    static asio::awaitable<void> ask(ORMExecuteState& state) {
-        auto& signal = state.core_->events->do_orm_execute;
-        const auto entries = signal.snapshot();
-        while (entries && state.next_ < entries->size() && !state.result_) {
-            auto& entry = *(*entries)[state.next_++];
-            if (!signal.take(entry)) continue;
-            const Unbusy listener_turn{*state.core_};
-            co_await entry.listener(state);
-        }
-    }
-    static asio::awaitable<engine::ResultData> finish(ORMExecuteState& state) {
-        if (state.result_) co_return std::move(*state.result_);
-        auto* connection = co_await begin_connection(*state.core_);
-        co_return co_await send_statement(*connection, state.statement_);
-    }
-    /// The listeners that are left, then the database.
-    static asio::awaitable<engine::ResultData> invoke(ORMExecuteState state) {
-        co_await ask(state);
-        co_return co_await finish(state);
-    }
+    /// The listeners that have not been asked yet.
+    static asio::awaitable<void> ask(ORMExecuteState& state);
+    /// What a listener said is the result, else the database's.
+    static asio::awaitable<engine::ResultData> finish(ORMExecuteState& state);
+    static asio::awaitable<engine::ResultData> invoke(ORMExecuteState state);
 };
 
+asio::awaitable<void> Hooks::ask(ORMExecuteState& state) {
+    auto& signal = state.core_->events->do_orm_execute;
+    const auto entries = state.core_->asked; // the same ones when a listener executes the statement itself
+    while (entries && state.next_ < entries->size() && !state.result_) {
+        auto& entry = *(*entries)[state.next_++];
+        if (!signal.take(entry)) continue;
+        const Unbusy listener_turn{*state.core_};
+        co_await entry.listener(state);
+    }
+}
+
+asio::awaitable<engine::ResultData> Hooks::finish(ORMExecuteState& state) {
+    if (state.result_) co_return std::move(*state.result_);
+    state.core_->require_bound(*state.statement_);
+    auto* connection = co_await begin_connection(*state.core_);
+    auto data = co_await send_statement(*connection, state.statement_);
+    co_return data;
+}
+
+asio::awaitable<engine::ResultData> Hooks::invoke(ORMExecuteState state) {
+    co_await ask(state);
+    auto data = co_await finish(state);
+    co_return data;
+}
+
 asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr& statement, LoadContext context) {
-    if (core.events->do_orm_execute.empty()) [[likely]] {
+    if (core.events->do_orm_execute.empty()) {
         core.require_bound(*statement);
         auto* connection = co_await begin_connection(core);
         co_return co_await send_statement(*connection, statement);
     }
+    const Asking listeners{core};
     ORMExecuteState state{core, statement, context};
     co_await Hooks::ask(state);
     statement = state.statement();
@@ -74,6 +102,7 @@ asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr& stat
 asio::awaitable<void> ask_before_stream(Core& core, sql::NodePtr& statement) {
     core.require_bound(*statement);
     if (core.events->do_orm_execute.empty()) co_return;
+    const Asking listeners{core};
     ORMExecuteState state{core, statement, LoadContext{}};
     co_await Hooks::ask(state);
     statement = state.statement();

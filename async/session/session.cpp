@@ -3,6 +3,7 @@
 #include <azoth/session/session.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <azoth/orm/errors.hpp>
@@ -393,14 +394,16 @@ asio::awaitable<void> load_members(std::shared_ptr<ModelBase> object, RefreshOpt
             const auto& attribute = orm::MapperData::attribute(*object, mapper.attributes[index]);
             if (!attribute.is_present() || attribute.is_expired()) found.push_back(index);
         }
-        std::ranges::sort(found);
-        const auto twice = std::ranges::unique(found);
-        found.erase(twice.begin(), twice.end());
         return found;
     };
     if (!missing().empty()) {
         co_await autoflush(core);
         auto wanted = missing(); // a flush may have loaded some
+        if (std::ranges::any_of(wanted, [&](auto index) { return orm::MapperData::attribute(*object, mapper.attributes[index]).is_expired(); }))
+            std::ranges::copy(orm::expired_attributes(*object), std::back_inserter(wanted)); // what is expired comes together
+        std::ranges::sort(wanted);
+        const auto twice = std::ranges::unique(wanted);
+        wanted.erase(twice.begin(), twice.end());
         if (!wanted.empty()) co_await load_attributes(core, *object, std::move(wanted));
     }
     for (const auto index : members.links)
