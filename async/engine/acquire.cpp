@@ -143,7 +143,7 @@ asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared
     auto connection = co_await core->driver->connect(core->executor, std::move(url));
     core->pass_on_notices(*connection);
     if (!core->events.connect.empty()) {
-        const auto entries = core->events.connect.snapshot();
+        const auto entries = core->events.connect.snapshot(); // not null: listeners are forgotten one by one
         for (const auto& entry : *entries) {
             const bool wanted = core->events.connect.take(*entry);
             if (wanted) co_await entry->listener(*connection);

@@ -62,7 +62,7 @@ std::string_view Span::attribute(std::string_view key) const noexcept {
     return found == attributes.end() ? std::string_view{} : std::string_view{found->second};
 }
 
-ListenerId trace(const Engine& engine, std::function<void(const Span&)> sink) {
+SignalConnection trace(const Engine& engine, std::function<void(const Span&)> sink) {
     const Url url = engine.url(); // not the engine: its own listener would keep it for ever
     return engine.events().after_cursor_execute.connect([url, sink = std::move(sink)](StatementEvent& event) {
         Span span;
@@ -88,7 +88,7 @@ ListenerId trace(const Engine& engine, std::function<void(const Span&)> sink) {
     });
 }
 
-ListenerId log_slow_queries(
+SignalConnection log_slow_queries(
     const Engine& engine, std::chrono::milliseconds threshold, std::function<void(std::string_view)> sink) {
     return engine.events().after_cursor_execute.connect([threshold, sink = std::move(sink)](StatementEvent& event) {
         if (event.duration < threshold) return;

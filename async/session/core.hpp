@@ -5,28 +5,31 @@
 #include <cstdint>
 #include <optional>
 #include <source_location>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <azoth/engine/connection.hpp>
 #include <azoth/engine/engine.hpp>
+#include <azoth/orm/errors.hpp>
 #include <azoth/orm/session_state.hpp>
+#include <azoth/session/events.hpp>
 #include <azoth/session/session.hpp>
 
 namespace azoth::session {
 
 class Core : public orm::SessionState {
 public:
-    Core(Engine database, SessionOptions chosen, std::source_location at)
-        : engine(std::move(database)), options(chosen), made_at(at) {
-        if (options.keep_objects) identity_map.keep_objects();
-        signals.warning.connect([this](const std::string& text) { engine->events().warning.emit_quietly(std::string_view{text}); });
-    }
-    Core(Connection& given, SessionOptions chosen) : outer(&given), options(chosen) {
-        if (options.keep_objects) identity_map.keep_objects();
-    }
+    /// @param database  nothing: what the session is to execute has no place to go
+    Core(std::optional<Engine> database, SessionOptions chosen, std::source_location at)
+        : Core(std::make_shared<SessionEvents>(), std::move(database), nullptr, chosen, at) {}
+    Core(Connection& given, SessionOptions chosen)
+        : Core(std::make_shared<SessionEvents>(), std::nullopt, &given, chosen, std::source_location{}) {}
 
-    std::optional<Engine> engine; ///< none: the session was given a connection
+    std::shared_ptr<SessionEvents> events;
+    std::optional<Engine> engine; ///< none: the session was given a connection, or nothing
     Connection* outer = nullptr;  ///< that connection
     bool joined = false;          ///< it is in use
     JoinTransactionMode joined_as = JoinTransactionMode::control_fully;
@@ -38,10 +41,13 @@ public:
     std::vector<Savepoint> savepoints; ///< that were sent, the innermost last: the first statement inside one sends it
     std::vector<std::uint64_t> savepoint_numbers; ///< of begin_nested(), sent or not
     std::uint64_t last_savepoint = 0;
+    /// Who listens to do_orm_execute, of the statement that they are asked about.
+    std::shared_ptr<const Signal<asio::awaitable<void>(ORMExecuteState&)>::Entries> asked;
     int autoflush_blocks = 0; ///< no_autoflush() guards that exist
     bool begun = false;       ///< by begin(), or by the first statement
     TransactionOrigin origin = TransactionOrigin::autobegin; ///< of what has begun
     std::uint64_t transactions = 0; ///< that have begun: the number of the last one
+    std::optional<IsolationLevel> isolation_level; ///< for the connection that is being taken
     bool busy = false;
     bool failed = false;      ///< a flush failed: rollback() comes first
     std::string failure;      ///< its message
@@ -52,10 +58,25 @@ public:
     void abandon(const std::string& reason);
     /// @throws PendingRollbackError after a failed flush.
     void require_usable() const;
-    [[nodiscard]] bool autoflushes() const noexcept { return options.autoflush && autoflush_blocks == 0 && has_changes(); }
+    /// @throws UnboundExecutionError naming the statement, or the class, when the session has neither engine nor connection.
+    void require_bound(const sql::Node& statement) const;
+    void require_bound(const orm::MapperData& mapper) const;
+    /// To listeners of the session, then of the engine.
+    void warn(std::string_view message) override;
+    [[nodiscard]] bool autoflushes() const noexcept {
+        return options.autoflush && autoflush_blocks == 0 && !in_prepare_flush && has_changes();
+    }
+    bool in_prepare_flush = false; ///< a listener of prepare_flush uses the session
+
+private:
+    Core(std::shared_ptr<SessionEvents> told, std::optional<Engine> database, Connection* given, SessionOptions chosen,
+         std::source_location at)
+        : SessionState(told), events(std::move(told)), engine(std::move(database)), outer(given), options(chosen), made_at(at) {
+        if (options.keep_objects) identity_map.keep_objects();
+    }
 };
 
-/// Marks the session as busy for one operation. @throws InvalidRequestError when it is.
+/// Marks the session as busy for one operation. @throws ConcurrentOperationError when it is.
 class Operation {
 public:
     explicit Operation(Core& core);
@@ -76,7 +97,13 @@ void note_begin(Core& core, TransactionOrigin origin);
 [[nodiscard]] asio::awaitable<void> end_joined(Core& core, bool commit);
 /// Makes the objects of rows.
 void make_objects(Core& core, LoadedRows& rows, bool populate_existing);
-[[nodiscard]] asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr statement);
+/// Asks who listens to do_orm_execute, then the database.
+/// @param statement  what a listener made of it, afterwards; the caller keeps it
+[[nodiscard]] asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr& statement, LoadContext context = LoadContext());
+/// The same for what is streamed: who listens may change the statement only.
+[[nodiscard]] asio::awaitable<void> ask_before_stream(Core& core, sql::NodePtr& statement);
+/// Awaits who listens to prepare_flush.
+[[nodiscard]] asio::awaitable<void> prepare_flush(Core& core);
 [[nodiscard]] asio::awaitable<void> flush_changes(Core& core);
 /// flush_changes() where queries do it by themselves.
 [[nodiscard]] asio::awaitable<void> autoflush(Core& core);
@@ -91,7 +118,7 @@ load_attributes(Core& core, ModelBase& object, std::vector<std::uint16_t> attrib
 /// Loads what is expired, if anything is.
 [[nodiscard]] asio::awaitable<void> load_expired(Core& core, ModelBase& object, bool flush_first);
 [[nodiscard]] asio::awaitable<std::shared_ptr<const LoadedRows>>
-load_objects(Core& core, sql::NodePtr statement, bool populate_existing = false);
+load_objects(Core& core, sql::NodePtr statement, bool populate_existing = false, LoadContext context = LoadContext());
 /// The object with this key from the identity map (loaded again when it is expired) or the database.
 [[nodiscard]] asio::awaitable<ModelBase*> find_or_load(
     Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update);

@@ -18,12 +18,12 @@ namespace {
 using orm::FlushBatch;
 
 /// Puts what the database made into the objects.
-/// @param first  the object of the first row
+/// @param first  of the batch's objects: the result's
 void write_back(const FlushBatch& batch, const driver::BatchResult& result, const Compiled& compiled, std::size_t first = 0) {
     const auto& mapper = *batch.mapper;
     for (std::size_t i = 0; i < result.rows.size(); ++i) {
         if (!result.rows[i] || result.rows[i]->row_count() != 1)
-            throw FlushError("INSERT into '" + mapper.table->name() + "' returned no row for an object of class " + mapper.class_name);
+            throw FlushError("INSERT into or UPDATE of '" + mapper.table->name() + "' returned no row for an object of class " + mapper.class_name);
         for (std::size_t k = 0; k < batch.fetch.size(); ++k) {
             const auto& info = mapper.attributes[batch.fetch[k]];
             auto& attribute = orm::MapperData::attribute(*batch.objects[first + i], info);
@@ -72,10 +72,15 @@ void require_keys(const FlushBatch& batch) {
                 + " is part of the primary key and has no value, and the database makes none: assign it before flush()");
 }
 
-void check_matched(const FlushBatch& batch, std::int64_t matched) {
-    // A row that is gone when it is to be deleted is no harm, unless its version was to be compared.
-    if (batch.kind == FlushBatch::Kind::insert || (batch.kind == FlushBatch::Kind::delete_ && !batch.versioned)) return;
-    if (matched == static_cast<std::int64_t>(batch.objects.size())) return;
+void check_matched(Core& core, const FlushBatch& batch, std::int64_t matched) {
+    if (batch.kind == FlushBatch::Kind::insert || matched == static_cast<std::int64_t>(batch.objects.size())) return;
+    if (batch.kind == FlushBatch::Kind::delete_ && !batch.versioned) { // no harm, unless its version was to be compared
+        if (batch.mapper->confirm_deleted_rows && matched >= 0)
+            core.warn(
+                "DELETE of " + std::to_string(batch.objects.size()) + " row(s) of '" + batch.mapper->table->name() + "' matched "
+                + std::to_string(matched) + "; m.confirm_deleted_rows(false) where that is meant");
+        return;
+    }
     if (batch.objects.size() == 1) throw_stale(batch, 0);
     throw StaleDataError(
         std::string{batch.kind == FlushBatch::Kind::update ? "UPDATE" : "DELETE"} + " of " + std::to_string(batch.objects.size())
@@ -116,7 +121,7 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     } else if (!batch.fetch.empty()) {
         const auto rows = batch.objects.size();
         const bool from_sequence = features.sequences && batch.mapper->column(batch.mapper->attributes[batch.fetch.front()]).sequence;
-        const bool by_last_id = batch.fetches_only_key && features.last_insert_id && !(from_sequence && features.insert_returning)
+        const bool by_last_id = batch.kind == FlushBatch::Kind::insert && batch.fetches_only_key && features.last_insert_id && !(from_sequence && features.insert_returning)
             && (rows == 1 || rows >= features.last_insert_id_batch);
         wants = by_last_id || !returns ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
     }
@@ -128,7 +133,7 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
         lookup.compiled->bind(*lookup.binds, bound);
         const auto result = co_await connection->execute_batch(lookup.compiled, bound.params, 1, wants);
         require_keys(batch);
-        check_matched(batch, matched_rows(batch, result));
+        check_matched(core, batch, matched_rows(batch, result));
         write_back(batch, result, *lookup.compiled);
         co_return;
     }
@@ -145,12 +150,12 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
             if (found != 1) throw_stale(batch, row);
             write_back(batch, result, *lookup.compiled, row);
         }
-        check_matched(batch, matched);
+        check_matched(core, batch, matched);
         co_return;
     }
     const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.objects.size(), wants);
     require_keys(batch);
-    check_matched(batch, matched_rows(batch, result));
+    check_matched(core, batch, matched_rows(batch, result));
     write_back(batch, result, *lookup.compiled);
 }
 
@@ -166,14 +171,13 @@ asio::awaitable<void> fetch_defaults(Core& core, const FlushBatch& batch, bool r
         std::vector<std::uint16_t> missing;
         for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
             const auto& info = mapper.attributes[i];
+            if (info.computed) continue;
             const auto& attribute = orm::MapperData::attribute(*object, info);
-            const bool fetched = std::ranges::find(batch.fetch, i) != batch.fetch.end();
+            const auto& column = mapper.column(info);
             const bool version = mapper.version_by_database && std::cmp_equal(i, mapper.version_id);
-            if (!inserted && fetched && (version || eager)) {
-                if (!attribute.is_present() || (version && !returned)) missing.push_back(static_cast<std::uint16_t>(i));
-            } else if (!attribute.is_present() && (version || (eager && (inserted ? info.server_default : has_expression(*object, i))))) {
+            const bool made = inserted ? info.server_default : column.computed || column.fetched_on_update || column.on_update_expression || has_expression(*object, i);
+            if (!attribute.is_present() ? version || (eager && made) : version && !inserted && !returned)
                 missing.push_back(static_cast<std::uint16_t>(i));
-            }
         }
         if (!missing.empty()) co_await load_attributes(core, *object, std::move(missing));
         if (mapper.version_by_database) require_version(mapper, *object);
@@ -197,6 +201,7 @@ asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatc
 
 asio::awaitable<void> write_changes(Core& core) {
     orm::UnitOfWork work{core};
+    if (const auto* mapper = work.first_class()) core.require_bound(*mapper);
     if (work.empty()) {
         core.end_flush();
         co_return;
@@ -207,13 +212,13 @@ asio::awaitable<void> write_changes(Core& core) {
         co_await load_link_of(core, *load->object, *load->relationship, false);
     }
     const auto* connection = co_await begin_connection(core);
-    const bool returns_defaults = connection->dialect()->features().insert_returning;
+    const auto& features = connection->dialect()->features();
     for (;;) {
-        const auto step = work.next_step(returns_defaults);
+        const auto step = work.next_step(features.insert_returning);
         if (!step) break;
         for (auto* object : step->refresh) co_await load_expired(core, *object, false);
         for (const auto& batch : step->batches) co_await execute_batch(core, batch);
-        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch, connection->dialect()->features().update_returning);
+        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch, features.update_returning);
         for (const auto& batch : step->associations) co_await execute_association(core, batch);
     }
     core.signals.after_flush();
@@ -249,6 +254,7 @@ asio::awaitable<void> undo(Core& core, std::string reason) {
 } // namespace
 
 asio::awaitable<void> flush_changes(Core& core) {
+    co_await prepare_flush(core);
     core.signals.before_flush();
     std::exception_ptr error;
     try {

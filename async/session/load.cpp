@@ -23,7 +23,7 @@ ModelBase* find_target(Core& core, const orm::RelationshipInfo& info, const std:
 }
 
 void warn_several(const Core& core, const ModelBase& owner, const orm::RelationshipInfo& info) {
-    core.signals.warning(
+    core.warn(
         "several rows were found for '" + owner.orm_state().mapper->class_name + "." + info.name + "', which links to one object: the first is taken");
 }
 
@@ -73,9 +73,9 @@ std::shared_ptr<const LoadedRows> unique_rows(const LoadedRows& rows) {
 }
 
 asio::awaitable<std::shared_ptr<const LoadedRows>>
-load_objects(Core& core, sql::NodePtr statement, bool populate_existing) {
+load_objects(Core& core, sql::NodePtr statement, bool populate_existing, LoadContext context) {
     auto rows = std::make_shared<LoadedRows>();
-    rows->data = co_await run_statement(core, statement);
+    rows->data = co_await run_statement(core, statement, context);
     const auto& select = static_cast<const sql::SelectNode&>(*statement);
     rows->plan = orm::plan_load(select, *rows->data.compiled);
     make_objects(core, *rows, populate_existing);
@@ -93,7 +93,11 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
     const auto& mapper = *state.mapper;
     auto statement = orm::select_attributes(mapper, attributes, orm::stored_key(object));
     if (for_update) statement->set_for_update({});
-    const auto data = co_await run_statement(core, std::move(statement));
+    LoadContext context;
+    context.parent = &object;
+    context.columns = true;
+    sql::NodePtr node = std::move(statement);
+    const auto data = co_await run_statement(core, node, context);
     if (data.row_count() == 0)
         throw ObjectDeletedError(
             "the row of this object of class " + mapper.class_name + " is not there any more, or its primary key was changed");
@@ -105,7 +109,7 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
         attribute.set_flags(attribute.flags() | kept);
     }
     state.expired = false;
-    mapper.signals.refresh(object);
+    orm::tell(object, &orm::MapperSignals::refresh);
 }
 
 asio::awaitable<void> load_expired(Core& core, ModelBase& object, bool flush_first) {
@@ -147,7 +151,10 @@ asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::Rela
             co_return;
         }
     }
-    const auto rows = co_await load_objects(core, orm::lazy_select(info, values));
+    LoadContext context;
+    context.parent = &owner;
+    context.relationship = &info;
+    const auto rows = co_await load_objects(core, orm::lazy_select(info, values), false, context);
     auto objects = rows->objects.front();
     if (info.collection) {
         orm::fill_collection(owner, info, std::move(objects));
@@ -197,7 +204,10 @@ asio::awaitable<std::vector<ModelBase*>> load_chunk(
     orm::Graph& graph) {
     const std::vector<std::vector<Value>> values(
         waiting.values.begin() + static_cast<std::ptrdiff_t>(begin), waiting.values.begin() + static_cast<std::ptrdiff_t>(end));
-    const auto data = co_await run_statement(core, orm::selectin_select(info, values));
+    LoadContext context;
+    context.relationship = &info;
+    sql::NodePtr statement = orm::selectin_select(info, values);
+    const auto data = co_await run_statement(core, statement, context);
     const auto plan = orm::plan_entity(*info.target, orm::selectin_columns(info), *data.compiled);
 
     std::unordered_map<orm::IdentityKey, std::vector<ModelBase*>> found;
@@ -230,6 +240,9 @@ asio::awaitable<void> load_options(
     Core& core, const std::vector<orm::LoaderOption>& options, std::vector<ModelBase*> owners, orm::GraphRef graph) {
     for (const auto& option : options) {
         const auto& info = option.mapper->relationships[option.relationship];
+        if (info.write_only)
+            throw LoaderStrategyError(
+                option.mapper->class_name + "::" + info.name + " is write-only, never loaded whole: execute its select()");
         std::vector<ModelBase*> concerned;
         for (auto* owner : owners)
             if (owner != nullptr && owner->orm_state().mapper == option.mapper) concerned.push_back(owner);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Copying objects into a session.
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include <azoth/error.hpp>
@@ -21,10 +23,10 @@ struct Merge {
     Merge() = default;
 };
 
-bool has_whole_key(const std::vector<Value>& key) {
-    for (const auto& value : key)
-        if (value.is_null()) return false;
-    return true;
+/// Whether a row may have the key: parts of it may be NULL, where the mapping says so.
+bool may_be_stored(const orm::MapperData& mapper, const std::vector<Value>& key) {
+    const auto nulls = std::ranges::count_if(key, &Value::is_null);
+    return nulls == 0 || (mapper.allow_partial_pks && nulls < std::ssize(key));
 }
 
 void check_version(ModelBase& source, ModelBase& target) {
@@ -119,7 +121,7 @@ asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source) {
     ModelBase* target = nullptr;
     bool fresh = false;
     orm::GraphRef owner;
-    if (has_whole_key(key)) {
+    if (may_be_stored(mapper, key)) {
         if (merge.load) {
             target = co_await find_or_load(core, mapper, key, owner, false);
         } else {

@@ -26,6 +26,7 @@ asio::awaitable<void> end_savepoint(Core& core, bool commit) {
     }
     if (sent()) core.savepoints.pop_back();
     core.savepoint_numbers.pop_back();
+    core.signals.after_transaction_end(true);
 }
 
 namespace {
@@ -37,6 +38,8 @@ asio::awaitable<std::uint64_t> set_savepoint(Core& core) {
     if (core.has_changes()) co_await flush_changes(core);
     core.savepoint_numbers.push_back(++core.last_savepoint);
     core.begin_nested();
+    if (!std::exchange(core.begun, true)) core.signals.after_transaction_create(false);
+    core.signals.after_transaction_create(true);
     co_return core.last_savepoint;
 }
 

@@ -3,10 +3,12 @@
 #include <azoth/session/session.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include <azoth/error.hpp>
+#include <azoth/orm/errors.hpp>
 #include <azoth/orm/flush_plan.hpp>
+#include <azoth/session/identity_key.hpp>
 #include <azoth/session/loading.hpp>
 
 #include "session/core.hpp"
@@ -19,7 +21,7 @@ void CoreDeleter::operator()(Core* core) const noexcept { delete core; }
 
 Operation::Operation(Core& core) : core_(core) {
     if (core.busy)
-        throw InvalidRequestError(
+        throw ConcurrentOperationError(
             "this Session is in the middle of another operation: a session is for one coroutine at a time; give each its own");
     core.busy = true;
 }
@@ -29,6 +31,46 @@ void Core::require_usable() const {
         throw PendingRollbackError(
             "this session's transaction was rolled back after an error in a flush; call rollback() before using it again. "
             "The error was: " + failure);
+}
+
+namespace {
+
+[[noreturn]] void throw_unbound(const std::string& what) {
+    throw UnboundExecutionError(
+        "this session has no engine for " + what + ": give it one when it is made, or use a SessionMaker that has one");
+}
+
+std::string verb_of(const sql::Node& statement) {
+    switch (statement.kind) {
+    case sql::NodeKind::insert: return "an INSERT";
+    case sql::NodeKind::update: return "an UPDATE";
+    case sql::NodeKind::delete_: return "a DELETE";
+    case sql::NodeKind::select: return "a SELECT";
+    default: return "a statement";
+    }
+}
+
+} // namespace
+
+void Core::require_bound(const orm::MapperData& mapper) const {
+    if (!engine && outer == nullptr) throw_unbound("class " + mapper.class_name + " (table '" + mapper.table->name() + "')");
+}
+
+void Core::require_bound(const sql::Node& statement) const {
+    if (engine || outer != nullptr) return;
+    if (statement.kind == sql::NodeKind::select)
+        for (const auto& element : static_cast<const sql::SelectNode&>(statement).columns)
+            if (element->kind == sql::NodeKind::entity)
+                if (const auto* tag = static_cast<const sql::EntityNode&>(*element).tag)
+                    require_bound(*static_cast<const orm::MapperData*>(tag));
+    const auto what = verb_of(statement);
+    const bool dml = what == "an INSERT" || what == "an UPDATE" || what == "a DELETE";
+    throw_unbound(dml ? what + " on table '" + static_cast<const sql::DmlNode&>(statement).table_data().name + "'" : what);
+}
+
+void Core::warn(std::string_view message) {
+    signals.warning(message);
+    if (engine) engine->events().warning.emit_quietly(message);
 }
 
 void Core::abandon(const std::string& reason) {
@@ -61,15 +103,18 @@ void note_begin(Core& core, TransactionOrigin origin) {
     core.begun = true;
     core.origin = origin;
     ++core.transactions;
+    core.signals.after_transaction_create(false);
 }
 
 asio::awaitable<Connection*> begin_connection(Core& core) {
     core.require_usable();
+    const auto isolation_level = std::exchange(core.isolation_level, std::nullopt);
     if (core.open() == nullptr) {
+        if (core.outer == nullptr && !core.engine) throw_unbound("a connection");
         if (core.outer != nullptr) co_await join_outer(core);
         else core.connection = co_await core.engine->connect(core.made_at);
-        if (core.connection && core.options.isolation_level != IsolationLevel::server_default)
-            core.connection->isolation_level(core.options.isolation_level);
+        const auto level = isolation_level.value_or(core.options.isolation_level);
+        if (level != IsolationLevel::server_default) core.open()->isolation_level(level);
         note_begin(core, TransactionOrigin::autobegin);
         core.signals.after_begin();
     }
@@ -96,19 +141,10 @@ asio::awaitable<void> end_joined(Core& core, bool commit) {
     }
 }
 
-asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr statement) {
-    auto* connection = co_await begin_connection(core);
-    auto lookup = connection->lookup(statement);
-    Compiled::Bound bound;
-    lookup.compiled->bind(*lookup.binds, bound);
-    auto result = co_await connection->execute_compiled(lookup.compiled, bound);
-    co_return engine::ResultData(std::move(result), lookup.compiled);
-}
-
 asio::awaitable<engine::ResultData> execute(Core& core, sql::NodePtr statement, StatementOptions options) {
     const Operation operation{core};
     if (options.autoflush) co_await autoflush(core);
-    co_return co_await run_statement(core, std::move(statement));
+    co_return co_await run_statement(core, statement);
 }
 
 asio::awaitable<std::shared_ptr<const LoadedRows>> load_rows(Core& core, sql::NodePtr statement, StatementOptions options) {
@@ -188,6 +224,7 @@ get(Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::Grap
 namespace {
 
 asio::awaitable<void> flush_session(Core& core) {
+    if (core.in_prepare_flush) throw InvalidRequestError("session.flush(): the session is flushing already");
     const Operation operation{core};
     if (!core.has_changes()) co_return;
     core.require_usable();
@@ -199,7 +236,12 @@ asio::awaitable<void> commit_session(Core& core) {
     core.require_usable();
     while (!core.savepoint_numbers.empty()) co_await end_savepoint(core, true);
     core.signals.before_commit();
-    if (core.has_changes()) co_await flush_changes(core);
+    constexpr int rounds = 100; // after_flush_postexec may add to the session: SQLAlchemy's number
+    for (int round = 0; core.has_changes(); ++round) {
+        if (round == rounds)
+            throw FlushError("session.commit(): 100 flushes have followed each other; does a listener of after_flush_postexec always add something?");
+        co_await flush_changes(core);
+    }
     const bool was_open = core.open() != nullptr;
     if (was_open) {
         std::exception_ptr error;
@@ -217,15 +259,16 @@ asio::awaitable<void> commit_session(Core& core) {
         // Not close(): it would throw when cancelled, as if nothing had been committed.
         core.connection.reset();
     }
-    core.begun = false;
+    const bool had_begun = std::exchange(core.begun, false);
     core.after_commit(core.options.expire_on_commit && was_open);
+    if (had_begun) core.signals.after_transaction_end(false);
 }
 
 asio::awaitable<void> rollback_session(Core& core) {
     const Operation operation{core};
     core.savepoints.clear();
     core.savepoint_numbers.clear();
-    core.begun = false;
+    const bool had_begun = std::exchange(core.begun, false);
     const bool failed = std::exchange(core.failed, false);
     core.after_rollback();
     if (failed && !core.connection) core.signals.after_soft_rollback();
@@ -241,6 +284,7 @@ asio::awaitable<void> rollback_session(Core& core) {
         core.signals.after_rollback();
         core.signals.after_soft_rollback();
     }
+    if (had_begun) core.signals.after_transaction_end(false);
 }
 
 asio::awaitable<void> delete_marked(Core& core, std::shared_ptr<ModelBase> object) {
@@ -285,25 +329,12 @@ asio::awaitable<Connection*> open_connection(Core& core) {
     co_return co_await begin_connection(core);
 }
 
-asio::awaitable<Connection*> open_connection_at(Core& core, IsolationLevel level) {
+asio::awaitable<Connection*> open_isolated(Core& core, IsolationLevel level) {
     const Operation operation{core};
-    core.require_usable();
+    core.isolation_level = level;
     if (core.open() != nullptr)
-        throw InvalidRequestError(
-            "session.connection(): the transaction has begun, so its isolation level cannot be changed; ask for it before the first statement");
-    if (core.outer != nullptr)
-        throw InvalidRequestError("session.connection(): the session was given a connection: its isolation level is not the session's");
-    const auto before = std::exchange(core.options.isolation_level, level);
-    std::exception_ptr error;
-    Connection* connection = nullptr;
-    try {
-        connection = co_await begin_connection(core);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    core.options.isolation_level = before;
-    if (error) std::rethrow_exception(error);
-    co_return connection;
+        core.warn("session.connection(): the transaction has begun already; its isolation level stays as it is");
+    co_return co_await begin_connection(core);
 }
 
 asio::awaitable<void> close_session(Core& core) {
@@ -322,7 +353,7 @@ asio::awaitable<void> load_link(orm::AttributeBase& link) {
         const auto name = state == nullptr
             ? std::string{"this link"}
             : state->mapper->class_name + "::" + state->mapper->relationships[link.index()].name;
-        throw InvalidRequestError(
+        throw DetachedInstanceError(
             name + " cannot be loaded: its object is in no session (it was closed, or the object was never added)");
     }
     const orm::GraphRef kept{state->graph}; // the object stays while its link is loaded
@@ -338,7 +369,7 @@ asio::awaitable<void> load_value(orm::AttributeBase& attribute) {
     if (state == nullptr || state->session == nullptr) {
         const auto name = state == nullptr ? std::string{"this attribute"}
                                            : state->mapper->class_name + "::" + state->mapper->attributes[attribute.index()].name;
-        throw InvalidRequestError(name + " cannot be loaded: its object is in no session (it was closed, or the object was never added)");
+        throw DetachedInstanceError(name + " cannot be loaded: its object is in no session (it was closed, or the object was never added)");
     }
     const orm::GraphRef kept{state->graph};
     auto& core = static_cast<Core&>(*state->session);
@@ -354,8 +385,80 @@ asio::awaitable<void> load_value(orm::AttributeBase& attribute) {
     }
 }
 
+namespace {
+
+/// The session of an object, ready for an operation.
+Core& core_of(const ModelBase* object, const char* operation) {
+    if (object == nullptr) throw ArgumentError(std::string{operation} + "(): there is no object");
+    const auto& state = object->orm_state();
+    if (state.session == nullptr)
+        throw DetachedInstanceError(
+            std::string{operation} + "(): the object"
+            + (state.mapper != nullptr ? " of class " + state.mapper->class_name : std::string{})
+            + " is in no session (it was closed, or the object was never added)");
+    return static_cast<Core&>(*state.session);
+}
+
+} // namespace
+
+asio::awaitable<void> load_for_all(std::vector<std::shared_ptr<ModelBase>> owners, orm::LoaderOption option) {
+    if (owners.empty()) co_return;
+    auto& core = core_of(owners.front().get(), "load_all");
+    const Operation operation{core};
+    core.require_usable();
+    std::vector<ModelBase*> plain;
+    for (const auto& owner : owners) {
+        if (&core_of(owner.get(), "load_all") != &core)
+            throw ArgumentError("load_all(): the objects are in different sessions");
+        plain.push_back(owner.get());
+    }
+    co_await autoflush(core);
+    const auto& info = option.mapper->relationships[option.relationship];
+    for (auto* owner : plain) {
+        if (orm::MapperData::link(*owner, info).is_present()) continue;
+        for (const auto index : info.local_attributes())
+            if (orm::MapperData::attribute(*owner, option.mapper->attributes[index]).is_expired()) {
+                co_await load_expired(core, *owner, false);
+                break;
+            }
+    }
+    const std::vector<orm::LoaderOption> options(1, option);
+    co_await load_options(core, options, std::move(plain), orm::make_graph());
+}
+
+asio::awaitable<void> load_members(std::shared_ptr<ModelBase> object, RefreshOptions members) {
+    auto& core = core_of(object.get(), "load");
+    const Operation operation{core};
+    core.require_usable();
+    const auto& mapper = *object->orm_state().mapper;
+    const auto missing = [&] {
+        std::vector<std::uint16_t> found;
+        for (const auto index : members.attributes) {
+            const auto& attribute = orm::MapperData::attribute(*object, mapper.attributes[index]);
+            if (!attribute.is_present() || attribute.is_expired()) found.push_back(index);
+        }
+        return found;
+    };
+    if (!missing().empty()) {
+        co_await autoflush(core);
+        auto wanted = missing(); // a flush may have loaded some
+        if (std::ranges::any_of(wanted, [&](auto index) { return orm::MapperData::attribute(*object, mapper.attributes[index]).is_expired(); }))
+            std::ranges::copy(orm::expired_attributes(*object), std::back_inserter(wanted)); // what is expired comes together
+        std::ranges::sort(wanted);
+        const auto twice = std::ranges::unique(wanted);
+        wanted.erase(twice.begin(), twice.end());
+        if (!wanted.empty()) co_await load_attributes(core, *object, std::move(wanted));
+    }
+    for (const auto index : members.links)
+        if (!orm::MapperData::link(*object, mapper.relationships[index]).is_present())
+            co_await load_link_of(core, *object, mapper.relationships[index], true);
+}
+
 } // namespace session
 
+Session::Session(SessionOptions options) : core_(new session::Core(std::nullopt, options, std::source_location::current())) {
+    core_->session = this;
+}
 Session::Session(Engine engine, SessionOptions options, std::source_location at)
     : core_(new session::Core(std::move(engine), options, at)) {
     core_->session = this;
@@ -378,7 +481,7 @@ Session* object_session(const ModelBase& object) noexcept {
 }
 
 const Engine& SessionMaker::engine() const {
-    if (!engine_) throw InvalidRequestError("this SessionMaker has no engine yet: configure(engine) comes first");
+    if (!engine_) throw UnboundExecutionError("this SessionMaker has no engine yet: configure(engine) comes first");
     return *engine_;
 }
 
@@ -397,7 +500,7 @@ asio::awaitable<void> Session::commit() { return session::commit_session(core())
 asio::awaitable<void> Session::rollback() { return session::rollback_session(core()); }
 asio::awaitable<void> Session::close() { return session::close_session(core()); }
 asio::awaitable<Connection*> Session::connection() { return session::open_connection(core()); }
-asio::awaitable<Connection*> Session::connection(IsolationLevel level) { return session::open_connection_at(core(), level); }
+asio::awaitable<Connection*> Session::connection(IsolationLevel level) { return session::open_isolated(core(), level); }
 
 asio::awaitable<void> Session::delete_object(std::shared_ptr<ModelBase> object) {
     return session::delete_marked(core(), std::move(object));
@@ -446,8 +549,15 @@ std::vector<std::shared_ptr<ModelBase>> Session::objects() const {
     core().identity_map.for_each([&](ModelBase& object) { all.push_back(orm::handle_of<ModelBase>(&object)); });
     return all;
 }
-orm::SessionSignals& Session::events() { return core().signals; }
+SessionEvents& Session::events() { return *core().events; }
+void Session::take_listeners(const SessionEvents& events) { core().events->connect_all(events); }
 NoAutoflush Session::no_autoflush() { return NoAutoflush{core().autoflush_blocks}; }
+
+ObjectKey identity_key(const ModelBase& object) {
+    const auto* mapper = object.orm_state().mapper;
+    if (mapper == nullptr) throw UnmappedInstanceError("identity_key(): the object was not made by make<T>() or loaded by a session");
+    return {*mapper, orm::stored_key(const_cast<ModelBase&>(object))};
+}
 
 void session::throw_no_object(const orm::MapperData& mapper) {
     throw NoResultFound("session.get_one(): there is no row of class " + mapper.class_name + " with this primary key");

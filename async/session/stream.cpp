@@ -10,9 +10,10 @@ namespace azoth::session {
 
 asio::awaitable<RowStream> open_rows(Core& core, sql::NodePtr statement, StatementOptions options) {
     const Operation operation{core};
+    co_await ask_before_stream(core, statement);
     const auto& select = static_cast<const sql::SelectNode&>(*statement);
     if (select.options)
-        throw InvalidRequestError("a stream cannot load relationships along with its objects: leave out the loader options");
+        throw LoaderStrategyError("a stream cannot load relationships along with its objects: leave out the loader options");
     if (options.autoflush) co_await autoflush(core);
     auto* connection = co_await begin_connection(core);
     auto opened = co_await connection->open_stream(statement, ExecutionOptions().yield_per(options.yield_per));

@@ -15,6 +15,7 @@
 #include <azoth/engine/tracing.hpp>
 #include <azoth/engine/url.hpp>
 #include <azoth/orm.hpp>
+#include <azoth/session/identity_key.hpp>
 #include <azoth/session/loading.hpp>
 #include <azoth/session/result.hpp>
 #include <azoth/session/session.hpp>

@@ -5,6 +5,7 @@
 #include <azoth/core.hpp>
 #include <azoth/orm/composite.hpp>
 #include <azoth/orm/entity.hpp>
+#include <azoth/orm/errors.hpp>
 #include <azoth/orm/events.hpp>
 #include <azoth/orm/hybrid.hpp>
 #include <azoth/orm/inspect.hpp>

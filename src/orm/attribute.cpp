@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include <azoth/error.hpp>
+#include <azoth/orm/errors.hpp>
 #include <azoth/orm/mapper_data.hpp>
 #include <azoth/orm/session_state.hpp>
 
@@ -29,10 +29,24 @@ void AttributeBase::before_change() {
 void AttributeBase::before_set(void* value, const void* old) const {
     auto* object = owner();
     if (object == nullptr) return;
-    const auto& watch = object->orm_state().mapper->attributes[index_].watch;
+    const auto& state = object->orm_state();
+    const auto& info = state.mapper->attributes[index_];
+    if (info.active_history && old == nullptr && !is_changed() && state.lifecycle >= Lifecycle::persistent)
+        throw NotLoadedError(
+            state.mapper->class_name + "::" + info.name + " has active_history, so its old value has to be known: co_await object->"
+            + info.name + ".load() before it is set");
+    const auto& watch = info.watch;
     if (!watch) return;
     if (watch->validate) watch->validate(*object, value);
-    watch->set(*object, value, old);
+    watch->set(*object, value, old); // listeners may put another value in its place
+}
+
+void AttributeBase::forget_change() {
+    auto* object = owner();
+    if (object == nullptr || !object->orm_state().changes) return;
+    auto& changes = *object->orm_state().changes;
+    std::erase_if(changes.values, [&](const auto& old) { return old.attribute == index_; });
+    std::erase_if(changes.expressions, [&](const auto& set) { return set.attribute == index_; });
 }
 
 void AttributeBase::set_expression(sql::NodePtr expression) {
@@ -96,7 +110,7 @@ void AttributeBase::throw_not_loaded() const {
         throw NotLoadedError(name + " has not been set: the object is new; assign the attribute, or flush() the session if "
                                     "the database makes its value");
     if (state.session == nullptr)
-        throw NotLoadedError(
+        throw DetachedInstanceError(
             name + " is not loaded, and the object has no session any more: load it while the session is open");
     throw NotLoadedError(
         name + " is not loaded (expired, deferred, or made by the database): co_await object->"

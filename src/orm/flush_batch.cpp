@@ -77,6 +77,7 @@ void reset(FlushBatch& batch, FlushBatch::Kind kind, const MapperData& mapper) {
     batch.objects.clear();
     batch.expressions.clear();
     batch.identities.clear();
+    batch.fetches_only_key = false;
 }
 
 /// Puts the expressions of one object beside its columns.
@@ -120,7 +121,7 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
         if (info.computed) continue;
         const auto& column = mapper.column(info);
         auto& attribute = MapperData::attribute(object, info);
-        if (column.on_update_expression && !attribute.is_changed()) {
+        if ((column.on_update_expression || column.computed || column.fetched_on_update) && !attribute.is_changed()) {
             attribute.set_flags(0); // the database knows
             if (mapper.eager_defaults == MapperData::EagerDefaults::on) batch.fetch.push_back(static_cast<std::uint16_t>(i));
         }
@@ -175,6 +176,13 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
             batch.fetch.push_back(index);
         } else if (mapper.version_by_database && std::cmp_equal(i, mapper.version_id)) {
             if (returns_defaults) batch.fetch.push_back(index);
+            else attribute.set_flags(0);
+        } else if (column.default_expression) { // the compiler writes it
+            if (column.default_expression->has_binds)
+                throw InvalidRequestError(
+                    mapper.class_name + "::" + info.name
+                    + ": default_() of a mapped attribute takes SQL without values; write them with literal_column()");
+            if (info.primary_key ? returns_defaults : info.server_default && fetches_defaults) batch.fetch.push_back(index);
             else attribute.set_flags(0);
         } else if (info.server_default) {
             if (fetches_defaults) batch.fetch.push_back(index);

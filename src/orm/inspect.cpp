@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <azoth/orm/inspect.hpp>
 
-#include <azoth/error.hpp>
+#include <algorithm>
+#include <utility>
+
+#include <azoth/orm/errors.hpp>
 #include <azoth/orm/load_plan.hpp>
 #include <azoth/orm/session_state.hpp>
 
@@ -30,6 +33,13 @@ std::vector<Value> Inspection::identity() const {
     return orm::stored_key(const_cast<ModelBase&>(object_));
 }
 
+AttributeState Inspection::state_of(const orm::AttributeBase& attribute) const noexcept {
+    if (attribute.is_changed()) return AttributeState::modified;
+    if (attribute.is_expired()) return AttributeState::expired;
+    if (attribute.is_present()) return AttributeState::loaded;
+    return object_.orm_state().lifecycle < orm::Lifecycle::persistent ? AttributeState::never_set : AttributeState::not_loaded;
+}
+
 bool Inspection::modified() const noexcept {
     const auto& state = object_.orm_state();
     return state.in_dirty_list || state.changes != nullptr || state.lifecycle < orm::Lifecycle::persistent;
@@ -37,41 +47,52 @@ bool Inspection::modified() const noexcept {
 
 namespace orm {
 
-void forget_change(AttributeBase& attribute) {
-    attribute.set_flags(AttributeBase::present);
-    auto* object = attribute.owner();
-    if (object == nullptr || !object->orm_state().changes) return;
-    auto& changes = *object->orm_state().changes;
-    std::erase_if(changes.values, [&](const auto& old) { return old.attribute == attribute.index(); });
-    std::erase_if(changes.expressions, [&](const auto& set) { return set.attribute == attribute.index(); });
+namespace {
+
+const RelationshipInfo& committed_link(const AttributeBase& link) {
+    const auto* owner = link.owner();
+    if (owner == nullptr) throw UnmappedInstanceError("set_committed_value(): the object was not made by make<T>() or loaded by a session");
+    return owner->orm_state().mapper->relationships[link.index()];
 }
 
-void set_committed_target(RelatedBase& link, ModelBase* target) {
-    auto* owner = link.owner();
-    if (owner == nullptr) throw ArgumentError("set_committed_value(): the object was not made by make<T>() or loaded by a session");
-    if (owner->orm_state().changes)
-        std::erase_if(owner->orm_state().changes->targets, [&](const auto& old) { return old.relationship == link.index(); });
-    if (target != nullptr) orm::link(owner->orm_state().graph, target->orm_state().graph);
-    link.load(target);
+void require_managed_member(const ModelBase* member) {
+    if (member != nullptr && member->orm_state().mapper == nullptr)
+        throw UnmappedInstanceError("set_committed_value(): a member was not made by make<T>() or loaded by a session");
 }
 
-void set_committed_members(CollectionBase& link, std::vector<ModelBase*> members) {
-    auto* owner = link.owner();
-    if (owner == nullptr) throw ArgumentError("set_committed_value(): the object was not made by make<T>() or loaded by a session");
-    if (owner->orm_state().changes) {
-        const auto index = static_cast<const AttributeBase&>(link).index();
-        owner->orm_state().changes->added.erase_all(index);
-        owner->orm_state().changes->removed.erase_all(index);
-    }
+} // namespace
+
+void commit_related(RelatedBase& link, ModelBase* target) {
+    const auto& info = committed_link(link);
+    require_managed_member(target);
+    auto& owner = *link.owner();
+    if (auto& changes = owner.orm_state().changes)
+        std::erase_if(changes->targets, [&](const auto& old) { return old.relationship == info.index; });
+    link.set_flags(0); // what the program had set does not stand
+    fill_related(owner, info, target);
+}
+
+void commit_collection(CollectionBase& link, std::vector<ModelBase*> members) {
+    const auto& info = committed_link(link);
     for (const auto* member : members) {
-        if (member == nullptr) throw ArgumentError("set_committed_value(): a collection holds objects, not null");
-        orm::link(owner->orm_state().graph, member->orm_state().graph);
+        if (member == nullptr) throw ArgumentError("a collection holds objects, not null");
+        require_managed_member(member);
     }
-    link.set_items(std::move(members));
-    link.set_flags(AttributeBase::present);
+    auto& owner = *link.owner();
+    if (auto& changes = owner.orm_state().changes) {
+        changes->added.erase_all(info.index);
+        changes->removed.erase_all(info.index);
+    }
+    fill_collection(owner, info, std::move(members));
 }
 
 } // namespace orm
+
+void flag_dirty(ModelBase& object) {
+    auto& state = object.orm_state();
+    if (state.mapper == nullptr) throw UnmappedInstanceError("flag_dirty(): the object was not made by make<T>() or loaded by a session");
+    if (state.session != nullptr) state.session->mark_dirty(object);
+}
 
 void make_transient_to_detached(ModelBase& object) {
     auto& state = object.orm_state();

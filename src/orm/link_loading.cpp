@@ -214,7 +214,9 @@ namespace {
 void add_key_condition(sql::SelectNode& select, const MapperData& mapper, const std::vector<Value>& key) {
     for (std::size_t i = 0; i < mapper.primary_key.size(); ++i) {
         const auto& column = mapper.attributes[mapper.primary_key[i]].node;
-        select.add(&sql::SelectNode::where, 'w', sql::make_binary(sql::Operator::eq, column, parameter(key[i], column), Boolean{}));
+        auto condition = key[i].is_null() ? sql::make_binary(sql::Operator::is, column, sql::make_null(), Boolean{})
+                                          : sql::make_binary(sql::Operator::eq, column, parameter(key[i], column), Boolean{});
+        select.add(&sql::SelectNode::where, 'w', std::move(condition));
     }
 }
 

@@ -147,6 +147,7 @@ void RelatedBase::link(ModelBase* target) {
     require_managed(*this, target);
     auto& object = *owner();
     auto& state = object.orm_state();
+    if (state.session != nullptr) state.session->warn_in_flush("setting a link");
     const auto& info = info_of(*this);
     if (!is_present() && state.lifecycle >= Lifecycle::persistent && info.direction == Direction::one_to_many)
         require_present(); // the object that is there would keep its key
@@ -154,7 +155,7 @@ void RelatedBase::link(ModelBase* target) {
     const bool known = peek(old);
     require_single(info, object, target, old);
     if (watched_ && info.watch) {
-        if (info.watch->validate && target != nullptr) info.watch->validate(object, *target);
+        if (info.watch->validate && target != nullptr) info.watch->validate(object, *target, false);
         info.watch->set(object, target, old);
     }
     if (const auto* reverse = reverse_of(*this); reverse != nullptr && reverse->collection && target != nullptr && target != old)
@@ -162,7 +163,10 @@ void RelatedBase::link(ModelBase* target) {
     const GraphRef kept{old != nullptr ? old->orm_state().graph : nullptr};
     const auto* reverse = reverse_of(*this);
     const auto* there = reverse != nullptr && reverse->collection && target != old ? reverse->watch.get() : nullptr;
-    if (there != nullptr && target != nullptr && there->validate) there->validate(*target, object); // before anything changes
+    if (there != nullptr && there->validate && there->validates_backrefs) { // before anything changes
+        if (old != nullptr && there->validates_removal) there->validate(*old, object, true);
+        if (target != nullptr) there->validate(*target, object, false);
+    }
     assign(target, old, known);
     if (there != nullptr && old != nullptr) there->remove(*old, object);
     if (there != nullptr && target != nullptr) there->append(*target, object);
@@ -297,10 +301,14 @@ void CollectionBase::link(ModelBase* object, std::size_t position) {
     if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
     auto& self = *owner();
     const auto& info = info_of(*this);
+    if (self.orm_state().session != nullptr) self.orm_state().session->warn_in_flush("adding to a collection");
     if (has(object) && !(info.list && is_present())) return;
     require_single(info, self, object, nullptr);
+    if (const auto* other = reverse_of(*this); other != nullptr && !other->collection && other->watch && other->watch->validate
+        && other->watch->validates_backrefs)
+        other->watch->validate(*object, self, false); // before anything changes
     if (watched_ && info.watch) {
-        if (info.watch->validate) info.watch->validate(self, *object);
+        if (info.watch->validate) info.watch->validate(self, *object, false);
         info.watch->append(self, *object);
     }
     const auto* session = self.orm_state().session;
@@ -333,7 +341,11 @@ void CollectionBase::unlink(ModelBase* object) {
     if (all_known && !is_item(object))
         throw ArgumentError(
             self.orm_state().mapper->class_name + "::" + info.name + ": the object is not in this collection");
-    if (watched_ && info.watch) info.watch->remove(self, *object);
+    if (self.orm_state().session != nullptr) self.orm_state().session->warn_in_flush("removing from a collection");
+    if (watched_ && info.watch) {
+        if (info.watch->validate && info.watch->validates_removal) info.watch->validate(self, *object, true);
+        info.watch->remove(self, *object);
+    }
     const GraphRef kept{object->orm_state().graph};
     erase(object);
     if (const auto* reverse = reverse_of(*this)) {
@@ -356,7 +368,7 @@ void CollectionBase::replace(const std::vector<ModelBase*>& objects) {
     // All are checked before the first one is taken.
     const auto& info = info_of(*this);
     if (watched_ && info.watch && info.watch->validate)
-        for (auto* object : objects) info.watch->validate(*owner(), *object);
+        for (auto* object : objects) info.watch->validate(*owner(), *object, false);
     {
         struct Unwatched {
             bool& flag;

@@ -11,8 +11,9 @@ namespace azoth::orm {
 namespace {
 
 void finish(EntityPlan& plan) {
-    for (std::size_t i = 0; i < plan.loads.size(); ++i)
-        if (plan.mapper->attributes[plan.loads[i].attribute].primary_key) plan.key_loads.push_back(i);
+    for (const auto part : plan.mapper->primary_key)
+        for (std::size_t i = 0; i < plan.loads.size(); ++i)
+            if (plan.loads[i].attribute == part) plan.key_loads.push_back(i);
     if (plan.key_loads.size() != plan.mapper->primary_key.size())
         throw InvalidRequestError(plan.mapper->class_name + ": the statement does not select the whole primary key");
     const auto& key = plan.mapper->attributes[plan.mapper->primary_key.front()];
@@ -101,12 +102,14 @@ ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std
         object = session_.identity_map.find(*plan.mapper, integer, owner);
     } else {
         std::vector<Value> values;
+        std::size_t nulls = 0;
         for (const auto position : plan.key_loads) {
             const auto& load = plan.loads[position];
             const auto field = rows.field(row, load.column);
-            if (field.is_null()) return nullptr;
-            values.push_back(to_value(field, load.type));
+            nulls += field.is_null() ? 1 : 0;
+            values.push_back(field.is_null() ? Value{} : to_value(field, load.type));
         }
+        if (nulls == values.size() || (nulls > 0 && !plan.mapper->allow_partial_pks)) return nullptr;
         key = identity_key(values);
         object = session_.identity_map.find(*plan.mapper, key, owner);
     }
@@ -120,7 +123,7 @@ ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std
         populate(plan, rows, row, *object, populate_existing_);
         if (state.expired) {
             state.expired = false;
-            plan.mapper->signals.refresh(*object);
+            tell(*object, &MapperSignals::refresh);
         }
         link(&graph_, object->orm_state().graph);
         return object;
@@ -132,7 +135,7 @@ ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std
     state.session = &session_;
     if (plan.integer_key) session_.identity_map.insert(integer, *object);
     else session_.identity_map.insert(key, *object);
-    plan.mapper->signals.load(*object);
+    tell(*object, &MapperSignals::load);
     session_.signals.loaded_as_persistent(*object);
     return object;
 }

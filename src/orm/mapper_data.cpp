@@ -6,8 +6,8 @@
 #include <mutex>
 #include <utility>
 
-#include <azoth/error.hpp>
 #include <azoth/orm/entity.hpp>
+#include <azoth/orm/errors.hpp>
 #include <azoth/sql/from.hpp>
 
 #include "orm/join_condition.hpp"
@@ -210,11 +210,13 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
 
 void MapperData::resolve_keys() {
     const std::lock_guard lock{configuration_mutex()};
+    require_mapped();
     if (keys_resolved_) return;
     keys_resolved_ = true;
     auto& data = *table->shared_data();
     for (const auto& pending : pending_keys) {
         const auto& target = pending.target();
+        target.require_mapped();
         auto& key = data.foreign_keys[pending.key];
         key.target_table = target.table->name();
         key.target_schema = target.table->schema();
@@ -230,13 +232,17 @@ void MapperData::resolve_keys() {
         if (attribute.computed) continue;
         const auto& column = data.columns[attribute.column];
         attribute.node = azoth::detail::make_column_node(table->node(), column);
-        attribute.server_default = column.server_default != nullptr || column.fetched;
+        attribute.server_default = column.server_default || column.fetched || column.computed || column.identity;
         attribute.autoincrement = &column == generated;
-        attribute.primary_key = column.primary_key;
-        if (column.primary_key) primary_key.push_back(static_cast<std::uint16_t>(i));
+        attribute.primary_key = column.primary_key && key_names.empty();
+        if (attribute.primary_key) primary_key.push_back(static_cast<std::uint16_t>(i));
+    }
+    for (const auto& name : key_names) {
+        primary_key.push_back(attribute_index(name));
+        attributes[primary_key.back()].primary_key = true;
     }
     if (primary_key.empty())
-        throw ArgumentError(class_name + ": table '" + table->name() + "' has no primary key; give a column az::primary_key");
+        throw ArgumentError(class_name + ": table '" + table->name() + "' has no primary key; give a column az::primary_key, or say with m.primary_key<…>() what identifies its rows");
     entity = make_entity();
 }
 
@@ -258,8 +264,21 @@ void MapperData::add_referrer(const MapperData& mapper, const RelationshipInfo& 
 void MapperData::configure() {
     if (configured_.load(std::memory_order_acquire)) return;
     const std::lock_guard lock{configuration_mutex()};
+    require_mapped();
     if (configured_.load(std::memory_order_relaxed) || configuring_) return;
     configuring_ = true;
+    try {
+        resolve_relationships();
+    } catch (...) {
+        configuring_ = false;
+        fail(std::current_exception());
+        throw;
+    }
+    configuring_ = false;
+    configured_.store(true, std::memory_order_release);
+}
+
+void MapperData::resolve_relationships() {
     resolve_keys();
     for (auto& relationship : relationships) {
         configure_relationship(*this, relationship);
@@ -273,8 +292,16 @@ void MapperData::configure() {
         computes = true;
     }
     if (computes) entity = make_entity();
-    configuring_ = false;
-    configured_.store(true, std::memory_order_release);
+}
+
+MapperSignals& signals_of_all_classes() {
+    static MapperSignals signals;
+    return signals;
+}
+
+void tell(ModelBase& object, Signal<ModelBase&> MapperSignals::* signal) {
+    (object.orm_state().mapper->signals.*signal)(object);
+    (signals_of_all_classes().*signal)(object);
 }
 
 const AttributeInfo* MapperData::find(std::string_view name) const noexcept {
@@ -284,7 +311,7 @@ const AttributeInfo* MapperData::find(std::string_view name) const noexcept {
 
 std::uint16_t MapperData::attribute_index(std::string_view name) const {
     if (const auto* found = find(name)) return static_cast<std::uint16_t>(found - attributes.data());
-    throw ArgumentError(class_name + "::" + std::string{name} + " is not mapped: give it a column<>() in map()");
+    throw UnmappedColumnError(class_name + "::" + std::string{name} + " is not mapped: give it a column<>() in map()");
 }
 
 std::uint16_t MapperData::relationship_index(std::string_view name) const {
@@ -307,13 +334,37 @@ ModelBase* MapperData::create(Graph& graph, bool loaded) const {
     state.graph = &graph;
     for (std::size_t i = 0; i < attributes.size(); ++i)
         attribute(*object, attributes[i])
-            .place(attributes[i].offset, static_cast<std::uint16_t>(i), attributes[i].watch != nullptr);
+            .place(
+                attributes[i].offset, static_cast<std::uint16_t>(i), attributes[i].watch != nullptr || attributes[i].active_history);
     for (std::size_t i = 0; i < relationships.size(); ++i) {
         auto& member = link(*object, relationships[i]);
         member.place(relationships[i].offset, static_cast<std::uint16_t>(i), relationships[i].watch != nullptr);
         if (!loaded) member.set_flags(AttributeBase::present); // a new object's links are known: there are none
     }
     return object;
+}
+
+const schema::ColumnData& given_column(const MapperData& data, std::string_view name) {
+    const auto& table = data.table->data();
+    // By key, as SQLAlchemy matches attributes and columns; the name in the database will do, too.
+    auto found = std::ranges::find_if(table.columns, [&](const auto& column) { return column.key_name() == name; });
+    if (found == table.columns.end())
+        found = std::ranges::find_if(table.columns, [&](const auto& column) { return column.name == name; });
+    if (found == table.columns.end()) {
+        std::string known;
+        for (const auto& column : table.columns) known += (known.empty() ? "" : ", ") + column.key_name();
+        throw UnmappedColumnError(
+            data.class_name + "::map(): table '" + table.name + "' has no column '" + std::string{name} + "'; it has " + known);
+    }
+    if (data.by_column(found->position) != nullptr)
+        throw ArgumentError(data.class_name + "::map(): column '" + found->name + "' is mapped twice");
+    return *found;
+}
+
+void refuse_option(const MapperData& data, std::string_view member) {
+    throw ArgumentError(
+        data.class_name + "::" + std::string{member} + ": table '" + data.table->name()
+        + "' was made before the mapping: its columns take no options but a name, deferred and active_history");
 }
 
 void finish_table(MapperData& data) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include <azoth/error.hpp>
+#include <azoth/orm/errors.hpp>
 #include <azoth/orm/flush_plan.hpp>
 
 namespace azoth::orm {
@@ -66,7 +66,23 @@ void keep_by_links(Graph* owner, Changes::Members& members) {
 
 } // namespace
 
+void SessionSignals::connect_all(const SessionSignals& other) {
+    const auto all = [&](auto... members) { ((this->*members).connect_all(other.*members), ...); };
+    using S = SessionSignals;
+    all(&S::before_flush, &S::after_flush, &S::after_flush_postexec, &S::after_begin, &S::before_commit, &S::after_commit,
+        &S::after_rollback, &S::after_soft_rollback, &S::transient_to_pending, &S::pending_to_persistent, &S::persistent_to_deleted,
+        &S::deleted_to_detached, &S::deleted_to_persistent, &S::loaded_as_persistent, &S::pending_to_transient,
+        &S::persistent_to_detached, &S::persistent_to_transient, &S::detached_to_persistent, &S::after_transaction_create,
+        &S::after_transaction_end, &S::warning);
+}
+
 SessionState::~SessionState() { expunge_all(); }
+
+void SessionState::warn(std::string_view message) { signals.warning(message); }
+
+void SessionState::warn_now_in_flush(std::string_view what) {
+    warn(std::string{what} + " in the middle of a flush is not part of it, and may come to nothing: do it in before_flush");
+}
 
 /// What `let_go` does to the object itself.
 void SessionState::let_go(ModelBase& object, bool to_transient) {
@@ -92,13 +108,14 @@ void SessionState::let_go(ModelBase& object, bool to_transient) {
 }
 
 void SessionState::add(ModelBase& root) {
+    warn_in_flush("session.add()");
     std::vector<ModelBase*> open{&root};
     while (!open.empty()) {
         auto& object = *open.back();
         open.pop_back();
         auto& state = object.orm_state();
         if (state.mapper == nullptr)
-            throw ArgumentError("session.add(): the object was not made by make<T>() or loaded by a session");
+            throw UnmappedInstanceError("session.add(): the object was not made by make<T>() or loaded by a session");
         if (state.session == this) {
             if (state.lifecycle == Lifecycle::deleted) throw_deleted(object);
             if (state.to_be_deleted) {

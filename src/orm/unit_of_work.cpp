@@ -28,6 +28,7 @@ UnitOfWork::UnitOfWork(SessionState& session) : session_(session) {
 }
 
 UnitOfWork::~UnitOfWork() {
+    session_.in_flush = false;
     for (const auto& entry : entries_) entry.object->orm_state().plan_entry = 0;
 }
 
@@ -318,7 +319,7 @@ void UnitOfWork::finish() {
     }
     session_.end_flush();
     if (discarded > 0)
-        session_.signals.warning(
+        session_.warn(
             "changes of " + std::to_string(discarded)
             + " object(s) that were made during the flush, by its listeners, are not written; make them in before_flush");
 }

@@ -9,6 +9,7 @@
 namespace azoth::orm {
 
 std::optional<FlushStep> UnitOfWork::next_step(bool returns_defaults) {
+    session_.in_flush = true;
     emit_after();
     while (next_step_ < steps_.size()) {
         FlushStep step;
@@ -23,12 +24,13 @@ std::optional<FlushStep> UnitOfWork::next_step(bool returns_defaults) {
         for (const auto& [mapper, objects] : classes_) names += " " + mapper->class_name;
         throw CircularDependencyError("objects refer to each other in a ring, so none can be written first; classes:" + names);
     }
+    session_.in_flush = false;
     return std::nullopt;
 }
 
 void UnitOfWork::emit_after() {
     const auto emit = [](std::vector<ModelBase*>& objects, Signal<ModelBase&> MapperSignals::* signal) {
-        for (auto* object : std::exchange(objects, {})) (object->orm_state().mapper->signals.*signal)(*object);
+        for (auto* object : std::exchange(objects, {})) tell(*object, signal);
     };
     emit(inserted_, &MapperSignals::after_insert);
     emit(updated_, &MapperSignals::after_update);
@@ -110,6 +112,14 @@ std::string named_key(ModelBase& object) {
 
 } // namespace
 
+namespace {
+
+[[noreturn]] void throw_read_only(const MapperData& mapper) {
+    throw FlushError("class " + mapper.class_name + " is mapped read_only(): its objects cannot be written");
+}
+
+} // namespace
+
 void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step, bool returns_defaults) {
     // New ones first, in the order in which they were added; then stored ones in the order of their keys.
     std::vector<ModelBase*> stored;
@@ -118,23 +128,25 @@ void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects,
     for (auto* object : stored)
         if (is_key_expired(*object) && has_net_changes(*object)) step.refresh.push_back(object);
     if (!step.refresh.empty()) return;
+    if (mapper.read_only && (!fresh.empty() || std::ranges::any_of(stored, [](auto* object) { return has_net_changes(*object); })))
+        throw_read_only(mapper);
     sort_by_key(stored);
     RowSwitches switches;
     for (auto* object : fresh) {
-        mapper.signals.before_insert(*object);
+        tell(*object, &MapperSignals::before_insert);
         if (!has_key(*object)) continue;
         GraphRef kept;
         auto* present = session_.identity_map.find(mapper, identity_key(*object, false), kept);
         if (present == nullptr) continue;
         if (!is_deleted(*present)) {
-            session_.signals.warning(
+            session_.warn(
                 "New object of class " + mapper.class_name + named_key(*object) + " conflicts with another one that is stored and in the session");
             continue;
         }
         find(*present)->list_only = true; // the row is not deleted: it becomes this object's
         switches.emplace(object, present);
     }
-    for (auto* object : stored) mapper.signals.before_update(*object);
+    for (auto* object : stored) tell(*object, &MapperSignals::before_update);
     step.batches = save_batches(fresh, stored, switches, returns_defaults);
     inserted_ = std::move(fresh);
     updated_ = std::move(stored);
@@ -144,8 +156,9 @@ void UnitOfWork::remove(const MapperData& mapper, std::vector<ModelBase*> object
     for (auto* object : objects)
         if (is_key_expired(*object)) step.refresh.push_back(object);
     if (!step.refresh.empty()) return;
+    if (mapper.read_only && !objects.empty()) throw_read_only(mapper);
     sort_by_key(objects);
-    for (auto* object : objects) mapper.signals.before_delete(*object);
+    for (auto* object : objects) tell(*object, &MapperSignals::before_delete);
     removed_ = objects;
     step.batches = delete_batches(mapper, std::move(objects));
 }
@@ -229,7 +242,7 @@ namespace {
 bool takes_part(const SessionState& session, const ModelBase& member, const ModelBase& owner, const RelationshipInfo& info) {
     if (session.contains(member)) return true;
     if (!member.orm_state().was_deleted)
-        session.signals.warning(
+        session.warn(
             "Object of type <" + member.orm_state().mapper->class_name + "> not in session, add operation along '"
             + owner.orm_state().mapper->class_name + "." + info.name + "' will not proceed");
     return false;

@@ -229,8 +229,9 @@ void add_events(ScenarioRegistry& registry) {
         auto& s = x.session();
         std::vector<std::string> seq;
         auto& e = s.events();
-        const auto note = [&seq](az::orm::Signal<az::ModelBase&>& signal, const char* name) {
-            signal.connect([&seq, name](az::ModelBase&) { seq.emplace_back(name); });
+        std::vector<az::SignalConnection> listening;
+        const auto note = [&](az::orm::Signal<az::ModelBase&>& signal, const char* name) {
+            listening.push_back(signal.connect([&seq, name](az::ModelBase&) { seq.emplace_back(name); }));
         };
         note(e.transient_to_pending, "transient_to_pending");
         note(e.pending_to_persistent, "pending_to_persistent");
@@ -253,7 +254,7 @@ void add_events(ScenarioRegistry& registry) {
         s.add(v);
         co_await s.rollback();
         x.out("events", seq);
-        e = az::orm::SessionSignals{}; // `seq` ends before the session
+        for (auto& connection : listening) connection.disconnect(); // `seq` ends before the session
     });
     registry.with(shop);
     registry.add("session.events.attribute_set", [](Scenario& x) -> Task {

@@ -2,122 +2,22 @@
 // Events: what an engine tells those who listen. Without listeners each costs a load and a comparison.
 #pragma once
 
-#include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include <azoth/detail/asio.hpp>
-#include <azoth/detail/lock.hpp>
 #include <azoth/driver/driver.hpp>
 #include <azoth/engine/url.hpp>
+#include <azoth/signal.hpp>
 #include <azoth/sql/node.hpp>
 
 namespace azoth {
-
-/// Names one listener of one signal.
-using ListenerId = std::uint64_t;
-
-/// Those who listen to one kind of event; `F` is what a listener is called as. Thread-safe: listeners may come and
-/// go at any time, also from within one; they are called on the thread where the event happens, in order.
-template <class F>
-class Signal {
-public:
-    using Listener = std::function<F>;
-
-    Signal() = default;
-    Signal(const Signal&) = delete;
-    Signal& operator=(const Signal&) = delete;
-
-    ListenerId connect(Listener listener) { return add(std::move(listener), false, false); }
-    /// Called before those that are there.
-    ListenerId connect_first(Listener listener) { return add(std::move(listener), true, false); }
-    /// Called for the next event only.
-    ListenerId connect_once(Listener listener) { return add(std::move(listener), false, true); }
-    /// @return false when there is no such listener any more
-    bool disconnect(ListenerId id) {
-        const detail::TinyGuard guard{lock_};
-        auto rest = std::make_shared<Entries>();
-        for (const auto& entry : *entries_)
-            if (entry->id != id) rest->push_back(entry);
-        const bool found = rest->size() != entries_->size();
-        replace(std::move(rest));
-        return found;
-    }
-    [[nodiscard]] bool contains(ListenerId id) const {
-        const auto entries = snapshot();
-        return std::ranges::any_of(*entries, [id](const auto& entry) { return entry->id == id; });
-    }
-    [[nodiscard]] bool empty() const noexcept { return count_.load(std::memory_order_acquire) == 0; }
-
-    struct Entry {
-        ListenerId id = 0;
-        Listener listener;
-        bool once = false;
-        std::atomic<bool> used{false};
-    };
-    using Entries = std::vector<std::shared_ptr<Entry>>;
-    /// Those there are now; for who raises the event.
-    [[nodiscard]] std::shared_ptr<const Entries> snapshot() const {
-        const detail::TinyGuard guard{lock_};
-        return entries_;
-    }
-    /// Calls the listeners. @throws what they throw.
-    template <class... A>
-    void emit(A&&... arguments) {
-        if (empty()) return;
-        const auto entries = snapshot();
-        for (const auto& entry : *entries)
-            if (take(*entry)) entry->listener(arguments...);
-    }
-    /// Where nothing can be thrown: what a listener throws is lost.
-    template <class... A>
-    void emit_quietly(A&&... arguments) noexcept {
-        try {
-            emit(arguments...);
-        } catch (...) { // a listener's mistake is no reason to lose a connection
-        }
-    }
-    /// False when the listener was for once, and that was before.
-    [[nodiscard]] bool take(Entry& entry) {
-        if (!entry.once) return true;
-        if (entry.used.exchange(true)) return false;
-        disconnect(entry.id);
-        return true;
-    }
-
-private:
-    ListenerId add(Listener listener, bool first, bool once) {
-        const detail::TinyGuard guard{lock_};
-        auto entry = std::make_shared<Entry>();
-        entry->id = ++last_;
-        entry->listener = std::move(listener);
-        entry->once = once;
-        const auto id = entry->id;
-        auto more = std::make_shared<Entries>(*entries_);
-        more->insert(first ? more->begin() : more->end(), std::move(entry));
-        replace(std::move(more));
-        return id;
-    }
-    void replace(std::shared_ptr<const Entries> entries) noexcept {
-        entries_ = std::move(entries);
-        count_.store(entries_->size(), std::memory_order_release);
-    }
-
-    mutable detail::TinyLock lock_;
-    std::shared_ptr<const Entries> entries_ = std::make_shared<const Entries>();
-    std::atomic<std::size_t> count_{0};
-    ListenerId last_ = 0;
-};
 
 /// SQL on its way to the database, or back. Views: nothing in it outlives the call.
 struct StatementEvent {

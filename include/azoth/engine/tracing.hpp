@@ -31,12 +31,12 @@ struct Span {
 
 /// Calls `sink` for each statement when it has ended. Give it to a tracer's exporter: no I/O in the sink itself.
 /// @return for `engine.events().after_cursor_execute.disconnect()`
-ListenerId trace(const Engine& engine, std::function<void(const Span&)> sink);
+SignalConnection trace(const Engine& engine, std::function<void(const Span&)> sink);
 
 /// Calls `sink` with a line for each statement that takes `threshold` or longer: the time, the SQL, its parameters
 /// (unless the engine hides them), the error if it failed.
 /// @return as `trace()`
-ListenerId
+SignalConnection
 log_slow_queries(const Engine& engine, std::chrono::milliseconds threshold, std::function<void(std::string_view)> sink);
 
 } // namespace azoth

@@ -63,6 +63,8 @@ protected:
     void before_change();
     /// Calls validators, which may change `*value` or throw, and listeners. @param old  null when it is not known
     void before_set(void* value, const void* old) const;
+    /// What was remembered of a change of it.
+    void forget_change();
     /// The next flush writes `expression`; until then, and until it is loaded, there is no value.
     void set_expression(sql::NodePtr expression);
 
@@ -128,6 +130,8 @@ public:
         set_expression(expression.node());
         return *this;
     }
+    /// Whether it has a value that is not expired: reading it does not throw, and `load()` does nothing.
+    [[nodiscard]] bool is_loaded() const noexcept { return is_present() && !is_expired(); }
     /// The value to be changed in place: counts as a change. @throws NotLoadedError.
     [[nodiscard]] T& mutate() {
         if (!is_present()) throw_not_loaded();
@@ -162,6 +166,12 @@ public:
     /// For loaders: sets the value as it came from the database.
     void load(const Field& field, const Type& type) {
         value_ = azoth::detail::decode<T>(field, type);
+        flags_ = present;
+    }
+    /// Sets the value as if it had been loaded: no change, no history. @see set_committed_value()
+    void commit(T value) {
+        forget_change();
+        value_ = std::move(value);
         flags_ = present;
     }
     /// For loaders of text columns: reuses the string's memory.

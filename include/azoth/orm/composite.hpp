@@ -183,13 +183,17 @@ private:
     template <std::size_t I, auto F>
     static void map_field(MapperData& data, schema::TableData& table, const CompositeField<F>& field) {
         const auto& operations = composite_operations<F, I>();
-        auto& column = table.add_column(field.column, operations.type);
-        column.nullable = operations.nullable;
         AttributeInfo info;
+        if (data.given_table) {
+            info.column = given_column(data, field.column).position;
+        } else {
+            auto& column = table.add_column(field.column, operations.type);
+            column.nullable = operations.nullable;
+            info.column = column.position;
+        }
         info.name = field.column;
         info.offset = composite_offset<P, class_of<P>>() + static_cast<std::uint32_t>(I * sizeof(typename member_of<P>::Slot));
         info.operations = &operations;
-        info.column = column.position;
         data.attributes.push_back(std::move(info));
     }
 };

@@ -2,6 +2,7 @@
 // Listening to what happens to mapped objects: events<User>().before_insert, events<&User::name>().set, ….
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <utility>
 
@@ -11,17 +12,34 @@ namespace azoth {
 
 namespace orm {
 
-/// One signal of a class, its objects typed.
-template <class T>
-class ObjectSignal {
+/// A signal whose listeners take typed objects: `wrap` makes a listener of the signal of a program's.
+template <class S, class Listener>
+class TypedSignal {
 public:
-    explicit ObjectSignal(orm::Signal<ModelBase&>& signal) : signal_(signal) {}
-    SignalConnection connect(std::function<void(T&)> listener) {
-        return signal_.connect([listener = std::move(listener)](ModelBase& object) { listener(static_cast<T&>(object)); });
-    }
+    explicit TypedSignal(S& signal, typename S::Listener (*wrap)(Listener)) : signal_(signal), wrap_(wrap) {}
+    SignalConnection connect(Listener listener) { return signal_.connect(wrap_(std::move(listener))); }
+    /// Called before those that are there.
+    SignalConnection connect_first(Listener listener) { return signal_.connect_first(wrap_(std::move(listener))); }
+    /// Called for the next event only.
+    SignalConnection connect_once(Listener listener) { return signal_.connect_once(wrap_(std::move(listener))); }
+    bool disconnect(const SignalConnection& connection) { return signal_.disconnect(connection); }
+    [[nodiscard]] bool contains(const SignalConnection& connection) const { return signal_.contains(connection); }
 
 private:
-    orm::Signal<ModelBase&>& signal_;
+    S& signal_;
+    typename S::Listener (*wrap_)(Listener);
+};
+
+/// One signal of a class.
+template <class T>
+class ObjectSignal : public TypedSignal<orm::Signal<ModelBase&>, std::function<void(T&)>> {
+    using Base = TypedSignal<orm::Signal<ModelBase&>, std::function<void(T&)>>;
+
+public:
+    explicit ObjectSignal(orm::Signal<ModelBase&>& signal) : Base(signal, [](std::function<void(T&)> listener) {
+        return std::function<void(ModelBase&)>{
+            [listener = std::move(listener)](ModelBase& object) { listener(static_cast<T&>(object)); }};
+    }) {}
 };
 
 template <class T>
@@ -42,38 +60,46 @@ struct ClassEvents {
 
 /// Of a Mapped<> attribute.
 template <class T, class V>
-class SetSignal {
+class SetSignal : public TypedSignal<orm::Signal<ModelBase&, void*, const void*>, std::function<void(T&, const V&, const V*)>> {
+    using Raw = orm::Signal<ModelBase&, void*, const void*>;
+    using Listener = std::function<void(T&, const V&, const V*)>;
+
 public:
-    explicit SetSignal(AttributeWatch& watch) : watch_(watch) {}
-    /// @param listener  takes the object, the new value, and the old one (null when it is not known)
-    SignalConnection connect(std::function<void(T&, const V&, const V*)> listener) {
-        return watch_.set.connect([listener = std::move(listener)](ModelBase& object, const void* value, const void* old) {
+    /// A listener takes the object, the new value, and the old one (null when it is not known). What it throws keeps the old value.
+    explicit SetSignal(Raw& signal) : TypedSignal<Raw, Listener>(signal, [](Listener listener) {
+        return typename Raw::Listener{[listener = std::move(listener)](ModelBase& object, void* value, const void* old) {
             listener(static_cast<T&>(object), *static_cast<const V*>(value), static_cast<const V*>(old));
+        }};
+    }), raw_(signal) {}
+    /// A listener that gives the value to take.
+    SignalConnection connect_retval(std::function<V(T&, const V&, const V*)> listener) {
+        return raw_.connect([listener = std::move(listener)](ModelBase& object, void* value, const void* old) {
+            auto& next = *static_cast<V*>(value);
+            next = listener(static_cast<T&>(object), std::as_const(next), static_cast<const V*>(old));
         });
     }
 
 private:
-    AttributeWatch& watch_;
+    Raw& raw_;
 };
 
 /// Of a Related<> or a Collection<>.
 template <class T, class Target>
-class MemberSignal {
-public:
-    explicit MemberSignal(orm::Signal<ModelBase&, ModelBase&>& signal) : signal_(signal) {}
-    SignalConnection connect(std::function<void(T&, Target&)> listener) {
-        return signal_.connect([listener = std::move(listener)](ModelBase& object, ModelBase& member) {
-            listener(static_cast<T&>(object), static_cast<Target&>(member));
-        });
-    }
+class MemberSignal : public TypedSignal<orm::Signal<ModelBase&, ModelBase&>, std::function<void(T&, Target&)>> {
+    using Raw = orm::Signal<ModelBase&, ModelBase&>;
+    using Listener = std::function<void(T&, Target&)>;
 
-private:
-    orm::Signal<ModelBase&, ModelBase&>& signal_;
+public:
+    explicit MemberSignal(Raw& signal) : TypedSignal<Raw, Listener>(signal, [](Listener listener) {
+        return typename Raw::Listener{[listener = std::move(listener)](ModelBase& object, ModelBase& member) {
+            listener(static_cast<T&>(object), static_cast<Target&>(member));
+        }};
+    }) {}
 };
 
 template <class T, class V>
 struct AttributeEvents {
-    explicit AttributeEvents(AttributeWatch& watch) : set(watch) {}
+    explicit AttributeEvents(AttributeWatch& watch) : set(watch.set) {}
     SetSignal<T, V> set; ///< by the program, before it happens; not by loading
 };
 template <class T, class Target>
@@ -85,9 +111,11 @@ struct LinkEvents {
 
 } // namespace orm
 
-/// The events of a mapped class. Connect before other threads use the class; listeners stay until they are disconnected.
-template <orm::MappedClass T>
+/// The events of a mapped class; listeners stay until they are disconnected. `events<ModelBase>()`: those of all classes.
+template <std::derived_from<ModelBase> T>
 [[nodiscard]] orm::ClassEvents<T> events() {
+    if constexpr (std::same_as<T, ModelBase>) return orm::ClassEvents<T>{orm::signals_of_all_classes()};
+    else
     return orm::ClassEvents<T>{mapper_of<T>().signals};
 }
 

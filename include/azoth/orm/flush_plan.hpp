@@ -30,7 +30,7 @@ struct FlushBatch {
     std::vector<std::uint16_t> defaulted;  ///< columns among `columns` that the program did not set
     std::vector<std::uint16_t> where;      ///< attributes whose stored values find the row
     std::vector<ModelBase*> identities;    ///< the objects that have those values, where they are others; else empty
-    std::vector<std::uint16_t> fetch;      ///< INSERT: attributes that the database makes and the object wants back
+    std::vector<std::uint16_t> fetch;      ///< attributes that the database makes and the object wants back
     bool fetches_only_key = false;         ///< `fetch` is the generated key alone
     bool versioned = false;                ///< rows are counted one by one
 

@@ -2,14 +2,27 @@
 // Looking at an object's state and history, and changing its state.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <azoth/orm/link_history.hpp>
 #include <azoth/orm/links.hpp>
+#include <azoth/orm/mapper.hpp>
 
 namespace azoth {
+
+/// What is known of one attribute's value.
+enum class AttributeState : std::uint8_t {
+    never_set, ///< of a new object
+    loaded,    ///< from the database, or written to it
+    modified,  ///< set since, be it to the same value
+    expired,   ///< made unknown by expire(), a rollback, or a flush after which only the database knows
+    not_loaded, ///< deferred: the query left it out
+};
 
 /// Where an object stands and what is loaded of it: `inspect(*user).persistent()`.
 class Inspection {
@@ -38,19 +51,26 @@ public:
     /// Attributes and relationships that have no value, in the order of the mapping.
     [[nodiscard]] std::vector<std::string> unloaded() const;
 
+    /// Of a column: `inspect(*user).state_of<&User::name>()`. Reading one that is neither loaded nor modified throws.
+    template <auto P>
+        requires requires { typename orm::member_of<P>::value_type; }
+    [[nodiscard]] AttributeState state_of() const {
+        return state_of(static_cast<const orm::class_of<P>&>(object_).*P);
+    }
+
 private:
+    [[nodiscard]] AttributeState state_of(const orm::AttributeBase& attribute) const noexcept;
     [[nodiscard]] bool is(orm::Lifecycle state) const noexcept { return object_.orm_state().lifecycle == state; }
 
     const ModelBase& object_;
 };
 
 [[nodiscard]] inline Inspection inspect(const ModelBase& object) { return Inspection{object}; }
-
-namespace orm {
-void forget_change(AttributeBase& attribute);
-void set_committed_target(RelatedBase& link, ModelBase* target);
-void set_committed_members(CollectionBase& link, std::vector<ModelBase*> members);
-} // namespace orm
+/// The mapping of a class. @throws ArgumentError as `mapper_of<T>()`.
+template <orm::MappedClass T>
+[[nodiscard]] const orm::MapperData& inspect() {
+    return mapper_of<T>();
+}
 
 /// What became of an attribute or a link since it was loaded or flushed.
 template <class V>
@@ -87,23 +107,6 @@ template <class T>
     return history;
 }
 
-/// Sets what the row is known to have: no event, no change that a flush would write.
-template <class T, class V>
-void set_committed_value(Mapped<T>& attribute, V&& value) {
-    attribute.raw() = std::forward<V>(value);
-    orm::forget_change(attribute);
-}
-template <class T>
-void set_committed_value(Related<T>& link, const std::shared_ptr<T>& target) {
-    orm::set_committed_target(link, target.get());
-}
-template <class T, class P>
-void set_committed_value(Collection<T, P>& link, const std::vector<std::shared_ptr<T>>& members) {
-    std::vector<ModelBase*> plain;
-    for (const auto& member : members) plain.push_back(member.get());
-    orm::set_committed_members(link, std::move(plain));
-}
-
 namespace orm {
 template <class T>
 [[nodiscard]] History<std::shared_ptr<T>> history_of(const AttributeBase& link) {
@@ -125,6 +128,36 @@ template <class T>
 template <class T, class P>
 [[nodiscard]] History<std::shared_ptr<T>> get_history(const Collection<T, P>& link) {
     return orm::history_of<T>(link);
+}
+
+/// Sets an attribute or a link as if it had been loaded: no change, no history, no events.
+template <class T, class V>
+    requires std::assignable_from<T&, V&&>
+void set_committed_value(Mapped<T>& attribute, V&& value) {
+    T next{};
+    next = std::forward<V>(value);
+    attribute.commit(std::move(next));
+}
+namespace orm {
+void commit_related(RelatedBase& link, ModelBase* target);
+void commit_collection(CollectionBase& link, std::vector<ModelBase*> members);
+} // namespace orm
+/// @throws ArgumentError for objects that were not made by make<T>() or loaded.
+template <class T>
+void set_committed_value(Related<T>& link, const std::shared_ptr<T>& target) {
+    orm::commit_related(link, target.get());
+}
+template <class T, class P>
+void set_committed_value(Collection<T, P>& link, const std::vector<std::shared_ptr<T>>& members) {
+    std::vector<ModelBase*> plain;
+    for (const auto& member : members) plain.push_back(member.get());
+    orm::commit_collection(link, std::move(plain));
+}
+/// Marks a stored object as dirty though nothing of it changed: before_flush sees it among `session.dirty_objects()`. No SQL.
+void flag_dirty(ModelBase& object);
+template <class T>
+void flag_dirty(const std::shared_ptr<T>& object) {
+    flag_dirty(static_cast<ModelBase&>(*object));
 }
 
 /// Takes a new object for one that is stored: add() makes it persistent without a SELECT. Attributes without a value are to be

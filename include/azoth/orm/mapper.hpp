@@ -9,10 +9,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <azoth/orm/mapper_data.hpp>
+#include <azoth/orm/type_map.hpp>
 #include <azoth/schema/options.hpp>
 
 namespace azoth {
@@ -148,7 +150,31 @@ template <class Info>
 template <auto First, auto... More>
 struct References {};
 
+[[nodiscard]] schema::TableData& require_table(MapperData& data);
+/// The column of a table that is mapped as it is. @throws UnmappedColumnError that lists the columns there are.
+[[nodiscard]] const schema::ColumnData& given_column(const MapperData& data, std::string_view name);
+[[noreturn]] void refuse_option(const MapperData& data, std::string_view member);
+
 struct DeferredOption {};
+struct ActiveHistoryOption {};
+/// Options that several columns have in common.
+template <class... Options>
+struct Preset {
+    std::tuple<Options...> options;
+};
+template <class O, class F>
+void each_option(const O& option, F& visit) {
+    visit(option);
+}
+template <class... Options, class F>
+void each_option(const Preset<Options...>& preset, F& visit) {
+    std::apply([&](const auto&... options) { (each_option(options, visit), ...); }, preset.options);
+}
+/// What `m.validates<…>()` is told about, of links.
+struct ValidatorOptions {
+    bool removals = false;
+    bool backrefs = true;
+};
 struct SchemaOption {
     std::string name;
     void apply(Table& table) const { table.shared_data()->schema = name; }
@@ -187,6 +213,14 @@ template <auto P>
 
 /// A column, or a column property, that queries leave out: `co_await article->body.load()` loads it.
 inline constexpr orm::DeferredOption deferred{};
+/// A column that is not set before its old value is known: setting it while it is not loaded throws NotLoadedError.
+inline constexpr orm::ActiveHistoryOption active_history{};
+/// Options under one name: `const auto intpk = az::preset(az::primary_key, az::Integer{})`, then `m.column<&User::id>(intpk)`.
+/// What is given besides counts more. A preset may hold others.
+template <class... Options>
+[[nodiscard]] orm::Preset<Options...> preset(Options... options) {
+    return {{std::move(options)...}};
+}
 /// The schema of a mapped table.
 [[nodiscard]] inline orm::SchemaOption table_schema(std::string name) { return {std::move(name)}; }
 [[nodiscard]] inline orm::TableCommentOption table_comment(std::string text) { return {std::move(text)}; }
@@ -265,25 +299,75 @@ public:
         (add_part(parts), ...);
     }
 
+    /// A table that is there already: its columns are matched by key, to the member's name unless column<>() says another.
+    /// Columns that the class leaves out are neither read nor written.
+    void table(const Table& made) {
+        data_.table = std::make_unique<Table>(made);
+        data_.given_table = true;
+    }
+    /// More of what the whole table has; for mixins. @throws ArgumentError before table().
+    template <class... Parts>
+    void table_args(const Parts&... parts) {
+        (void)table_data();
+        (add_part(parts), ...);
+    }
+    /// The class's name without its namespaces, to make names of.
+    [[nodiscard]] const std::string& class_name() const noexcept { return data_.class_name; }
+    /// The registry that the class belongs to: its type map gives columns their types, and no other registry takes the class.
+    /// Comes before the columns. The registry must outlive the mapping.
+    void registry(Registry& registry);
+    /// Which members' types become which SQL types; before the columns. It must outlive map().
+    void type_map(const TypeMap& types) { data_.type_map = &types; }
+    /// What identifies a row, whatever key the table has: after the columns. They must be unique and, as a whole, not NULL.
+    template <auto... Key>
+        requires(sizeof...(Key) > 0)
+    void primary_key() {
+        data_.key_names = {data_.attributes[find_attribute(orm::member_name<Key>())].name...};
+    }
+    /// Objects are loaded and never written: of a view, for instance, whose table a Registry does not create.
+    void read_only() { data_.read_only = true; }
+    /// Whether a row is an object when a part of its primary key is NULL (it is, unless said otherwise).
+    void allow_partial_pks(bool allowed) { data_.allow_partial_pks = allowed; }
+    /// Whether a DELETE that does not find its row is told to `session.events().warning` (it is, unless said otherwise).
+    void confirm_deleted_rows(bool confirm) { data_.confirm_deleted_rows = confirm; }
+    /// Words of the program's own, found in `mapper_of<T>().notes`.
+    void info(std::string key, std::string value) { data_.notes.insert_or_assign(std::move(key), std::move(value)); }
+
+    /// All of them by their members' names: `m.columns<&User::id, &User::name>()`.
+    template <auto... P>
+    void columns() {
+        (column<P>(), ...);
+    }
+
     /// A column: type and nullability from the member, its name too unless the first option is a text; options say the rest.
     template <auto P, class... Options>
     void column(const Options&... options) {
         using M = orm::member_of<P>;
         using V = typename M::value_type;
         static_assert(std::derived_from<M, orm::AttributeBase>, "column<>() takes a Mapped<> member");
-        auto& table = table_data();
         std::string name{orm::member_name<P>()};
-        (rename(name, options), ...);
-        auto& column = table.add_column(std::move(name), TypeTraits<V>::type());
-        column.nullable = azoth::detail::is_optional<V>;
-        (apply(table, column, options), ...);
-
         orm::AttributeInfo info;
-        info.deferred = (std::same_as<Options, orm::DeferredOption> || ...);
-        info.name = orm::member_name<P>();
+        info.name = name;
         info.offset = offset<P>();
         info.operations = &orm::operations_of<V>();
-        info.column = column.position;
+        const auto each = [&]([[maybe_unused]] auto visit) { (orm::each_option(options, visit), ...); };
+        each([&](const auto& option) {
+            rename(name, option);
+            using O = std::remove_cvref_t<decltype(option)>;
+            if constexpr (std::same_as<O, orm::DeferredOption>) info.deferred = true;
+            else if constexpr (std::same_as<O, orm::ActiveHistoryOption>) info.active_history = true;
+            else if constexpr (!std::convertible_to<const O&, std::string_view>)
+                if (data_.given_table) orm::refuse_option(data_, orm::member_name<P>());
+        });
+        if (data_.given_table) {
+            info.column = orm::given_column(data_, name).position;
+        } else {
+            auto& table = table_data();
+            auto& column = table.add_column(std::move(name), orm::column_type(data_.type_map, orm::MemberType::of<V>(), info.name));
+            column.nullable = azoth::detail::is_optional<V>;
+            each([&](const auto& option) { apply(table, column, option); });
+            info.column = column.position;
+        }
         data_.attributes.push_back(std::move(info));
     }
 
@@ -350,13 +434,15 @@ public:
     /// Several columns as one value: `m.composite<&Vertex::start>(az::field<&Point::x>("x1"), az::field<&Point::y>("y1"))`.
     template <auto P, class... Fields>
     void composite(const Fields&... fields) {
-        orm::CompositeMapping<P>::map(data_, table_data(), fields...);
+        orm::CompositeMapping<P>::map(data_, table_data(), fields...); // its columns may be there already
     }
 
-    /// Called with each value that the program sets, not with loaded ones: returns the value to take, or throws.
+    /// Called with each value that the program sets, not with loaded ones: returns the value to take, or throws. Of a link it takes
+    /// a member, and on request whether that is removed: `validates<&User::addresses>(check, {.removals = true})`. Another one for the
+    /// same attribute takes its place.
     template <auto P, class F>
         requires std::derived_from<orm::member_of<P>, orm::AttributeBase>
-    void validates(F check) {
+    void validates(F check, orm::ValidatorOptions options = {}) {
         using M = orm::member_of<P>;
         constexpr auto name = orm::member_name<P>();
         if constexpr (requires { typename M::value_type; }) {
@@ -369,7 +455,12 @@ public:
         } else {
             using Target = typename M::target_type;
             auto& watch = orm::watch_of(data_.relationships[data_.relationship_index(name)]);
-            watch.validate = [check = std::move(check)](ModelBase&, ModelBase& member) { check(static_cast<Target&>(member)); };
+            watch.validates_removal = options.removals;
+            watch.validates_backrefs = options.backrefs;
+            watch.validate = [check = std::move(check)](ModelBase&, ModelBase& member, bool removed) {
+                if constexpr (std::invocable<const F&, Target&, bool>) check(static_cast<Target&>(member), removed);
+                else check(static_cast<Target&>(member));
+            };
         }
     }
 
@@ -394,7 +485,7 @@ public:
     }
 
 private:
-    [[nodiscard]] schema::TableData& table_data();
+    [[nodiscard]] schema::TableData& table_data() { return orm::require_table(data_); }
     [[nodiscard]] std::size_t find_attribute(std::string_view name) const { return data_.attribute_index(name); }
 
     template <class O>
@@ -406,6 +497,7 @@ private:
         if constexpr (!std::convertible_to<const O&, std::string_view>) schema::apply_option(table, column, option);
     }
     void apply(schema::TableData&, schema::ColumnData&, const orm::DeferredOption&) {}
+    void apply(schema::TableData&, schema::ColumnData&, const orm::ActiveHistoryOption&) {}
     template <class Part>
     void add_part(const Part& part) {
         if constexpr (requires { part.apply(*data_.table); }) part.apply(*data_.table);
@@ -434,7 +526,6 @@ private:
 
 namespace orm {
 
-[[nodiscard]] schema::TableData& require_table(MapperData& data);
 /// After map(): what names columns of the table.
 void finish_table(MapperData& data);
 
@@ -449,19 +540,18 @@ MapperData& mapped_data() {
         mapped.object_alignment = alignof(T);
         mapped.construct = [](void* memory) -> ModelBase* { return ::new (memory) T(); };
         mapped.destroy = [](void* memory) noexcept { static_cast<T*>(memory)->~T(); };
-        Mapper<T> mapper{mapped};
-        T::map(mapper);
-        finish_table(mapped);
+        try {
+            Mapper<T> mapper{mapped};
+            T::map(mapper);
+            finish_table(mapped);
+        } catch (...) {
+            mapped.fail(std::current_exception()); // whoever uses the class is told, each time
+        }
         return mapped;
     }();
     return data;
 }
 
 } // namespace orm
-
-template <class T>
-schema::TableData& Mapper<T>::table_data() {
-    return orm::require_table(data_);
-}
 
 } // namespace azoth

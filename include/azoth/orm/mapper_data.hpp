@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +20,11 @@
 #include <azoth/schema/table.hpp>
 #include <azoth/sql/node.hpp>
 
+namespace azoth {
+class Registry;
+class TypeMap;
+} // namespace azoth
+
 namespace azoth::orm {
 
 class MapperData;
@@ -28,7 +35,7 @@ using MapperReference = MapperData& (*)();
 /// Who has a say when an attribute is set.
 struct AttributeWatch {
     std::function<void(ModelBase&, void* value)> validate;          ///< may change the value or throw
-    Signal<ModelBase&, const void* /*value*/, const void* /*old*/> set; ///< old: null when it is not known
+    Signal<ModelBase&, void* /*value*/, const void* /*old*/> set; ///< old: null when it is not known
 
     AttributeWatch() = default;
 };
@@ -41,6 +48,7 @@ struct AttributeInfo {
     bool computed = false;  ///< a SQL expression, read only
     bool deferred = false;  ///< loaded when asked for
     std::function<sql::NodePtr()> expression; ///< of a computed one: called once, when all classes are mapped
+    bool active_history = false; ///< not set before its old value is known
     bool primary_key = false;
     bool server_default = false;
     bool autoincrement = false;
@@ -65,7 +73,9 @@ enum class PassiveDeletes : std::uint8_t { off, on, all };
 
 /// Who has a say when a link is set, or a member put into or taken out of a collection.
 struct LinkWatch {
-    std::function<void(ModelBase& owner, ModelBase& member)> validate; ///< may throw
+    std::function<void(ModelBase& owner, ModelBase& member, bool removed)> validate; ///< may throw
+    bool validates_removal = false;
+    bool validates_backrefs = true; ///< what the other side causes, too
     Signal<ModelBase&, ModelBase*, ModelBase*> set; ///< of a Related<>: the new target and the old one
     Signal<ModelBase&, ModelBase&> append;
     Signal<ModelBase&, ModelBase&> remove;
@@ -134,6 +144,11 @@ struct MapperSignals {
     MapperSignals() = default;
 };
 
+/// Of every mapped class; told after the class's own.
+[[nodiscard]] MapperSignals& signals_of_all_classes();
+/// Tells the listeners of the object's class, then those of all classes.
+void tell(ModelBase& object, Signal<ModelBase&> MapperSignals::* signal);
+
 /// The mapping of one class. Filled by `T::map`, completed by `configure()` on first use, constant afterwards.
 class MapperData {
 public:
@@ -150,6 +165,14 @@ public:
     std::vector<AttributeInfo> attributes;       ///< in the table's order, computed ones last
     std::vector<RelationshipInfo> relationships; ///< in the order of map()
     std::vector<std::uint16_t> primary_key;      ///< attributes
+    std::vector<std::string> key_names;          ///< of m.primary_key<>(): attributes; empty: the table's key
+    bool given_table = false;                    ///< made before the mapping, which adds nothing to it
+    bool read_only = false;                      ///< a flush that would write an object of the class fails
+    bool allow_partial_pks = true;               ///< of several key columns all but one may be NULL
+    bool confirm_deleted_rows = true;            ///< warns when a DELETE does not find its row
+    Registry* registry = nullptr;                ///< of m.registry(); the only one that takes the class
+    const TypeMap* type_map = nullptr;
+    std::map<std::string, std::string> notes;    ///< the program's own words about the mapping
     sql::NodePtr entity;                         ///< all columns, for select<T>()
     std::string version_name;
     int version_id = -1;                         ///< the attribute that counts versions; -1: none
@@ -178,10 +201,17 @@ public:
     [[nodiscard]] const Referrer* referrers() const noexcept { return referrers_.load(std::memory_order_acquire); }
     void add_referrer(const MapperData& mapper, const RelationshipInfo& relationship);
 
-    /// Resolves what refers to other classes. Thread-safe; done once. @throws ArgumentError that says what does not fit.
+    /// Resolves what refers to other classes. Thread-safe; done once. @throws ArgumentError that says what does not fit, the same
+    /// each time.
     void configure();
     /// Resolves the foreign keys only (their targets' tables must be mapped, nothing more).
     void resolve_keys();
+    /// map() threw this: whoever uses the class is told.
+    void fail(std::exception_ptr error) noexcept { failure_ = std::move(error); }
+    /// @throws what map() or configure() threw.
+    void require_mapped() const {
+        if (failure_) std::rethrow_exception(failure_);
+    }
 
     [[nodiscard]] const AttributeInfo* find(std::string_view name) const noexcept;
     /// @throws ArgumentError that names the class.
@@ -212,6 +242,9 @@ public:
     [[nodiscard]] const AttributeInfo* by_column(std::size_t column) const noexcept;
 
 private:
+    void resolve_relationships();
+
+    std::exception_ptr failure_;
     std::deque<Referrer> referrer_list_;
     std::atomic<const Referrer*> referrers_{nullptr};
     std::atomic<bool> configured_{false};

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,22 +36,38 @@ struct SessionSignals {
     Signal<> after_begin, before_commit, after_commit, after_rollback, after_soft_rollback;
     Signal<ModelBase&> transient_to_pending, pending_to_persistent, persistent_to_deleted, deleted_to_detached, deleted_to_persistent,
         loaded_as_persistent, pending_to_transient, persistent_to_detached, persistent_to_transient, detached_to_persistent;
-    /// Something is done that is not an error, and hardly what was meant. The engine's `events().warning` tells it, too.
-    Signal<const std::string&> warning;
+
+    /// The session itself: the argument says whether it is a savepoint that begins or ends.
+    Signal<bool> after_transaction_create, after_transaction_end;
+    /// Something looks like a mistake; a listener that throws makes it an error.
+    Signal<std::string_view> warning;
 
     SessionSignals() = default;
+    /// Has the listeners of `other` listen here, too.
+    void connect_all(const SessionSignals& other);
 };
 
 /// The pure half of a session. Used by one strand at a time.
 class SessionState {
 public:
-    SessionState() = default;
+    SessionState() : SessionState(std::make_shared<SessionSignals>()) {}
+    /// @param of_whom_listens  signals that are more than these
+    explicit SessionState(std::shared_ptr<SessionSignals> of_whom_listens)
+        : signals(*of_whom_listens), kept_signals_(std::move(of_whom_listens)) {}
     SessionState(const SessionState&) = delete;
     SessionState& operator=(const SessionState&) = delete;
-    ~SessionState();
+    virtual ~SessionState();
 
     IdentityMap identity_map;
-    SessionSignals signals;
+    SessionSignals& signals;
+    bool in_flush = false; ///< a unit of work is being executed
+
+    /// Tells `signals.warning`. @throws what a listener throws.
+    virtual void warn(std::string_view message);
+    /// The program does something to the session or its links that a flush cannot take into account.
+    void warn_in_flush(std::string_view what) {
+        if (in_flush) [[unlikely]] warn_now_in_flush(what);
+    }
 
     /// Takes an object in, and what it is linked with by save-update cascades.
     /// @throws ArgumentError when it was not made by make<T>() or a load; InvalidRequestError when another session has it, or
@@ -115,10 +132,12 @@ private:
         Level() = default;
     };
 
+    void warn_now_in_flush(std::string_view what);
     void let_go(ModelBase& object, bool to_transient);
     void restore(Level& level, bool nested);
     void expire_one(ModelBase& object);
 
+    std::shared_ptr<SessionSignals> kept_signals_;
     std::vector<Pinned> new_;
     std::vector<Pinned> dirty_;
     std::vector<Pinned> deleted_;

@@ -38,6 +38,9 @@ public:
     /// Nothing is to be written.
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
 
+    /// Of the first object that takes part; null when nothing is to be written.
+    [[nodiscard]] const MapperData* first_class() const noexcept { return classes_.empty() ? nullptr : classes_.front().mapper; }
+
     struct Load {
         ModelBase* object;
         const RelationshipInfo* relationship;
@@ -47,7 +50,6 @@ public:
 
     /// What is executed next; nothing at the end. A step's keys are to be written back before the next is asked for.
     /// @throws CircularDependencyError when objects depend on each other in a ring; FlushError.
-    /// @param returns_defaults  INSERT … RETURNING is to be had
     [[nodiscard]] std::optional<FlushStep> next_step(bool returns_defaults);
 
     /// Everything was executed: objects are persistent or deleted, changes forgotten.

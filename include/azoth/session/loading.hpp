@@ -8,7 +8,9 @@
 
 #include <azoth/detail/asio.hpp>
 #include <azoth/orm/composite.hpp>
+#include <azoth/orm/inspect.hpp>
 #include <azoth/orm/loader_options.hpp>
+#include <azoth/session/session.hpp>
 
 namespace azoth {
 
@@ -19,6 +21,20 @@ namespace session {
 
 /// Loads an attribute that is expired or was not loaded. @throws InvalidRequestError when its object has no session.
 [[nodiscard]] asio::awaitable<void> load_value(orm::AttributeBase& attribute);
+
+/// Loads a relationship of many objects; those that have it loaded are left alone.
+[[nodiscard]] asio::awaitable<void> load_for_all(std::vector<std::shared_ptr<ModelBase>> owners, orm::LoaderOption option);
+/// Loads what is named and not loaded: columns by one SELECT, each link by its own.
+[[nodiscard]] asio::awaitable<void> load_members(std::shared_ptr<ModelBase> object, RefreshOptions members);
+
+template <class L>
+[[nodiscard]] asio::awaitable<decltype(get_history(std::declval<const L&>()))> history_with_load(L& link) {
+    if (!link.is_present() && !link.is_changed()) {
+        if constexpr (requires { typename L::value_type; }) co_await load_value(link);
+        else co_await load_link(link);
+    }
+    co_return get_history(link);
+}
 
 template <class T>
 [[nodiscard]] asio::awaitable<T> load_value_as(Mapped<T>& attribute) {
@@ -49,6 +65,40 @@ template <class T, class P>
 }
 
 } // namespace session
+
+/// Loads one relationship of many objects of a session, by one SELECT for every 500 that have not loaded it:
+/// `co_await az::load_all<&User::addresses>(users)`.
+/// @throws DetachedInstanceError when an object is in no session; ArgumentError when they are in several;
+///   LoaderStrategyError for a write-only link.
+template <auto P, class T>
+    requires std::derived_from<T, orm::class_of<P>>
+[[nodiscard]] asio::awaitable<void> load_all(const std::vector<std::shared_ptr<T>>& objects) {
+    std::vector<std::shared_ptr<ModelBase>> owners(objects.begin(), objects.end());
+    return session::load_for_all(std::move(owners), orm::loader_option<P>());
+}
+/// Loads those attributes and links of an object that are not loaded: `co_await az::load<&User::bio, &User::addresses>(user)`.
+/// Columns come by one SELECT. @throws DetachedInstanceError when the object is in no session.
+template <auto... P, class T>
+    requires(sizeof...(P) > 0)
+[[nodiscard]] asio::awaitable<void> load(const std::shared_ptr<T>& object) {
+    session::RefreshOptions members;
+    (session::name_member<P>(members), ...);
+    return session::load_members(object, std::move(members));
+}
+/// `get_history()` of an attribute or a link that is loaded first unless it is, or was set.
+/// @throws DetachedInstanceError when it would have to be, and the object is in no session.
+template <class T>
+[[nodiscard]] asio::awaitable<History<T>> load_history(Mapped<T>& attribute) {
+    return session::history_with_load(attribute);
+}
+template <class T>
+[[nodiscard]] asio::awaitable<History<std::shared_ptr<T>>> load_history(Related<T>& link) {
+    return session::history_with_load(link);
+}
+template <class T, class P>
+[[nodiscard]] asio::awaitable<History<std::shared_ptr<T>>> load_history(Collection<T, P>& link) {
+    return session::history_with_load(link);
+}
 
 template <class T>
 [[nodiscard]] asio::awaitable<std::shared_ptr<T>> load_related(Related<T>& link) {

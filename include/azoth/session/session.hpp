@@ -17,6 +17,7 @@
 #include <azoth/orm/entity.hpp>
 #include <azoth/orm/make.hpp>
 #include <azoth/orm/session_state.hpp>
+#include <azoth/session/events.hpp>
 #include <azoth/session/result.hpp>
 #include <azoth/session/stream.hpp>
 
@@ -229,12 +230,14 @@ private:
 /// `rollback()` or `close()`; after each the session may be used again. New, changed and deleted objects are kept alive
 /// until they are written; others live as long as somebody holds them.
 ///
-/// Used by one strand at a time. A second operation while one is suspended throws InvalidRequestError.
+/// Used by one strand at a time. A second operation while one is suspended throws ConcurrentOperationError.
 ///
 /// @cancellation  every operation obeys `terminal`. Cut off in mid-flush the transaction is lost: what was written is
 ///   rolled back, and the session wants `rollback()` before it is used again.
 class Session {
 public:
+    /// A session without a database: it takes objects in, and throws UnboundExecutionError when something is to be executed.
+    explicit Session(SessionOptions options = SessionOptions());
     /// @param at  what `engine.pool().checked_out()` names while the session has a connection; leave it out
     explicit Session(
         Engine engine,
@@ -392,7 +395,7 @@ public:
     /// All objects: new ones and those of the identity map.
     [[nodiscard]] std::vector<std::shared_ptr<ModelBase>> objects() const;
     /// `session.events().before_flush.connect([] { … })`
-    [[nodiscard]] orm::SessionSignals& events();
+    [[nodiscard]] SessionEvents& events();
     /// Queries do not flush while what this gives exists.
     [[nodiscard]] NoAutoflush no_autoflush();
     /// Objects that the identity map knows and somebody holds.
@@ -407,7 +410,8 @@ public:
     [[nodiscard]] std::optional<SessionTransaction> get_nested_transaction() const;
     /// The connection of the transaction, for statements of the Core; begins one.
     [[nodiscard]] asio::awaitable<Connection*> connection();
-    /// The same with an isolation level, for this transaction. @throws InvalidRequestError when it has begun already.
+    /// The same with an isolation level, for as long as the session keeps the connection: until the end of the transaction. Where a
+    /// transaction has begun already its level stays, and `events().warning` is told.
     [[nodiscard]] asio::awaitable<Connection*> connection(IsolationLevel level);
 
 private:
@@ -455,6 +459,8 @@ private:
     }
     static asio::awaitable<std::shared_ptr<ModelBase>>
     merge_object(session::Core& core, std::shared_ptr<ModelBase> object, bool load);
+    friend class SessionMaker;
+    void take_listeners(const SessionEvents& events);
     [[nodiscard]] session::Core& core() const;
     void add_object(ModelBase* object);
     [[nodiscard]] asio::awaitable<void> delete_object(std::shared_ptr<ModelBase> object);
@@ -479,27 +485,30 @@ public:
     void configure(Engine engine) { engine_ = std::move(engine); }
     void configure(SessionOptions options) { options_ = options; }
     [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }
+    /// Of all sessions that are made afterwards; copies of this SessionMaker share them.
+    [[nodiscard]] SessionEvents& events() { return *events_; }
 
-    /// @throws InvalidRequestError when it has no engine yet.
+    /// @throws UnboundExecutionError when it has no engine yet.
     [[nodiscard]] Session operator()(std::source_location at = std::source_location::current()) const {
-        return Session{engine(), options_, at};
+        return make(engine(), options_, *events_, at);
     }
     /// With other options this once.
     [[nodiscard]] Session operator()(SessionOptions options, std::source_location at = std::source_location::current()) const {
-        return Session{engine(), options, at};
+        return make(engine(), options, *events_, at);
     }
     /// Runs `f(session)` with a new session: committed when it returns, rolled back when it throws, closed in any case. The lambda
     /// may capture by reference; on GCC 12 one that captures by value has to be named first.
     template <class F>
         requires std::is_invocable_v<F&, Session&>
     [[nodiscard]] asio::awaitable<void> begin(F f, std::source_location at = std::source_location::current()) const {
-        return run(engine(), options_, std::move(f), at);
+        return run(engine(), options_, events_, std::move(f), at);
     }
 
 private:
     template <class F>
-    static asio::awaitable<void> run(Engine engine, SessionOptions options, F f, std::source_location at) {
-        Session session{std::move(engine), options, at};
+    static asio::awaitable<void>
+    run(Engine engine, SessionOptions options, std::shared_ptr<const SessionEvents> events, F f, std::source_location at) {
+        auto session = make(std::move(engine), options, *events, at);
         std::exception_ptr error;
         try {
             co_await f(session);
@@ -518,10 +527,16 @@ private:
         }
         std::rethrow_exception(error);
     }
+    static Session make(Engine engine, SessionOptions options, const SessionEvents& events, std::source_location at) {
+        Session session{std::move(engine), options, at};
+        session.take_listeners(events);
+        return session;
+    }
     [[nodiscard]] const Engine& engine() const;
 
     std::optional<Engine> engine_;
     SessionOptions options_;
+    std::shared_ptr<SessionEvents> events_ = std::make_shared<SessionEvents>();
 };
 
 /// Runs `f(session)` with a session of its own, in a transaction: see `SessionMaker::begin`.

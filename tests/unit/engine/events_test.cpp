@@ -29,7 +29,7 @@ TEST_CASE("events: listeners come first, once, and go, also while they are calle
     const auto a = signal.connect([&](int i) { calls.push_back("a" + std::to_string(i)); });
     signal.connect_first([&](int i) { calls.push_back("b" + std::to_string(i)); });
     signal.connect_once([&](int i) { calls.push_back("once" + std::to_string(i)); });
-    ListenerId self = 0;
+    SignalConnection self;
     self = signal.connect([&](int) {
         calls.emplace_back("self");
         CHECK(signal.disconnect(self));

@@ -104,3 +104,65 @@ TEST_CASE("session: it keeps new objects alive and lets them go with itself",
     }
     CHECK(az::orm::live_graphs() == before);
 }
+
+namespace {
+
+struct Crew;
+struct Sailor : az::Model<Sailor> {
+    az::Mapped<std::int64_t> id;
+    az::Mapped<std::optional<std::int64_t>> crew_id;
+    az::Mapped<std::string> name;
+    az::Related<Crew> crew;
+    static void map(az::Mapper<Sailor>& m);
+};
+struct Crew : az::Model<Crew> {
+    az::Mapped<std::int64_t> id;
+    az::Collection<Sailor> sailors;
+    static void map(az::Mapper<Crew>& m);
+};
+std::vector<std::string> asked;
+void Sailor::map(az::Mapper<Sailor>& m) {
+    m.table("sailor");
+    m.column<&Sailor::id>(az::primary_key);
+    m.column<&Sailor::crew_id>(az::foreign_key<&Crew::id>());
+    m.column<&Sailor::name>(az::String{20});
+    m.relationship<&Sailor::crew>(az::back_populates<&Crew::sailors>());
+    m.validates<&Sailor::crew>([](Crew& crew) { asked.push_back("crew " + std::to_string(*crew.id)); }, {.backrefs = false});
+}
+void Crew::map(az::Mapper<Crew>& m) {
+    m.table("crew");
+    m.column<&Crew::id>(az::primary_key);
+    m.relationship<&Crew::sailors>(az::back_populates<&Sailor::crew>());
+    m.validates<&Crew::sailors>(
+        [](Sailor& sailor, bool removed) {
+            if (*sailor.name == "pirate") throw az::ArgumentError("no pirates");
+            asked.push_back((removed ? "remove " : "add ") + *sailor.name);
+        },
+        {.removals = true});
+}
+
+} // namespace
+
+TEST_CASE("links: validators are asked about members, removals and the other side as they wish", "[orm][links][orm.attr.validates]") {
+    auto first = az::make<Crew>(col<&Crew::id> = 1);
+    auto second = az::make<Crew>(col<&Crew::id> = 2);
+    auto ann = az::make<Sailor>(col<&Sailor::name> = "Ann");
+    auto pirate = az::make<Sailor>(col<&Sailor::name> = "pirate");
+    asked.clear();
+    first->sailors.append(ann); // the sailor's own validator does not want to hear of it
+    CHECK(asked == std::vector<std::string>{"add Ann"});
+    asked.clear();
+    ann->crew = second;
+    CHECK(asked == std::vector<std::string>{"crew 2", "remove Ann", "add Ann"});
+    asked.clear();
+    second->sailors.remove(ann);
+    CHECK(asked == std::vector<std::string>{"remove Ann"});
+    CHECK_THROWS_AS(first->sailors.append(pirate), az::ArgumentError);
+    CHECK(first->sailors.empty());
+    CHECK(pirate->crew.get() == nullptr);
+    CHECK_THROWS_AS((pirate->crew = first), az::ArgumentError); // through the other side
+    CHECK(pirate->crew.get() == nullptr);
+    CHECK(first->sailors.empty());
+    CHECK_THROWS_AS((first->sailors = std::vector{ann, pirate}), az::ArgumentError);
+    CHECK(first->sailors.empty());
+}
