@@ -9,6 +9,8 @@
 
 #include <azoth/error.hpp>
 
+#include "engine/dml_execution.hpp"
+
 namespace azoth::engine {
 
 namespace {
@@ -57,6 +59,15 @@ EngineOptions checked(EngineOptions options) {
         refuse("max_overflow is " + std::to_string(options.max_overflow) + "; -1 means no limit");
     if (options.pool_timeout.count() < 0) refuse("pool_timeout is negative");
     if (options.pool_recycle.count() < 0) refuse("pool_recycle is negative; 0 means never");
+    if (options.pool) {
+        const EngineOptions fresh;
+        const bool others = options.pool_size != fresh.pool_size || options.max_overflow != fresh.max_overflow ||
+                            options.pool_timeout != fresh.pool_timeout || options.poolclass != fresh.poolclass ||
+                            options.pool_recycle != fresh.pool_recycle || options.pool_pre_ping || options.pool_use_lifo ||
+                            options.pool_reset_on_return != fresh.pool_reset_on_return || options.echo_pool ||
+                            !options.pool_logging_name.empty() || options.creator;
+        if (others) refuse("a pool is given: then it has the options of pools, and no other can be given");
+    }
     return options;
 }
 
@@ -68,10 +79,12 @@ const std::shared_ptr<const sql::BindList>& no_binds() {
 } // namespace
 
 EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOptions engine_options)
-    : url(std::move(database)),
+    : echo_(engine_options.echo.level()),
+      echo_pool_(engine_options.echo_pool.level()),
+      url(std::move(database)),
       connect_url(with_arguments(url, engine_options.connect_args)),
       driver(driver_for(connect_url)),
-      dialect(driver->dialect(connect_url)),
+      url_dialect(driver->dialect(connect_url)),
       single_connection(driver->single_connection(connect_url) || engine_options.poolclass == PoolClass::static_pool),
       options(checked(std::move(engine_options))),
       cache(options.query_cache_size),
@@ -79,42 +92,68 @@ EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOp
     if (!executor) throw ArgumentError("create_engine(): the executor is empty");
 }
 
-void EngineCore::warn(const Compiled& compiled) {
-    if (!options.enable_from_linting) return;
-    for (const auto& warning : compiled.warnings) {
-        events.warning.emit_quietly(std::string_view{warning});
-        if (echo()) log("warning: " + warning);
-    }
+void EngineCore::warn(std::string_view warning) {
+    events.warning.emit_quietly(warning);
+    if (options.warnings == WarningAction::error) throw SAWarning(std::string{warning});
+    if (echo() || options.warnings == WarningAction::log) write_line("warning: " + std::string{warning}, Echo::on, true);
 }
 
-Lookup EngineCore::lookup(const sql::NodePtr& statement) {
+void EngineCore::warn_of(const Compiled& compiled) {
+    if (!options.enable_from_linting) return;
+    for (const auto& warning : compiled.warnings) warn(warning);
+}
+
+Lookup EngineCore::lookup(
+    const sql::NodePtr& statement, const std::optional<std::shared_ptr<CompiledCache>>& other, bool fetch_keys) {
     const auto& node = static_cast<const sql::StatementNode&>(*statement);
+    const auto& writer = *dialect();
+    CompiledCache* const kept = other ? other->get() : &cache;
     Lookup found;
-    if (node.kind == sql::NodeKind::ddl || node.uncacheable) { // tables may have changed since: never kept
-        found.binds = node.has_binds ? std::make_shared<const sql::BindList>(sql::collect_binds(node)) : no_binds();
-        found.compiled = dialect->compile(node, *found.binds);
-        warn(*found.compiled);
+    const auto collect = [&](const sql::StatementNode& from) {
+        if (!from.has_binds && options.enable_from_linting) return no_binds();
+        auto binds = from.has_binds ? sql::collect_binds(from) : sql::BindList{};
+        binds.lint = options.enable_from_linting;
+        return std::shared_ptr<const sql::BindList>{std::make_shared<const sql::BindList>(std::move(binds))};
+    };
+    if (node.kind == sql::NodeKind::ddl || node.uncacheable || kept == nullptr) { // tables may have changed since: never kept
+        const bool fetches = fetch_keys && fetches_keys(node, writer);
+        const auto compiling = fetches ? fetching_keys(node, writer) : statement;
+        found.binds = collect(node);
+        found.compiled = writer.compile(*compiling, *found.binds);
+        warn_of(*found.compiled);
         return found;
     }
-    auto content = cache.recall(node);
-    if (content.compiled) {
-        found.compiled = std::move(content.compiled);
-        found.binds = std::move(content.binds);
-        found.cached = true;
-        return found;
+    // What a statement remembers is for the engine's cache, and how it is executed alone: with many rows it may be another.
+    const bool remembers = !other && (fetch_keys || !fetches_keys(node, writer));
+    if (remembers) {
+        auto content = kept->recall(node);
+        if (content.compiled) {
+            found.compiled = std::move(content.compiled);
+            found.binds = std::move(content.binds);
+            found.cached = true;
+            return found;
+        }
     }
-    found.binds =
-        node.has_binds ? std::make_shared<const sql::BindList>(sql::collect_binds(node)) : no_binds();
-    const auto key = sql::statement_key(node, *found.binds);
-    found.compiled = cache.find(key);
+    const bool fetches = fetch_keys && fetches_keys(node, writer);
+    const auto compiling = fetches ? fetching_keys(node, writer) : statement;
+    found.binds = collect(node);
+    auto key = sql::statement_key(*compiling, *found.binds);
+    if (other) { // engines of several dialects may share it
+        key.mix(writer.name());
+        key.mix(reinterpret_cast<std::uintptr_t>(&writer));
+    }
+    found.compiled = kept->find(key);
     found.cached = found.compiled != nullptr;
     if (!found.compiled) {
-        found.compiled = cache.insert(key, dialect->compile(node, *found.binds));
-        warn(*found.compiled);
+        found.compiled = kept->insert(key, writer.compile(*compiling, *found.binds));
+        warn_of(*found.compiled);
     }
-    content.compiled = found.compiled;
-    content.binds = found.binds;
-    cache.remember(node, std::move(content));
+    if (remembers) {
+        sql::StatementMemo::Content content;
+        content.compiled = found.compiled;
+        content.binds = found.binds;
+        kept->remember(node, std::move(content));
+    }
     return found;
 }
 

@@ -17,7 +17,8 @@ namespace azoth::engine {
     std::span<const Param> params,
     std::size_t rows,
     driver::BatchWants wants,
-    bool cached
+    bool cached,
+    ExecutionOptions options
 );
 
 /// The driver's view of a statement; valid as long as both.

@@ -91,11 +91,12 @@ asio::awaitable<ManyRows> send_many_values(
     std::span<const Param> params,
     std::size_t rows,
     std::size_t page_size,
-    bool cached
+    bool cached,
+    ExecutionOptions options
 ) {
     if (slot.needs_attention()) co_await attend(slot);
     const auto width = compiled->slots.size();
-    const auto most = slot.core->dialect->features().max_parameters / std::max<std::size_t>(width, 1);
+    const auto most = slot.core->dialect()->features().max_parameters / std::max<std::size_t>(width, 1);
     const auto page = std::max<std::size_t>(1, std::min(page_size == 0 ? most : page_size, most));
     ManyRows all;
     std::string text;
@@ -117,7 +118,7 @@ asio::awaitable<ManyRows> send_many_values(
         request.returns_rows = true;
         request.prepare = count == page; // the rest is executed once
         if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
-        const auto watched = watch(slot, text, values, 1, cached);
+        const auto watched = watch(slot, text, values, 1, cached, false, options);
         if (watched) watched->apply(request);
         driver::Result result;
         try {
@@ -127,7 +128,7 @@ asio::awaitable<ManyRows> send_many_values(
             rethrow_failure(slot, text, values);
         }
         note_success(slot);
-        if (watched) watched->succeeded(result.affected);
+        if (watched) watched->succeeded(result);
         all.affected += result.affected;
         if (!result.rows) continue;
         add_in_order(all, *result.rows, *compiled, values, count);

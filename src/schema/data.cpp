@@ -29,7 +29,7 @@ TableData::TableData(QuotedName table_name, QuotedName schema_name)
 ColumnData& TableData::add_column(QuotedName column_name, Type type) {
     if (column_name.empty()) throw ArgumentError("table '" + name + "': a column needs a name");
     if (find(column_name) != nullptr)
-        throw ArgumentError("table '" + name + "' already has a column '" + column_name + "'");
+        throw DuplicateColumnError("table '" + name + "' already has a column '" + column_name + "'");
     ColumnData& column = columns.emplace_back();
     column.name = std::move(column_name);
     column.type = type;

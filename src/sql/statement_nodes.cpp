@@ -221,6 +221,13 @@ void DmlNode::set_from_select(InsertFromSelect source) {
     from_select = std::make_shared<const InsertFromSelect>(std::move(source));
 }
 
+void DmlNode::set_return_defaults(std::vector<std::string> columns) {
+    key.mix(std::uint64_t{'D'});
+    key.mix(columns.size());
+    for (const auto& column : columns) key.mix(std::string_view{column});
+    return_defaults = std::make_shared<const std::vector<std::string>>(std::move(columns));
+}
+
 void DmlNode::set_upsert(UpsertClause clause) {
     key.mix(std::uint64_t{'U'});
     key.mix(static_cast<std::uint64_t>(clause.action));

@@ -164,6 +164,14 @@ public:
         (detail::add_returning(copy.own(), elements), ...);
         return copy;
     }
+    /// When it is executed, what the database makes of these columns, or of all that it makes, is fetched with the row where
+    /// there is RETURNING: `result.returned_defaults()`.
+    template <HasColumnNode... C>
+    [[nodiscard]] Insert return_defaults(const C&... columns) const {
+        Insert copy{*this};
+        copy.own().set_return_defaults(std::vector<std::string>{columns.column_node()->name...});
+        return copy;
+    }
     /// Executed with many parameter rows, RETURNING's rows come in the order of those, as they do unless this says false: then
     /// the database may return them as it likes, and more rows go into one statement.
     [[nodiscard]] Insert sort_by_parameter_order(bool value = true) const {
@@ -217,6 +225,15 @@ public:
     [[nodiscard]] auto returning(const E&... elements) const {
         typename detail::ReturningOf<azoth::Update, E...>::type copy{detail::DmlBase{*this}};
         (detail::add_returning(copy.own(), elements), ...);
+        return copy;
+    }
+
+    /// When it is executed, what the database makes of these columns, or of all that it makes, is fetched with the row where
+    /// there is RETURNING: `result.returned_defaults()`.
+    template <HasColumnNode... C>
+    [[nodiscard]] Update return_defaults(const C&... columns) const {
+        Update copy{*this};
+        copy.own().set_return_defaults(std::vector<std::string>{columns.column_node()->name...});
         return copy;
     }
 

@@ -18,6 +18,7 @@ struct BindList {
     std::vector<const ExpressionNode*> nodes;
     Key sharing{};                            ///< which occurrences were repeats; zero when none was
     bool literal = false; ///< write the values into the text; such a compilation must not be cached
+    bool lint = true;     ///< look for FROM elements that nothing connects
 };
 [[nodiscard]] BindList collect_binds(const Node& statement);
 

@@ -207,6 +207,9 @@ struct DmlNode final : StatementNode {
     bool fills_in = true; ///< UPDATE: what columns are to be on an update is added; the unit of work does it itself
     std::shared_ptr<const InsertFromSelect> from_select; ///< null: VALUES
     std::shared_ptr<const UpsertClause> upsert;          ///< null: none
+    /// Columns whose values the result is to have besides, by RETURNING where there is one; none: all that the database makes.
+    /// Null: not asked for. Not rendered.
+    std::shared_ptr<const std::vector<std::string>> return_defaults;
 
     void assign(AssignmentPair pair);
     /// Another row for the columns of the first. @throws ArgumentError when the number of values is another one.
@@ -218,6 +221,7 @@ struct DmlNode final : StatementNode {
     void set_fills_in(bool value);
     void set_from_select(InsertFromSelect source);
     void set_upsert(UpsertClause clause);
+    void set_return_defaults(std::vector<std::string> columns);
     /// Of the table that is changed; the leftmost of a join.
     [[nodiscard]] const schema::TableData& table_data() const noexcept;
 };
@@ -230,7 +234,10 @@ struct TextNode final : StatementNode {
     std::vector<std::string> pieces;
     std::vector<std::string> names; ///< the parameter behind each piece but the last
     std::vector<std::pair<std::string, NodePtr>> binds;
+    std::vector<NodePtr> columns; ///< what it returns, in order, where columns() said so with columns of tables
 
+    /// Says what it returns.
+    void set_columns(std::vector<NodePtr> returned);
     /// Sets the pieces and names.
     void parse(std::string_view sql);
     void bind(std::string_view name, NodePtr value);
