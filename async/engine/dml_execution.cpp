@@ -54,14 +54,18 @@ std::vector<const schema::ColumnData*> to_fetch(const sql::DmlNode& dml, const D
     const auto& features = dialect.features();
     if (of_update ? !features.update_returning : !features.insert_returning) return columns;
     const auto& table = dml.table_data();
-    const bool by_last_id = features.last_insert_id && table.autoincrement_column() != nullptr;
     const auto* wanted = dml.return_defaults.get();
+    const auto is_wanted = [&](const schema::ColumnData& column) {
+        if (wanted == nullptr) return false;
+        if (!wanted->empty()) return std::ranges::find(*wanted, column.name) != wanted->end();
+        return is_made_by_server(column, of_update) && assignment_to(dml, column) == nullptr;
+    };
+    // With RETURNING there is no last generated key to be asked for.
+    const bool returns = std::ranges::any_of(table.columns, is_wanted);
+    const bool by_last_id = features.last_insert_id && !returns && table.autoincrement_column() != nullptr;
     for (const auto& column : table.columns) {
         const bool key = !of_update && column.primary_key && !by_last_id && !is_known(dml, column);
-        const bool asked_for = wanted != nullptr &&
-                               (wanted->empty() ? is_made_by_server(column, of_update) && assignment_to(dml, column) == nullptr
-                                                : std::ranges::find(*wanted, column.name) != wanted->end());
-        if (key || asked_for) columns.push_back(&column);
+        if (key || is_wanted(column)) columns.push_back(&column);
     }
     return columns;
 }

@@ -56,8 +56,9 @@ void assign(sql::DmlNode& dml, std::shared_ptr<const sql::ColumnNode> column, Va
         return;
     }
     // Made anew, so that its key tells what is in it.
+    const auto place = static_cast<std::size_t>(known - dml.assignments.begin());
     auto pairs = std::exchange(dml.assignments, {});
-    pairs[static_cast<std::size_t>(known - dml.assignments.begin())].value = std::move(bind);
+    pairs[place].value = std::move(bind);
     for (auto& pair : pairs) dml.assign(std::move(pair));
 }
 
