@@ -69,6 +69,10 @@ asio::awaitable<std::vector<std::string>> Connection::recover_twophase() {
     throw_lacking("two-phase transactions");
 }
 
+asio::awaitable<ServerInfo> Connection::server_info() {
+    co_return ServerInfo{};
+}
+
 asio::awaitable<IsolationLevel> Connection::isolation_level() {
     throw_lacking("way to tell the isolation level");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Getting a connection: an idle one, a new one, or a place in the queue.
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -23,26 +24,39 @@ namespace azoth::engine {
 
 namespace {
 
-/// Tells those who listen that a connection was taken.
-void tell_checkout(PoolState& pool, const Slot& slot) noexcept {
+/// What listeners say of a connection that is about to be taken.
+enum class Verdict : std::uint8_t { good, replace, replace_all };
+
+/// @throws what listeners throw, but for DisconnectionError and InvalidatePoolError
+Verdict ask_listeners(PoolState& pool, const Slot& slot) {
     auto& event = pool.core()->events.checkout;
-    if (event.empty()) return;
+    if (event.empty()) return Verdict::good;
     PoolEvent about;
     about.connection = slot.id;
-    event.emit_quietly(about);
+    try {
+        event.emit(about);
+    } catch (const InvalidatePoolError&) {
+        return Verdict::replace_all;
+    } catch (const DisconnectionError&) {
+        return Verdict::replace;
+    }
+    return Verdict::good;
 }
 
-Lease hand_out(Place& place, std::source_location at) noexcept {
+Lease hand_out(Place& place, const Borrower& borrower) noexcept {
     auto pool = place.pool();
     auto slot = place.hand_out();
+    slot->core = borrower.core;
     slot->renew();
+    slot->was_reset = false;
+    if (!borrower.options.empty()) slot->apply(borrower.options);
     {
         const detail::TinyGuard guard{slot->taken_lock};
-        slot->taken_at = at;
+        slot->taken_at = borrower.at;
         slot->taken = PoolState::Clock::now();
     }
     pool->count_wait(place.wait());
-    tell_checkout(*pool, *slot);
+    pool->core()->log_pool(Echo::debug, "checked out from pool", slot->id);
     slot->pool = std::move(pool);
     const auto number = slot->lease.fetch_add(1, std::memory_order_acq_rel) + 1;
     return Lease{std::move(slot), number};
@@ -137,19 +151,32 @@ struct Made {
     std::unique_ptr<driver::Connection> connection;
 };
 
-asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared_ptr<Made> made) {
-    auto url = core->connect_url;
-    core->events.do_connect.emit(url);
-    auto connection = co_await core->driver->connect(core->executor, std::move(url));
-    core->pass_on_notices(*connection);
-    if (!core->events.connect.empty()) {
-        const auto entries = core->events.connect.snapshot(); // not null: listeners are forgotten one by one
-        for (const auto& entry : *entries) {
-            const bool wanted = core->events.connect.take(*entry);
-            if (wanted) co_await entry->listener(*connection);
-        }
-        if (connection->in_transaction()) co_await connection->rollback();
+/// @param early  those that were put in front
+asio::awaitable<void> tell_connect(EngineCore& core, driver::Connection& connection, bool early) {
+    if (core.events.connect.empty()) co_return;
+    const auto entries = core.events.connect.snapshot(); // not null: listeners are forgotten one by one
+    for (const auto& entry : *entries) {
+        if (entry->early != early) continue;
+        const bool wanted = core.events.connect.take(*entry);
+        if (wanted) co_await entry->listener(connection);
     }
+    if (connection.in_transaction()) co_await connection.rollback();
+}
+
+asio::awaitable<void> connect_into(std::shared_ptr<EngineCore> core, std::shared_ptr<Made> made) {
+    std::unique_ptr<driver::Connection> connection;
+    if (core->options.creator) {
+        connection = co_await core->options.creator(core->executor);
+        if (!connection) throw ArgumentError("create_engine(): the creator has made no connection");
+    } else {
+        auto url = core->connect_url;
+        core->events.do_connect.emit(url);
+        connection = co_await core->driver->connect(core->executor, std::move(url));
+    }
+    core->pass_on_notices(*connection);
+    co_await tell_connect(*core, *connection, true);
+    co_await core->initialize(*connection);
+    co_await tell_connect(*core, *connection, false);
     made->connection = std::move(connection);
 }
 
@@ -209,38 +236,54 @@ asio::awaitable<void> reconnect(Slot& slot) {
     slot.failed = false;
     slot.invalidated = false;
     slot.loss_told = false;
-    slot.isolation_level = slot.core->options.isolation_level;
-    slot.begin_options = {};
-    slot.begin_options.isolation_level = slot.isolation_level;
+    slot.info.clear();
+    slot.begin_options = slot.begin_defaults;
     pool->count_remade();
 }
 
-Lease try_acquire(const std::shared_ptr<PoolState>& pool, std::source_location at) {
-    if (pool->core()->options.pool_pre_ping) return {};
-    Place place{pool};
-    if (!place.take(pool->claim(nullptr)) || !place.slot()) return {};
-    return hand_out(place, at);
+namespace {
+
+/// The connection of a place that has one answers, or is dropped.
+asio::awaitable<void> check(Place& place, PoolState::Clock::time_point deadline) {
+    const auto& pool = place.pool();
+    if (place.slot() && !pool->is_fresh(*place.slot())) place.drop_slot(); // it grew old while it was handed over
+    if (!place.slot() || !pool->core()->options.pool_pre_ping) co_return;
+    const bool alive = co_await is_alive(place.slot(), deadline);
+    if (alive) co_return;
+    // The server went away, and with it all that were connected then.
+    pool->invalidate(place.slot()->generation);
+    place.drop_slot();
 }
 
-asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool, std::source_location at) {
+} // namespace
+
+Lease try_acquire(const std::shared_ptr<PoolState>& pool, const Borrower& borrower) {
+    const auto& core = *pool->core();
+    if (core.options.pool_pre_ping || !core.events.checkout.empty() || borrower.core->server_info() == nullptr) return {};
+    Place place{pool};
+    if (!place.take(pool->claim(nullptr)) || !place.slot()) return {};
+    return hand_out(place, borrower);
+}
+
+asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool, Borrower borrower) {
     const auto timeout = pool->core()->options.pool_timeout;
     const auto deadline = PoolState::Clock::now() + (timeout.count() > 0 ? timeout : no_limit);
     Place place{pool};
     const bool in_turn = co_await claim_or_wait(place, deadline);
     if (!in_turn) throw_pool_timeout(*pool);
 
-    if (place.slot() && !pool->is_fresh(*place.slot()))
-        place.drop_slot(); // it grew old while it was handed over
-    if (place.slot() && pool->core()->options.pool_pre_ping) {
-        const bool alive = co_await is_alive(place.slot(), deadline);
-        if (!alive) {
-            // The server went away, and with it all that were connected then.
-            pool->invalidate(place.slot()->generation);
-            place.drop_slot();
-        }
+    co_await check(place, deadline);
+    constexpr int attempts = 2;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        if (!place.slot()) co_await open(place, deadline);
+        if (borrower.core->server_info() == nullptr) co_await borrower.core->initialize(*place.slot()->driver);
+        const auto verdict = ask_listeners(*pool, *place.slot());
+        if (verdict == Verdict::good) co_return hand_out(place, borrower);
+        if (verdict == Verdict::replace_all) pool->invalidate(place.slot()->generation);
+        place.drop_slot();
     }
-    if (!place.slot()) co_await open(place, deadline);
-    co_return hand_out(place, at);
+    throw InvalidRequestError(
+        "This connection is closed: listeners of checkout refuse every connection, new ones too");
 }
 
 } // namespace azoth::engine

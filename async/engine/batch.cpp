@@ -14,6 +14,7 @@
 #include <azoth/error.hpp>
 #include <azoth/sql/from.hpp>
 
+#include "engine/dml_execution.hpp"
 #include "engine/execute.hpp"
 #include "engine/many_values.hpp"
 
@@ -82,12 +83,12 @@ struct RowNames {
 } // namespace
 
 struct BatchRun::State {
-    State(Lease given_lease, sql::NodePtr node, const ExecutionOptions& options)
+    State(Lease given_lease, sql::NodePtr node, ExecutionOptions given_options)
         : lease(std::move(given_lease)),
           operation(lease),
-          statement(std::move(node)),
+          options(std::move(given_options)),
+          statement(announced(operation.slot(), std::move(node))),
           found(lookup(operation.slot(), statement, options.schema_map())),
-          page_size(options.page_size()),
           row_names(*found.compiled, *found.binds),
           names(row_names.names) {
         const Compiled& compiled = *found.compiled;
@@ -104,11 +105,16 @@ struct BatchRun::State {
         cells.resize(names.size());
     }
 
+    static sql::NodePtr announced(Slot& slot, sql::NodePtr node) {
+        slot.core->events.before_execute.emit(node);
+        return node;
+    }
+
     Lease lease;
     Operation operation;
+    ExecutionOptions options;
     sql::NodePtr statement;
     Lookup found;
-    std::size_t page_size; ///< 0: the engine's
     RowNames row_names;
     std::vector<std::string>& names;
     Param* named = nullptr; ///< where the values of a row by name go
@@ -123,10 +129,16 @@ struct BatchRun::State {
     std::int64_t affected = 0;
     std::vector<std::shared_ptr<const RowBuffer>> answers;
     std::vector<RowPlace> places; ///< their rows, in the order of the parameter rows
+
+    [[nodiscard]] std::size_t page_size() const {
+        const auto& core = *operation.slot().core;
+        const auto said = options.over(operation.slot().options).insertmanyvalues_page_size();
+        return said.value_or(core.options.insertmanyvalues_page_size);
+    }
 };
 
-BatchRun::BatchRun(Lease lease, sql::NodePtr statement, const ExecutionOptions& options)
-    : state_(std::make_unique<State>(std::move(lease), std::move(statement), options)) {}
+BatchRun::BatchRun(Lease lease, sql::NodePtr statement, ExecutionOptions options)
+    : state_(std::make_unique<State>(std::move(lease), std::move(statement), std::move(options))) {}
 
 BatchRun::~BatchRun() = default;
 
@@ -221,23 +233,23 @@ asio::awaitable<void> BatchRun::send() {
     if (state.rows == 0) co_return;
     const auto& compiled = state.found.compiled;
     const auto& settings = state.operation.slot().core->options;
-    const auto page_size = state.page_size == 0 ? settings.insertmanyvalues_page_size : state.page_size;
     if (compiled->many_values && settings.use_insertmanyvalues && state.rows > 1) {
         auto rows = co_await send_many_values(
             state.operation.slot(),
             compiled,
             state.params,
             state.rows,
-            page_size,
-            state.found.cached
+            state.page_size(),
+            state.found.cached,
+            state.options
         );
         state.affected += rows.affected;
         state.places.insert(state.places.end(), rows.places.begin(), rows.places.end());
         std::ranges::move(rows.buffers, std::back_inserter(state.answers));
     } else {
         const auto wants = compiled->returns_rows || compiled->fetches ? driver::BatchWants::rows : driver::BatchWants::nothing;
-        auto result =
-            co_await send_batch(state.operation.slot(), compiled, state.params, state.rows, wants, state.found.cached);
+        auto result = co_await send_batch(
+            state.operation.slot(), compiled, state.params, state.rows, wants, state.found.cached, state.options);
         state.affected += result.affected;
         for (const auto& buffer : result.rows)
             for (std::size_t row = 0; buffer && row < buffer->row_count(); ++row)
@@ -250,10 +262,24 @@ asio::awaitable<void> BatchRun::send() {
 }
 
 ResultData BatchRun::finish() {
+    auto data = take_rows();
+    state_->operation.slot().core->events.after_execute.emit(state_->statement, data);
+    return data;
+}
+
+ResultData BatchRun::take_rows() {
     State& state = *state_;
     ResultData data;
     data.compiled = state.found.compiled;
     data.affected = state.affected;
+    data.statement = state.statement;
+    if (is_dml(*state.statement)) {
+        auto dml = std::make_shared<DmlExecution>();
+        dml->statement = state.statement;
+        dml->found = state.found;
+        dml->many = true;
+        data.dml = std::move(dml);
+    }
     if (!data.compiled->returns_rows && !data.compiled->fetches) return data;
     auto columns = std::make_shared<std::vector<driver::ColumnInfo>>();
     for (const auto& column : data.compiled->columns) columns->emplace_back(column.name, column.type);

@@ -81,15 +81,59 @@ void Connection::detach() {
     event.emit(about);
 }
 
-void Connection::isolation_level(IsolationLevel level) {
-    auto& slot = slot_of(lease_);
+namespace {
+
+void refuse_in_transaction(const engine::Slot& slot) {
     if (slot.transaction != 0)
         throw InvalidRequestError(
             "this connection has a transaction already: its isolation level cannot change; commit() or rollback() "
             "first"
         );
-    slot.isolation_level = level;
-    slot.begin_options.isolation_level = level;
+}
+
+} // namespace
+
+void Connection::isolation_level(IsolationLevel level) {
+    auto& slot = slot_of(lease_);
+    refuse_in_transaction(slot);
+    slot.apply(ExecutionOptions().isolation_level(level));
+}
+
+void Connection::execution_options(const ExecutionOptions& options) {
+    auto& slot = slot_of(lease_);
+    if (options.isolation_level() || options.postgresql_readonly() || options.postgresql_deferrable())
+        refuse_in_transaction(slot);
+    slot.apply(options);
+}
+
+const ExecutionOptions& Connection::get_execution_options() const {
+    return slot_of(lease_).options;
+}
+
+IsolationLevel Connection::default_isolation_level() const {
+    const auto* info = slot_of(lease_).core->server_info();
+    return info != nullptr ? info->default_isolation_level : IsolationLevel::server_default;
+}
+
+std::string Connection::default_schema_name() const {
+    const auto* info = slot_of(lease_).core->server_info();
+    return info != nullptr ? info->default_schema : std::string{};
+}
+
+std::optional<Transaction> Connection::get_transaction() const {
+    const auto& slot = slot_of(lease_);
+    if (slot.transaction == 0) return std::nullopt;
+    return engine::ScopeAccess::look_at<Transaction>(lease_, slot.transaction);
+}
+
+std::optional<Savepoint> Connection::get_nested_transaction() const {
+    const auto& slot = slot_of(lease_);
+    if (slot.savepoints.empty()) return std::nullopt;
+    return engine::ScopeAccess::look_at<Savepoint>(lease_, slot.savepoints.back().serial);
+}
+
+std::map<std::string, std::any>& Connection::info() const {
+    return slot_of(lease_).info;
 }
 
 void Connection::schema_translate_map(SchemaTranslateMap map) {
@@ -105,7 +149,7 @@ bool Connection::in_nested_transaction() const noexcept {
 }
 
 const std::shared_ptr<const Dialect>& Connection::dialect() const {
-    return slot_of(lease_).core->dialect;
+    return slot_of(lease_).core->dialect();
 }
 
 std::string Connection::server_version() const {

@@ -68,7 +68,7 @@ struct CopyRun::State {
     std::size_t rows = 0;
 
     [[nodiscard]] driver::CopyTarget target() const {
-        const auto& dialect = *operation.slot().core->dialect;
+        const auto& dialect = *operation.slot().core->dialect();
         driver::CopyTarget sql_names;
         if (!columns.table->schema.empty()) sql_names.table = dialect.quote(columns.table->schema) + ".";
         sql_names.table += dialect.quote(columns.table->name);
@@ -111,10 +111,10 @@ namespace {
 asio::awaitable<void> open(Slot& slot, std::unique_ptr<driver::CopyIn>& copy, driver::CopyTarget target, CopyFormat format) {
     if (slot.needs_attention()) co_await attend(slot);
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) {
+    if (slot.logs()) {
         std::string line = "COPY " + target.table + " (";
         for (const auto& name : target.columns) line += (&name == target.columns.data() ? "" : ", ") + name;
-        slot.core->log(line + ") FROM STDIN");
+        slot.log(line + ") FROM STDIN");
     }
     const std::string table = target.table;
     try {
@@ -184,9 +184,9 @@ asio::awaitable<OpenStream> open_copy_out(Lease lease, sql::NodePtr statement, C
     if (slot.needs_attention()) co_await attend(slot);
     const auto found = lookup(slot, statement);
     // COPY takes no parameters: the values are written into the text, quoted by the dialect's rules.
-    std::string sql = literal_sql_node(*statement, *slot.core->dialect);
+    std::string sql = literal_sql_node(*statement, *slot.core->dialect());
     if (!slot.on_server) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log("COPY (" + sql + ") TO STDOUT");
+    slot.log("COPY (" + sql + ") TO STDOUT");
     std::unique_ptr<driver::Cursor> cursor;
     try {
         cursor = co_await slot.driver->copy_out(sql, options.format());
@@ -210,7 +210,7 @@ asio::awaitable<void> send_notification(Lease lease, std::string channel, std::s
     if (slot.needs_attention()) co_await attend(slot);
     driver::Statement begin;
     if (!slot.on_server && !begin_with(slot, begin)) co_await begin_on_server(slot);
-    if (slot.core->echo()) slot.core->log("NOTIFY " + channel);
+    slot.log("NOTIFY " + channel);
     try {
         co_await slot.driver->notify(std::move(channel), std::move(payload), begin.begin);
     } catch (...) {

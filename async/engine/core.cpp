@@ -9,6 +9,8 @@
 
 #include <azoth/error.hpp>
 
+#include "engine/dml_execution.hpp"
+
 namespace azoth::engine {
 
 namespace {
@@ -57,6 +59,15 @@ EngineOptions checked(EngineOptions options) {
         refuse("max_overflow is " + std::to_string(options.max_overflow) + "; -1 means no limit");
     if (options.pool_timeout.count() < 0) refuse("pool_timeout is negative");
     if (options.pool_recycle.count() < 0) refuse("pool_recycle is negative; 0 means never");
+    if (options.pool) {
+        const EngineOptions fresh;
+        const bool others = options.pool_size != fresh.pool_size || options.max_overflow != fresh.max_overflow ||
+                            options.pool_timeout != fresh.pool_timeout || options.poolclass != fresh.poolclass ||
+                            options.pool_recycle != fresh.pool_recycle || options.pool_pre_ping || options.pool_use_lifo ||
+                            options.pool_reset_on_return != fresh.pool_reset_on_return || options.echo_pool ||
+                            !options.pool_logging_name.empty() || options.creator;
+        if (others) refuse("a pool is given: then it has the options of pools, and no other can be given");
+    }
     return options;
 }
 
@@ -68,10 +79,12 @@ const std::shared_ptr<const sql::BindList>& no_binds() {
 } // namespace
 
 EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOptions engine_options)
-    : url(std::move(database)),
+    : echo_(engine_options.echo.level()),
+      echo_pool_(engine_options.echo_pool.level()),
+      url(std::move(database)),
       connect_url(with_arguments(url, engine_options.connect_args)),
       driver(driver_for(connect_url)),
-      dialect(driver->dialect(connect_url)),
+      url_dialect(driver->dialect(connect_url)),
       single_connection(driver->single_connection(connect_url) || engine_options.poolclass == PoolClass::static_pool),
       options(checked(std::move(engine_options))),
       schema_map(
@@ -82,28 +95,35 @@ EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOp
     if (!executor) throw ArgumentError("create_engine(): the executor is empty");
 }
 
-void EngineCore::warn(const Compiled& compiled) {
-    if (!options.enable_from_linting) return;
-    for (const auto& warning : compiled.warnings) {
-        events.warning.emit_quietly(std::string_view{warning});
-        if (echo()) log("warning: " + warning);
-    }
+void EngineCore::warn(std::string_view warning) {
+    events.warning.emit_quietly(warning);
+    if (options.warnings == WarningAction::error) throw SAWarning(std::string{warning});
+    if (echo() || options.warnings == WarningAction::log) write_line("warning: " + std::string{warning}, Echo::on, true);
 }
 
-Lookup EngineCore::lookup(const sql::NodePtr& statement, const SchemaTranslateMap* translations, bool fetches_key) {
+void EngineCore::warn_of(const Compiled& compiled) {
+    if (!options.enable_from_linting) return;
+    for (const auto& warning : compiled.warnings) warn(warning);
+}
+
+Lookup EngineCore::lookup(
+    const sql::NodePtr& statement, const SchemaTranslateMap* translations, bool fetches_key,
+    const std::optional<std::shared_ptr<CompiledCache>>& other) {
     const auto& node = static_cast<const sql::StatementNode&>(*statement);
+    const auto& writer = *dialect();
+    CompiledCache* const kept = other ? other->get() : &cache;
     const auto* map = translations != nullptr && !translations->empty() ? translations : nullptr;
     fetches_key = fetches_key && node.kind == sql::NodeKind::insert;
     Lookup found;
-    const bool is_ddl = node.kind == sql::NodeKind::ddl;
-    if (is_ddl || node.uncacheable) { // tables may have changed since: never kept
+    if (node.kind == sql::NodeKind::ddl || node.uncacheable || kept == nullptr) { // tables may have changed since: never kept
         auto binds = std::make_shared<sql::BindList>();
         if (node.has_binds) *binds = sql::collect_binds(node);
         binds->schema_map = map;
         binds->fetches_key = fetches_key;
-        found.compiled = dialect->compile(node, *binds);
+        binds->lint = options.enable_from_linting;
+        found.compiled = writer.compile(node, *binds);
         found.binds = std::move(binds);
-        warn(*found.compiled);
+        warn_of(*found.compiled);
         return found;
     }
     // What is compiled depends on whether schemas are left open, not on what they are.
@@ -111,32 +131,42 @@ Lookup EngineCore::lookup(const sql::NodePtr& statement, const SchemaTranslateMa
     auto memo_key = node.key;
     if (variant != 0) memo_key.mix(variant);
     const auto finished = [&](Lookup&& lookup) {
-        if (map != nullptr) lookup.compiled = with_schemas(std::move(lookup.compiled), map, *dialect);
+        if (map != nullptr) lookup.compiled = with_schemas(std::move(lookup.compiled), map, writer);
         return std::move(lookup);
     };
-    auto content = cache.recall(node, memo_key);
-    if (content.compiled) {
-        found.compiled = std::move(content.compiled);
-        found.binds = std::move(content.binds);
-        found.cached = true;
-        return finished(std::move(found));
+    if (!other) { // what a statement remembers is for the engine's cache
+        auto content = kept->recall(node, memo_key);
+        if (content.compiled) {
+            found.compiled = std::move(content.compiled);
+            found.binds = std::move(content.binds);
+            found.cached = true;
+            return finished(std::move(found));
+        }
     }
     found.binds =
         node.has_binds ? std::make_shared<const sql::BindList>(sql::collect_binds(node)) : no_binds();
     auto key = sql::statement_key(node, *found.binds);
     if (variant != 0) key.mix(variant);
-    found.compiled = cache.find(key);
+    if (other) { // engines of several dialects may share it
+        key.mix(writer.name());
+        key.mix(reinterpret_cast<std::uintptr_t>(&writer));
+    }
+    found.compiled = kept->find(key);
     found.cached = found.compiled != nullptr;
     if (!found.compiled) {
         auto binds = *found.binds;
         binds.schema_tokens = map != nullptr;
         binds.fetches_key = fetches_key;
-        found.compiled = cache.insert(key, dialect->compile(node, binds));
-        warn(*found.compiled);
+        binds.lint = options.enable_from_linting;
+        found.compiled = kept->insert(key, writer.compile(node, binds));
+        warn_of(*found.compiled);
     }
-    content.compiled = found.compiled;
-    content.binds = found.binds;
-    cache.remember(node, memo_key, std::move(content));
+    if (!other) {
+        sql::StatementMemo::Content content;
+        content.compiled = found.compiled;
+        content.binds = found.binds;
+        kept->remember(node, memo_key, std::move(content));
+    }
     return finished(std::move(found));
 }
 

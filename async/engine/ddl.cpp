@@ -67,8 +67,34 @@ ExistsRule rule_of(const Existing& existing) {
     };
 }
 
-asio::awaitable<void> run_all(Connection& connection, std::vector<std::string> statements) {
-    for (auto& statement : statements) co_await connection.run(std::move(statement));
+/// Tells those who listen what comes next, or was done last.
+asio::awaitable<void> tell(Connection& connection, const MetaData& metadata, const DdlMark& mark, bool checkfirst) {
+    auto& events = ScopeAccess::lease(connection).slot->core->events;
+    auto* event = &events.before_create;
+    if (mark.event == schema::DdlEvent::after_create) event = &events.after_create;
+    if (mark.event == schema::DdlEvent::before_drop) event = &events.before_drop;
+    if (mark.event == schema::DdlEvent::after_drop) event = &events.after_drop;
+    if (event->empty()) co_return;
+    DdlStage stage;
+    stage.metadata = &metadata;
+    stage.table = mark.table;
+    stage.tables = mark.tables;
+    stage.checkfirst = checkfirst;
+    const auto entries = event->snapshot();
+    for (const auto& entry : *entries) {
+        const bool wanted = event->take(*entry);
+        if (wanted) co_await entry->listener(connection, stage);
+    }
+}
+
+asio::awaitable<void> run_all(
+    Connection& connection, const MetaData& metadata, std::vector<std::string> statements, std::vector<DdlMark> marks) {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i <= statements.size(); ++i) {
+        for (; next < marks.size() && marks[next].position == i; ++next)
+            co_await tell(connection, metadata, marks[next], true);
+        if (i < statements.size()) co_await connection.run(std::move(statements[i]));
+    }
 }
 
 asio::awaitable<void> create_with(Connection& connection, const MetaData& metadata) {
@@ -76,14 +102,16 @@ asio::awaitable<void> create_with(Connection& connection, const MetaData& metada
     for (const auto* table : metadata.tables())
         for (const auto& warning : table->data().warnings) core.events.warning.emit_quietly(std::string_view{warning});
     const auto existing = co_await existing_objects(connection, metadata);
-    auto statements = create_all_sql(metadata, *connection.dialect(), rule_of(existing), translations(connection));
-    co_await run_all(connection, std::move(statements));
+    std::vector<DdlMark> marks;
+    auto statements = create_all_sql(metadata, *connection.dialect(), rule_of(existing), translations(connection), &marks);
+    co_await run_all(connection, metadata, std::move(statements), std::move(marks));
 }
 
 asio::awaitable<void> drop_with(Connection& connection, const MetaData& metadata) {
     const auto existing = co_await existing_objects(connection, metadata);
-    auto statements = drop_all_sql(metadata, *connection.dialect(), rule_of(existing), translations(connection));
-    co_await run_all(connection, std::move(statements));
+    std::vector<DdlMark> marks;
+    auto statements = drop_all_sql(metadata, *connection.dialect(), rule_of(existing), translations(connection), &marks);
+    co_await run_all(connection, metadata, std::move(statements), std::move(marks));
 }
 
 /// Puts what the catalogue says into a MetaData.

@@ -33,16 +33,36 @@ std::vector<std::string> describe(std::span<const Param> params) {
     return texts;
 }
 
-void EngineCore::log(std::string_view line) const {
+void EngineCore::log(Echo echo, std::string_view line) const {
     if (options.statement_sink) {
         ExecutedStatement statement;
         statement.sql = line;
         options.statement_sink(statement);
     }
-    if (options.echo) write_line(line == "BEGIN" ? "BEGIN (implicit)" : line);
+    if (echo) write_line(line == "BEGIN" ? "BEGIN (implicit)" : line);
 }
 
-void EngineCore::write_line(std::string_view line) const {
+void EngineCore::write_line(std::string_view line, Echo::Level level, bool warning) const {
+    if (options.logging_name.empty()) write("azoth.engine", line, level, warning);
+    else write("azoth.engine." + options.logging_name, line, level, warning);
+}
+
+void EngineCore::log_pool(Echo::Level level, std::string_view what, std::uint64_t connection) const {
+    if (echo_pool().level() < level) return;
+    const std::string logger = options.pool_logging_name.empty() ? "azoth.pool" : "azoth.pool." + options.pool_logging_name;
+    write(logger, "connection " + std::to_string(connection) + " " + std::string{what}, level, false);
+}
+
+void EngineCore::write(std::string_view logger, std::string_view line, Echo::Level level, bool warning) const {
+    if (options.log_sink) {
+        LogRecord record;
+        record.logger = logger;
+        record.level = level;
+        record.warning = warning;
+        record.message = line;
+        options.log_sink(record);
+        return;
+    }
     if (options.echo_sink) {
         options.echo_sink(line);
         return;
@@ -52,7 +72,24 @@ void EngineCore::write_line(std::string_view line) const {
     std::clog << line << std::endl;
 }
 
+void EngineCore::log_rows(const driver::Result& result) const {
+    if (!result.columns || !result.rows) return;
+    std::string line = "Col (";
+    for (std::size_t i = 0; i < result.columns->size(); ++i)
+        line += (i > 0 ? ", '" : "'") + (*result.columns)[i].name + "'";
+    write_line(line + ")", Echo::debug);
+    for (std::size_t row = 0; row < result.rows->row_count(); ++row) {
+        line = "Row (";
+        for (std::size_t i = 0; i < result.columns->size(); ++i) {
+            if (i > 0) line += ", ";
+            line += to_string(to_value(result.rows->field(row, i), (*result.columns)[i].type).param());
+        }
+        write_line(line + ")", Echo::debug);
+    }
+}
+
 void EngineCore::log_statement(
+    Echo echo,
     const std::string& sql,
     std::span<const Param> params,
     std::size_t rows,
@@ -65,7 +102,7 @@ void EngineCore::log_statement(
         statement.rows = rows;
         options.statement_sink(statement);
     }
-    if (!options.echo) return;
+    if (!echo) return;
     write_line(sql);
     std::string line = cached ? "[cached] " : "[generated] ";
     if (options.hide_parameters && !params.empty()) {
@@ -90,9 +127,10 @@ void EngineCore::log_statement(
     write_line(line);
 }
 
-void EngineCore::log_each(const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const {
+void EngineCore::log_each(
+    Echo echo, const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached) const {
     const std::size_t width = rows == 0 ? 0 : params.size() / rows;
-    for (std::size_t row = 0; row < rows; ++row) log_statement(sql, params.subspan(row * width, width), 1, cached);
+    for (std::size_t row = 0; row < rows; ++row) log_statement(echo, sql, params.subspan(row * width, width), 1, cached);
 }
 
 } // namespace azoth::engine

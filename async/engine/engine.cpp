@@ -25,35 +25,72 @@ namespace azoth {
 
 namespace engine {
 
-/// The present pool of an engine, and what outlasts it.
-class EngineState {
+namespace {
+
+/// The present pool of engines that share one.
+class PoolHolder {
 public:
-    EngineState(asio::any_io_executor executor, Url url, EngineOptions options)
-        : core(std::make_shared<EngineCore>(std::move(executor), std::move(url), std::move(options))),
-          pool_(make_pool()) {}
+    explicit PoolHolder(std::shared_ptr<EngineCore> core) : core_(std::move(core)) {
+        if (core_->options.pool) {
+            pool_ = core_->options.pool->state();
+            pool_->share_with(core_);
+        } else {
+            pool_ = make_pool();
+        }
+    }
 
     [[nodiscard]] std::shared_ptr<PoolState> pool() const {
         const detail::TinyGuard guard{lock_};
         return pool_;
     }
     /// @return the pool there was
-    [[nodiscard]] std::shared_ptr<PoolState> renew_pool() {
+    [[nodiscard]] std::shared_ptr<PoolState> renew() {
         auto fresh = make_pool();
         const detail::TinyGuard guard{lock_};
         return std::exchange(pool_, std::move(fresh));
     }
 
-    const std::shared_ptr<EngineCore> core;
-
 private:
     [[nodiscard]] std::shared_ptr<PoolState> make_pool() const {
-        auto pool = std::make_shared<PoolState>(core);
-        follow_context(core->executor, pool);
+        auto pool = std::make_shared<PoolState>(core_);
+        follow_context(core_->executor, pool);
         return pool;
     }
 
+    std::shared_ptr<EngineCore> core_;
     mutable detail::TinyLock lock_;
     std::shared_ptr<PoolState> pool_;
+};
+
+} // namespace
+
+/// What one engine, or one made of it with other options, is made of.
+class EngineState {
+public:
+    EngineState(asio::any_io_executor executor, Url url, EngineOptions options)
+        : core(std::make_shared<EngineCore>(std::move(executor), std::move(url), std::move(options))),
+          holder(std::make_shared<PoolHolder>(core)) {}
+    /// The same with other options for its connections.
+    EngineState(const EngineState& base, const ExecutionOptions& options)
+        : core(base.core), holder(base.holder), execution_options_(options.over(base.execution_options())) {}
+    EngineState& operator=(const EngineState&) = delete;
+
+    [[nodiscard]] ExecutionOptions execution_options() const {
+        const detail::TinyGuard guard{lock_};
+        return execution_options_;
+    }
+    void update_execution_options(const ExecutionOptions& options) {
+        auto changed = options.over(execution_options());
+        const detail::TinyGuard guard{lock_};
+        std::swap(execution_options_, changed);
+    }
+
+    const std::shared_ptr<EngineCore> core;
+    const std::shared_ptr<PoolHolder> holder;
+
+private:
+    mutable detail::TinyLock lock_;
+    ExecutionOptions execution_options_;
 };
 
 bool may_retry(const std::exception_ptr& error, const TransactionOptions& options, int attempt) {
@@ -82,14 +119,25 @@ asio::awaitable<void> back_off(int attempt) {
 namespace {
 
 asio::awaitable<Connection> connect_to(std::shared_ptr<EngineState> state, std::source_location at) {
-    auto pool = state->pool();
-    auto lease = try_acquire(pool, at);
-    if (!lease.slot) lease = co_await acquire(std::move(pool), at);
-    co_return ScopeAccess::make_connection(std::move(lease));
+    auto pool = state->holder->pool();
+    Borrower borrower{state->core, state->execution_options(), at};
+    auto lease = try_acquire(pool, borrower);
+    if (!lease.slot) lease = co_await acquire(std::move(pool), std::move(borrower));
+    auto connection = ScopeAccess::make_connection(std::move(lease));
+    state->core->events.engine_connect.emit(connection);
+    co_return connection;
+}
+
+asio::awaitable<RawConnection> raw_connect_to(std::shared_ptr<EngineState> state, std::source_location at) {
+    auto pool = state->holder->pool();
+    Borrower borrower{state->core, ExecutionOptions(), at};
+    auto lease = try_acquire(pool, borrower);
+    if (!lease.slot) lease = co_await acquire(std::move(pool), std::move(borrower));
+    co_return RawConnection(ScopeAccess::make_connection(std::move(lease)));
 }
 
 asio::awaitable<void> dispose_of(std::shared_ptr<EngineState> state) {
-    const auto pool = state->renew_pool();
+    const auto pool = state->holder->renew();
     auto idle = pool->retire_all();
     state->core->events.engine_disposed.emit_quietly();
     co_await close_all(std::move(idle));
@@ -101,6 +149,38 @@ asio::awaitable<void> dispose_of(std::shared_ptr<EngineState> state) {
 asio::awaitable<Connection> Engine::connect(std::source_location at) const {
     return engine::connect_to(state_, at);
 }
+asio::awaitable<RawConnection> Engine::raw_connection(std::source_location at) const {
+    return engine::raw_connect_to(state_, at);
+}
+driver::Connection& RawConnection::driver_connection() const {
+    const auto& lease = engine::ScopeAccess::lease(connection_);
+    if (!engine::is_current(lease) || !lease.slot->driver)
+        throw ResourceClosedError("this connection is closed; take another one with engine.raw_connection()");
+    lease.slot->failed = true; // whatever is done to it: it is looked at before it is used by others
+    return *lease.slot->driver;
+}
+Engine Engine::execution_options(const ExecutionOptions& options) const {
+    return Engine{std::make_shared<engine::EngineState>(*state_, options)};
+}
+void Engine::update_execution_options(const ExecutionOptions& options) const {
+    state_->update_execution_options(options);
+}
+ExecutionOptions Engine::get_execution_options() const {
+    return state_->execution_options();
+}
+void Engine::echo(Echo level) const noexcept {
+    state_->core->set_echo(level);
+}
+Echo Engine::echo() const noexcept {
+    return state_->core->echo();
+}
+void Engine::echo_pool(Echo level) const noexcept {
+    state_->core->set_echo_pool(level);
+}
+std::optional<driver::ServerInfo> Engine::server_info() const {
+    const auto* info = state_->core->server_info();
+    return info != nullptr ? std::optional<driver::ServerInfo>{*info} : std::nullopt;
+}
 asio::awaitable<void> Engine::dispose() const {
     return engine::dispose_of(state_);
 }
@@ -111,10 +191,10 @@ void Engine::on_notice(std::function<void(const Notice&)> listener) const {
     state_->core->notices->add(std::move(listener));
 }
 Pool Engine::pool() const {
-    return Pool{state_->pool()};
+    return Pool{state_->holder->pool()};
 }
 const std::shared_ptr<const Dialect>& Engine::dialect() const noexcept {
-    return state_->core->dialect;
+    return state_->core->dialect();
 }
 const Url& Engine::url() const noexcept {
     return state_->core->url;

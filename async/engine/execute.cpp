@@ -7,6 +7,7 @@
 #include <azoth/engine/connection.hpp>
 #include <azoth/error.hpp>
 
+#include "engine/dml_execution.hpp"
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
 #include "engine/many_values.hpp"
@@ -30,13 +31,11 @@ namespace {
 /// under way.
 constexpr std::chrono::milliseconds server_grace{250};
 
-asio::awaitable<void> execute_into(
-    Lease lease,
-    sql::NodePtr statement,
-    ExecutionOptions options,
-    std::shared_ptr<ResultData> result
-) {
-    *result = co_await execute_statement(std::move(lease), std::move(statement), options.timeout(), options.schema_map());
+asio::awaitable<ResultData> execute_now(Lease lease, sql::NodePtr statement, ExecutionOptions options);
+
+asio::awaitable<void>
+execute_into(Lease lease, sql::NodePtr statement, ExecutionOptions options, std::shared_ptr<ResultData> result) {
+    *result = co_await execute_now(std::move(lease), std::move(statement), std::move(options));
 }
 
 /// After a timeout: the server has been told to stop, or has stopped by itself; here it confirms.
@@ -67,54 +66,42 @@ void note_success(Slot& slot) noexcept {
 
 namespace {
 
-/// What an INSERT or UPDATE brought back beside its result, and the key of the row that was inserted.
-void note_fetched(ResultData& data, const Compiled& compiled, const Compiled::Bound& bound) {
-    if (compiled.fetches) data.fetched = std::move(data.rows);
-    if (compiled.primary_key.empty()) return;
-    const auto& rows = compiled.fetches ? data.fetched : data.rows;
-    data.primary_key.reserve(compiled.primary_key.size());
-    for (const auto& source : compiled.primary_key) {
-        auto& value = data.primary_key.emplace_back();
-        switch (source.from) {
-        case Compiled::KeySource::From::unknown: break;
-        case Compiled::KeySource::From::slot:
-            if (source.index < bound.params.size()) value = to_value(bound.params[source.index]);
-            break;
-        case Compiled::KeySource::From::returned:
-            if (rows && rows->row_count() > 0 && data.columns && source.index < data.columns->size())
-                value = to_value(rows->field(0, source.index), data.type(source.index));
-            break;
-        case Compiled::KeySource::From::last_insert_id:
-            if (data.last_insert_id != 0) value = TypeTraits<std::int64_t>::value(data.last_insert_id);
-            break;
-        }
-    }
-    // What SQLite tells of a table whose key is something else is the number of the row, and no key.
-    const bool is_number = data.primary_key.size() == 1 && std::holds_alternative<std::int64_t>(data.primary_key.front().variant());
-    if (!is_number) data.last_insert_id = 0;
+void refuse_isolation_level(const ExecutionOptions& options) {
+    if (options.isolation_level() || options.postgresql_readonly() || options.postgresql_deferrable())
+        throw ArgumentError(
+            "isolation_level, postgresql_readonly and postgresql_deferrable are options of a connection or an engine, not of "
+            "one statement: see Connection::execution_options()");
 }
 
 } // namespace
 
 Lookup lookup(
     Slot& slot, const sql::NodePtr& statement, const std::shared_ptr<const SchemaTranslateMap>& map, bool fetches_key) {
-    return slot.core->lookup(statement, map ? map.get() : slot.schema_map.get(), fetches_key);
+    return slot.core->lookup(statement, map ? map.get() : slot.schema_map.get(), fetches_key, slot.options.compiled_cache());
 }
 
+namespace {
+
 // The most frequent way of all: one frame between the caller's and the driver's.
-asio::awaitable<ResultData> execute_statement(
-    Lease lease, sql::NodePtr statement, std::chrono::milliseconds timeout, std::shared_ptr<const SchemaTranslateMap> schema_map) {
+asio::awaitable<ResultData> execute_now(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
     Operation operation{lease};
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
     slot.core->events.before_execute.emit(statement);
-    auto found = lookup(slot, statement, schema_map, true);
-    Compiled::Bound bound;
+    const auto found = lookup(slot, statement, options.schema_map(), true);
+    Compiled::Bound own;
+    std::shared_ptr<DmlExecution> dml;
+    if (is_dml(*statement)) {
+        dml = std::make_shared<DmlExecution>();
+        dml->found = found;
+        dml->statement = statement;
+    }
+    auto& bound = dml ? dml->bound : own;
     found.compiled->bind(*found.binds, bound);
     auto request = make_statement(*found.compiled, bound);
-    request.timeout = timeout;
+    request.timeout = options.timeout();
     if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
-    const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached);
+    const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached, false, options);
     if (watched) watched->apply(request);
     driver::Result result;
     try {
@@ -124,33 +111,51 @@ asio::awaitable<ResultData> execute_statement(
         rethrow_failure(slot, *bound.sql, bound.params);
     }
     note_success(slot);
-    if (watched) watched->succeeded(result.affected);
-    const auto compiled = found.compiled;
-    ResultData data(std::move(result), std::move(found.compiled));
-    if (compiled->kind == sql::NodeKind::insert || compiled->fetches) note_fetched(data, *compiled, bound);
+    if (watched) watched->succeeded(result);
+    auto data = result_of(std::move(result), found, statement, std::move(dml));
+    slot.core->events.after_execute.emit(statement, data);
     co_return data;
+}
+
+} // namespace
+
+asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statement) {
+    const bool limited = is_current(lease) && lease.slot->options.timeout().count() > 0;
+    if (limited) return execute_statement_within(std::move(lease), std::move(statement), ExecutionOptions());
+    return execute_now(std::move(lease), std::move(statement), ExecutionOptions());
 }
 
 asio::awaitable<ResultData>
 execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
+    refuse_isolation_level(options);
+    if (is_current(lease)) options = options.over(lease.slot->options);
     if (options.timeout().count() <= 0) {
-        auto data = co_await execute_statement(
-            std::move(lease), std::move(statement), std::chrono::milliseconds{0}, options.schema_map());
+        auto data = co_await execute_now(std::move(lease), std::move(statement), std::move(options));
         co_return data;
+    }
+    auto result = std::make_shared<ResultData>();
+    auto work = execute_into(lease, std::move(statement), options, result);
+    co_await run_within(std::move(lease), std::move(work), std::move(options));
+    co_return std::move(*result);
+}
+
+asio::awaitable<void> run_within(Lease lease, asio::awaitable<void> work, ExecutionOptions options) {
+    if (is_current(lease)) options = options.over(lease.slot->options);
+    if (options.timeout().count() <= 0) {
+        co_await std::move(work);
+        co_return;
     }
     const auto limit = std::chrono::steady_clock::now() + options.timeout();
     // A server that ends the statement by itself keeps the connection in order; one that is silent is not waited for.
     auto deadline = limit;
     if (is_current(lease) && lease.slot->driver && lease.slot->driver->carries_begin()) deadline += server_grace;
-    auto result = std::make_shared<ResultData>();
-    auto work = execute_into(lease, statement, options, result);
     bool in_time = false;
     try {
         in_time = co_await run_until(std::move(work), deadline);
     } catch (const DBAPIError& failure) {
         if (failure.code() != errc::query_canceled || std::chrono::steady_clock::now() < limit) throw;
     }
-    if (in_time) co_return std::move(*result);
+    if (in_time) co_return;
 
     try {
         co_await recover_now(lease);
@@ -165,7 +170,8 @@ asio::awaitable<driver::BatchResult> send_batch(
     std::span<const Param> params,
     std::size_t rows,
     driver::BatchWants wants,
-    bool cached
+    bool cached,
+    ExecutionOptions options
 ) {
     if (slot.needs_attention()) co_await attend(slot);
     driver::Statement statement{compiled->sql, compiled->sql_hash};
@@ -174,7 +180,7 @@ asio::awaitable<driver::BatchResult> send_batch(
     if (!slot.on_server && !begin_with(slot, statement)) co_await begin_on_server(slot);
     // Rows that come back row by row are statements of their own.
     const bool row_by_row = wants == driver::BatchWants::rows && rows > 1;
-    const auto watched = watch(slot, compiled->sql, params, rows, cached, row_by_row);
+    const auto watched = watch(slot, compiled->sql, params, rows, cached, row_by_row, options);
     if (watched) watched->apply(statement);
     driver::BatchResult result;
     try {
@@ -207,7 +213,7 @@ run_compiled(Lease lease, std::shared_ptr<const Compiled> compiled, const Compil
         rethrow_failure(slot, *bound->sql, bound->params);
     }
     note_success(slot);
-    if (watched) watched->succeeded(result.affected);
+    if (watched) watched->succeeded(result);
     co_return result;
 }
 
@@ -220,7 +226,7 @@ asio::awaitable<driver::BatchResult> run_batch(
 ) {
     Operation operation{lease};
     if (wants == driver::BatchWants::rows) co_return co_await send_in_pages(operation.slot(), std::move(compiled), params, rows);
-    co_return co_await send_batch(operation.slot(), std::move(compiled), params, rows, wants, true);
+    co_return co_await send_batch(operation.slot(), std::move(compiled), params, rows, wants, true, ExecutionOptions());
 }
 
 asio::awaitable<void> run_text(Lease lease, std::string sql) {
@@ -265,7 +271,7 @@ asio::awaitable<Result<>> run_driver_sql(Lease lease, std::string sql, std::vect
         rethrow_failure(slot, sql, params);
     }
     note_success(slot);
-    if (watched) watched->succeeded(result.affected);
+    if (watched) watched->succeeded(result);
     co_return Result<>(ResultData(std::move(result), nullptr));
 }
 

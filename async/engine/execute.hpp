@@ -17,7 +17,8 @@ namespace azoth::engine {
     std::span<const Param> params,
     std::size_t rows,
     driver::BatchWants wants,
-    bool cached
+    bool cached,
+    ExecutionOptions options
 );
 
 /// A statement's compilation for this connection, with the schemas that it uses.

@@ -37,7 +37,7 @@ connect(std::shared_ptr<engine::EngineCore> core, std::vector<std::string> chann
     auto connection = co_await core->driver->connect(core->executor, core->connect_url);
     core->pass_on_notices(*connection);
     for (auto& channel : channels) {
-        if (core->echo()) core->log("LISTEN " + channel);
+        if (core->echo() || core->options.statement_sink) core->log(core->echo(), "LISTEN " + channel);
         co_await connection->listen(std::move(channel));
     }
     co_return std::move(connection);

@@ -94,7 +94,7 @@ void add_in_order(
 }
 
 std::size_t rows_of_page(const Slot& slot, const Compiled& compiled, std::size_t page_size) {
-    const auto most = slot.core->dialect->features().max_parameters / std::max<std::size_t>(compiled.slots.size(), 1);
+    const auto most = slot.core->dialect()->features().max_parameters / std::max<std::size_t>(compiled.slots.size(), 1);
     return std::max<std::size_t>(1, std::min(page_size == 0 ? most : page_size, most));
 }
 
@@ -120,7 +120,8 @@ asio::awaitable<ManyRows> send_many_values(
     std::span<const Param> params,
     std::size_t rows,
     std::size_t page_size,
-    bool cached
+    bool cached,
+    ExecutionOptions options
 ) {
     if (slot.needs_attention()) co_await attend(slot);
     const auto width = compiled->slots.size();
@@ -145,7 +146,7 @@ asio::awaitable<ManyRows> send_many_values(
         request.returns_rows = true;
         request.prepare = count == page; // the rest is executed once
         if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
-        const auto watched = watch(slot, text, values, 1, cached);
+        const auto watched = watch(slot, text, values, 1, cached, false, options);
         if (watched) watched->apply(request);
         driver::Result result;
         try {
@@ -155,7 +156,7 @@ asio::awaitable<ManyRows> send_many_values(
             rethrow_failure(slot, text, values);
         }
         note_success(slot);
-        if (watched) watched->succeeded(result.affected);
+        if (watched) watched->succeeded(result);
         all.affected += result.affected;
         if (!result.rows) continue;
         add_in_order(all, *result.rows, *compiled, values, count);
@@ -170,12 +171,12 @@ send_in_pages(Slot& slot, std::shared_ptr<const Compiled> compiled, std::span<co
     const auto page = rows_of_page(slot, *compiled, page_size);
     const bool numbered = compiled->many_values && compiled->many_values->order == ManyValues::Order::counted;
     const auto paged = numbered && page > 1 ? rows / page * page : 0;
-    if (paged == 0) co_return co_await send_batch(slot, std::move(compiled), params, rows, driver::BatchWants::rows, true);
+    if (paged == 0) co_return co_await send_batch(slot, std::move(compiled), params, rows, driver::BatchWants::rows, true, ExecutionOptions());
     const auto sent = params.size() / rows * paged;
-    const auto many = co_await send_many_values(slot, compiled, params.first(sent), paged, page_size, true);
+    const auto many = co_await send_many_values(slot, compiled, params.first(sent), paged, page_size, true, ExecutionOptions());
     driver::BatchResult rest;
     if (paged < rows)
-        rest = co_await send_batch(slot, std::move(compiled), params.subspan(sent), rows - paged, driver::BatchWants::rows, true);
+        rest = co_await send_batch(slot, std::move(compiled), params.subspan(sent), rows - paged, driver::BatchWants::rows, true, ExecutionOptions());
     driver::BatchResult result;
     result.affected = many.affected + rest.affected;
     result.rows.reserve(rows);

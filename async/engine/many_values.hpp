@@ -31,7 +31,8 @@ struct ManyRows {
     std::span<const Param> params,
     std::size_t rows,
     std::size_t page_size,
-    bool cached
+    bool cached,
+    ExecutionOptions options
 );
 
 /// As `send_batch()` with the rows wanted. Where a server does much for each statement and numbered rows keep their order,

@@ -44,16 +44,17 @@ execute_pipeline(Lease lease, std::vector<sql::NodePtr> statements) {
     std::deque<Prepared> prepared; // a deque: what is bound stays where it is
     std::vector<driver::Statement> requests;
     requests.reserve(statements.size());
-    for (const auto& statement : statements) {
+    for (auto& statement : statements) {
+        slot.core->events.before_execute.emit(statement);
         auto& one = prepared.emplace_back();
         one.found = lookup(slot, statement);
         one.found.compiled->bind(*one.found.binds, one.bound);
         requests.push_back(make_statement(*one.found.compiled, one.bound));
     }
     if (!slot.on_server && !begin_with(slot, requests.front())) co_await begin_on_server(slot);
-    if (slot.core->echo())
+    if (slot.logs())
         for (const auto& one : prepared)
-            slot.core->log_statement(*one.bound.sql, one.bound.params, 1, one.found.cached);
+            slot.core->log_statement(slot.echo, *one.bound.sql, one.bound.params, 1, one.found.cached);
     driver::PipelineResult answers;
     try {
         answers = co_await slot.driver->execute_pipeline(requests);
@@ -63,8 +64,11 @@ execute_pipeline(Lease lease, std::vector<sql::NodePtr> statements) {
     if (answers.error) throw_of(slot, answers.error, prepared[answers.results.size()]);
     note_success(slot);
     results.reserve(answers.results.size());
-    for (std::size_t i = 0; i < answers.results.size(); ++i)
-        results.emplace_back(std::move(answers.results[i]), std::move(prepared[i].found.compiled));
+    for (std::size_t i = 0; i < answers.results.size(); ++i) {
+        auto& data = results.emplace_back(std::move(answers.results[i]), std::move(prepared[i].found.compiled));
+        data.statement = statements[i];
+        slot.core->events.after_execute.emit(statements[i], data);
+    }
     co_return std::move(results);
 }
 

@@ -131,6 +131,7 @@ void PoolState::count_loss(const Slot& slot) noexcept {
     const bool old = slot.driver && slot.driver->is_open() && !slot.invalidated && slot.generation == generation() &&
                      is_too_old(slot);
     ++(old ? recycled_ : invalidated_);
+    core_->log_pool(Echo::on, old ? "exceeded pool_recycle, given up" : "invalidated", slot.id);
     auto& event = core_->events.invalidate;
     if (event.empty()) return;
     PoolEvent about;
@@ -224,7 +225,7 @@ void PoolState::put(std::shared_ptr<Slot> slot) noexcept {
         vacate();
         return;
     }
-    if (slot->driver->is_open() && !is_clean(*slot->driver)) {
+    if (needs_reset(*slot)) {
         reset(std::move(slot));
         return;
     }
@@ -248,6 +249,14 @@ void PoolState::put(std::shared_ptr<Slot> slot) noexcept {
     if (!is_fresh(*slot)) count_loss(*slot);
     retire(std::move(slot));
     vacate();
+}
+
+bool PoolState::needs_reset(const Slot& slot) const noexcept {
+    const auto& driver = *slot.driver;
+    if (!driver.is_open() || slot.was_reset) return false;
+    if (!core_->events.reset_connection.empty()) return true;
+    const bool open = driver.in_transaction() && core_->options.pool_reset_on_return != PoolReset::none;
+    return driver.needs_recovery() || open;
 }
 
 void PoolState::vacate() noexcept {
@@ -314,6 +323,14 @@ void PoolState::context_destroyed() noexcept {
         slot->driver.reset();
     }
     core_->executor = asio::any_io_executor{};
+    const std::lock_guard lock{mutex_};
+    for (const auto& weak : sharers_)
+        if (const auto core = weak.lock()) core->executor = asio::any_io_executor{};
+}
+
+void PoolState::share_with(const std::shared_ptr<EngineCore>& core) {
+    const std::lock_guard lock{mutex_};
+    sharers_.push_back(core);
 }
 
 } // namespace azoth::engine

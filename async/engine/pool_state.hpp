@@ -95,6 +95,8 @@ public:
     /// Remembers a connection that was made, for the end of the context.
     void made(const std::shared_ptr<Slot>& slot);
 
+    /// Another engine takes connections from here, too.
+    void share_with(const std::shared_ptr<EngineCore>& core);
     /// No connection is kept any more. @return those that were idle
     [[nodiscard]] std::vector<std::shared_ptr<Slot>> retire_all() noexcept;
 
@@ -110,6 +112,8 @@ public:
     [[nodiscard]] std::size_t in_use() const;
 
 private:
+    /// Something is open on it, or listeners want to see it first.
+    [[nodiscard]] bool needs_reset(const Slot& slot) const noexcept;
     void unlink(Waiter& waiter) noexcept;
     [[nodiscard]] bool is_too_old(const Slot& slot) const noexcept;
     [[nodiscard]] bool has_room() const noexcept { return limit_ == 0 || total_ < limit_; }
@@ -134,6 +138,7 @@ private:
     Waiter* first_ = nullptr; // the queue
     Waiter* last_ = nullptr;
     bool closed_ = false;
+    std::vector<std::weak_ptr<EngineCore>> sharers_; // engines beside the pool's own
     std::vector<std::weak_ptr<Slot>> slots_; // all that were made and may still live
 };
 
@@ -203,11 +208,21 @@ private:
 /// A new connection of an engine, ready to be used. @throws TimeoutError, OperationalError
 [[nodiscard]] asio::awaitable<std::unique_ptr<driver::Connection>>
 connect_driver(std::shared_ptr<EngineCore> core, PoolState::Clock::time_point deadline);
+/// Who takes a connection: an engine, of which several may share a pool.
+struct Borrower {
+    std::shared_ptr<EngineCore> core;
+    ExecutionOptions options;
+    std::source_location at;
+
+    Borrower(std::shared_ptr<EngineCore> engine, ExecutionOptions engine_options, std::source_location where)
+        : core(std::move(engine)), options(std::move(engine_options)), at(where) {}
+};
+
 /// A connection that is ready, without waiting; none when there is none or it has to be asked first.
-[[nodiscard]] Lease try_acquire(const std::shared_ptr<PoolState>& pool, std::source_location at);
+[[nodiscard]] Lease try_acquire(const std::shared_ptr<PoolState>& pool, const Borrower& borrower);
 /// Waits for a connection, or makes one.
-/// @throws TimeoutError, OperationalError
-[[nodiscard]] asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool, std::source_location at);
+/// @throws TimeoutError, OperationalError, what listeners of checkout throw
+[[nodiscard]] asio::awaitable<Lease> acquire(std::shared_ptr<PoolState> pool, Borrower borrower);
 /// Closes connections, for dispose(): politely, but not for longer than `recovery_time`.
 [[nodiscard]] asio::awaitable<void> close_all(std::vector<std::shared_ptr<Slot>> slots);
 

@@ -2,6 +2,7 @@
 // Runs a dialect's catalogue queries; what their rows mean is decided in the pure half.
 #include "engine/reflection.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -11,6 +12,7 @@
 #include <azoth/types/type_traits.hpp>
 
 #include "dialect/reflection.hpp"
+#include "dialect/type_name.hpp"
 #include "engine/execute.hpp"
 #include "engine/failure.hpp"
 
@@ -83,6 +85,24 @@ asio::awaitable<std::vector<std::shared_ptr<ReflectedTable>>> reflect_objects(
     co_return std::move(reflected).take();
 }
 
+std::vector<std::string> settle_types(
+    std::vector<std::shared_ptr<ReflectedTable>>& objects, const Dialect& dialect,
+    const std::vector<std::pair<std::string, Type>>& names) {
+    std::vector<std::string> warnings;
+    for (const auto& object : objects)
+        for (auto& column : object->columns) {
+            const auto name = parse_type_name(column.type_text).name;
+            const auto known = std::ranges::find(names, name, &std::pair<std::string, Type>::first);
+            if (known != names.end()) column.type = known->second;
+            // A column of SQLite may have no type at all, and nothing is wrong with it.
+            if (!column.type.is_null_type() || column.type_text.empty()) continue;
+            warnings.push_back(
+                "Did not recognize type '" + column.type_text + "' of column '" + column.name + "' of '" + object->name +
+                "' (" + std::string{dialect.name()} + ")");
+        }
+    return warnings;
+}
+
 asio::awaitable<std::vector<std::shared_ptr<schema::TableData>>>
 reflect_schema(driver::Connection& connection, const Dialect& dialect, std::string schema) {
     const auto objects = co_await reflect_objects(connection, dialect, std::move(schema));
@@ -129,11 +149,13 @@ read_objects(Lease lease, std::string schema, std::optional<std::string> table, 
     if (!slot.on_server) co_await begin_on_server(slot);
     Objects objects;
     try {
-        objects = co_await reflect_objects(*slot.driver, *slot.core->dialect, std::move(schema), std::move(table), names_only);
+        objects = co_await reflect_objects(*slot.driver, *slot.core->dialect(), std::move(schema), std::move(table), names_only);
     } catch (...) {
         rethrow_failure(slot, {}, {});
     }
     note_success(slot);
+    for (const auto& warning : settle_types(objects, *slot.core->dialect(), slot.core->options.ischema_names))
+        slot.core->warn(warning);
     co_return objects;
 }
 

@@ -28,6 +28,12 @@ namespace azoth {
     driver::Connection& connection, const Dialect& dialect, std::string schema,
     std::optional<std::string> table = std::nullopt, bool names_only = false);
 
+/// Types that are the engine's for names that the catalogue has, in place of the dialect's.
+/// @return what no type is known for, as warnings
+[[nodiscard]] std::vector<std::string> settle_types(
+    std::vector<std::shared_ptr<ReflectedTable>>& objects, const Dialect& dialect,
+    const std::vector<std::pair<std::string, Type>>& names);
+
 /// The tables alone, as descriptions.
 [[nodiscard]] asio::awaitable<std::vector<std::shared_ptr<schema::TableData>>>
 reflect_schema(driver::Connection& connection, const Dialect& dialect, std::string schema);

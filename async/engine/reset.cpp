@@ -22,13 +22,25 @@ namespace azoth::engine {
 
 namespace {
 
-asio::awaitable<void> put_right(std::shared_ptr<Slot> slot, PoolState::Clock::time_point deadline) {
+asio::awaitable<void> put_right(std::shared_ptr<Slot> slot, std::shared_ptr<EngineCore> core, PoolState::Clock::time_point deadline) {
     auto& driver = *slot->driver;
-    if (driver.needs_recovery()) co_await driver.recover(deadline);
-    if (driver.in_transaction()) {
-        if (slot->core->echo()) slot->core->log("ROLLBACK");
+    const bool cut_off = driver.needs_recovery();
+    if (cut_off) co_await driver.recover(deadline);
+    const auto mode = core->options.pool_reset_on_return;
+    if (driver.in_transaction() && mode == PoolReset::commit && !cut_off) {
+        slot->log("COMMIT");
+        co_await driver.commit();
+    } else if (driver.in_transaction() && mode != PoolReset::none) {
+        slot->log("ROLLBACK");
         co_await driver.rollback();
     }
+    if (core->events.reset_connection.empty()) co_return;
+    const auto entries = core->events.reset_connection.snapshot();
+    for (const auto& entry : *entries) {
+        const bool wanted = core->events.reset_connection.take(*entry);
+        if (wanted) co_await entry->listener(driver);
+    }
+    if (driver.in_transaction() && mode != PoolReset::none) co_await driver.rollback();
 }
 
 /// The pool's own: nobody cancels it, it has its own deadline.
@@ -36,13 +48,15 @@ asio::awaitable<void> reset_in_background(Place place) {
     const auto deadline = PoolState::Clock::now() + recovery_time;
     bool in_time = false;
     try {
-        auto work = put_right(place.slot(), deadline);
+        auto work = put_right(place.slot(), place.pool()->core(), deadline);
         in_time = co_await run_until(std::move(work), deadline);
     } catch (...) { // whatever it was: the connection is not to be trusted
         in_time = false;
     }
     auto& driver = *place.slot()->driver;
-    place.trust(in_time && is_clean(driver));
+    const bool left_open = place.pool()->core()->options.pool_reset_on_return == PoolReset::none;
+    place.slot()->was_reset = true;
+    place.trust(in_time && driver.is_open() && !driver.needs_recovery() && (left_open || !driver.in_transaction()));
     if (!in_time) driver.terminate();
 }
 
@@ -83,6 +97,7 @@ struct StartClose {
 } // namespace
 
 void PoolState::reset(std::shared_ptr<Slot> slot) noexcept {
+    core_->log_pool(Echo::debug, "is reset", slot->id);
     tell(core_->events.reset, *slot);
     Place place{shared_from_this()};
     place.take(std::move(slot));
@@ -124,12 +139,14 @@ void return_to_pool(std::shared_ptr<Slot> slot) noexcept {
         pool->retire(std::move(slot));
         return;
     }
-    tell(slot->core->events.checkin, *slot);
+    auto& events = pool->core()->events;
+    pool->core()->log_pool(Echo::debug, "returned to pool", slot->id);
+    tell(events.checkin, *slot);
     if (slot->driver && slot->driver->is_open() && !slot->invalidated) {
         pool->put(std::move(slot));
         return;
     }
-    tell(slot->core->events.reset, *slot, true);
+    tell(events.reset, *slot, true);
     if (!slot->loss_told) pool->count_loss(*slot);
     pool->retire(std::move(slot));
     pool->vacate();

@@ -73,11 +73,55 @@ ResultData ResultData::pick_columns(const std::vector<std::size_t>& wanted) cons
     check_returns_rows();
     auto infos = std::make_shared<std::vector<driver::ColumnInfo>>();
     for (const auto column : wanted) infos->emplace_back(name(column), type(column));
+    auto places = wanted;
+    if (picked)
+        for (auto& place : places) place = (*picked)[place];
     ResultData data{*this};
+    data.picked = std::make_shared<const std::vector<std::size_t>>(std::move(places));
     data.compiled = nullptr;
     data.columns = std::move(infos);
     data.rows = std::make_shared<SelectedRows>(rows, up_to(rows->row_count()), wanted);
     return data;
+}
+
+namespace {
+
+/// The rows of several buffers, one after the other.
+class ChainedRows final : public RowBuffer {
+public:
+    ChainedRows(std::vector<std::shared_ptr<const RowBuffer>> parts, std::size_t columns)
+        : RowBuffer(0, columns),
+          parts_(std::move(parts)) {
+        for (std::size_t part = 0; part < parts_.size(); ++part)
+            for (std::size_t row = 0; row < parts_[part]->row_count(); ++row) places_.emplace_back(part, row);
+        rows_ = places_.size();
+    }
+    [[nodiscard]] Field field(std::size_t row, std::size_t column) const noexcept override {
+        const auto [part, place] = places_[row];
+        return parts_[part]->field(place, column);
+    }
+
+private:
+    std::vector<std::shared_ptr<const RowBuffer>> parts_;
+    std::vector<std::pair<std::size_t, std::size_t>> places_;
+};
+
+} // namespace
+
+ResultData ResultData::merged(const std::vector<const ResultData*>& others) const {
+    check_returns_rows();
+    ResultData all{*this};
+    std::vector<std::shared_ptr<const RowBuffer>> parts{rows};
+    for (const auto* other : others) {
+        other->check_returns_rows();
+        bool alike = other->keys() == keys();
+        for (std::size_t i = 0; alike && i < column_count(); ++i) alike = other->type(i).kind == type(i).kind;
+        if (!alike) throw InvalidRequestError("merge(): the results have different columns");
+        parts.push_back(other->rows);
+        if (all.affected >= 0 && other->affected >= 0) all.affected += other->affected;
+    }
+    all.rows = std::make_shared<const ChainedRows>(std::move(parts), column_count());
+    return all;
 }
 
 void throw_no_size() {

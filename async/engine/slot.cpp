@@ -38,8 +38,16 @@ void Slot::end_transaction() noexcept {
     xid.clear();
     abandoned = 0;
     savepoints.clear();
-    begin_options = {};
-    begin_options.isolation_level = isolation_level;
+    begin_options = begin_defaults;
+}
+
+void Slot::apply(const ExecutionOptions& more) {
+    options = more.over(options);
+    if (const auto level = options.isolation_level()) begin_defaults.isolation_level = *level;
+    if (const auto on = options.postgresql_readonly()) begin_defaults.read_only = *on;
+    if (const auto on = options.postgresql_deferrable()) begin_defaults.deferrable = *on;
+    if (auto map = options.schema_map()) schema_map = std::move(map);
+    if (transaction == 0) begin_options = begin_defaults;
 }
 
 void Slot::end_savepoint(std::uint64_t serial) noexcept {
@@ -48,7 +56,10 @@ void Slot::end_savepoint(std::uint64_t serial) noexcept {
 }
 
 void Slot::renew() noexcept {
-    isolation_level = core->options.isolation_level;
+    echo = core->echo();
+    options = ExecutionOptions();
+    begin_defaults = {};
+    begin_defaults.isolation_level = core->options.isolation_level;
     schema_map = core->schema_map;
     end_transaction();
     in_unit = false;
@@ -84,7 +95,7 @@ Operation::Operation(const Lease& lease, Kind kind) : lease_(lease) {
         throw ResourceClosedError("this connection is closed; take another one with engine.connect()");
     auto use = Slot::Use::idle;
     if (!lease.slot->use.compare_exchange_strong(use, Slot::Use::busy, std::memory_order_acquire))
-        throw InvalidRequestError(
+        throw IllegalStateChangeError(
             "another operation is suspended on this connection; await that one first, or use a second "
             "connection"
         );

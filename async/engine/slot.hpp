@@ -2,10 +2,12 @@
 // Slot: one connection of a pool, with the state of whoever has it on lease.
 #pragma once
 
+#include <any>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -41,7 +43,7 @@ public:
         orphaned, ///< an operation runs whose Connection is gone: the operation gives the slot back
     };
 
-    const std::shared_ptr<EngineCore> core;
+    std::shared_ptr<EngineCore> core; ///< of the engine that it was taken from last: several may share a pool
     std::unique_ptr<driver::Connection> driver; ///< null once the context is destroyed
     std::uint64_t generation;                   ///< of the pool, when connecting began
     std::shared_ptr<PoolState> pool;            ///< only on lease: an idle slot does not keep its pool
@@ -49,11 +51,15 @@ public:
     std::atomic<Use> use{Use::idle};
     bool invalidated = false; ///< to be closed when it comes back
     bool loss_told = false;   ///< it was given up, and the pool knows
+    bool was_reset = false;   ///< since it came back
     std::atomic<bool> detached{false}; ///< has no place in the pool any more
     std::uint64_t id = 0;     ///< its number in the pool, from 1
     detail::TinyLock taken_lock; ///< for the two below
     std::source_location taken_at;
     std::chrono::steady_clock::time_point taken;
+    Echo echo = false;        ///< the engine's, when it was taken
+    ExecutionOptions options; ///< the engine's and the connection's
+    std::map<std::string, std::any> info; ///< the user's, of the database connection
 
     // ---- its transaction -----------------------------------------------------------------------
     struct SavepointEntry {
@@ -71,7 +77,7 @@ public:
     bool prepared = false;         ///< the server keeps it until it is committed or rolled back
     driver::BeginOptions begin_options;
     /// Of transactions that do not choose one; kept until the connection goes back.
-    driver::IsolationLevel isolation_level = driver::IsolationLevel::server_default;
+    driver::BeginOptions begin_defaults;
     /// In place of the schemas that statements name; null: none. Kept until the connection goes back.
     std::shared_ptr<const SchemaTranslateMap> schema_map;
     std::vector<SavepointEntry> savepoints;
@@ -85,6 +91,17 @@ public:
     std::uint64_t stream = 0; ///< the serial of the open stream; 0: none
 
     [[nodiscard]] std::uint64_t next_serial() noexcept { return ++serials; }
+    /// Somebody wants to know of statements, by the log or by the sink of them.
+    [[nodiscard]] bool logs() const noexcept { return echo || core->options.statement_sink; }
+    [[nodiscard]] bool watched() const noexcept {
+        return logs() || !core->events.before_cursor_execute.empty() || !core->events.after_cursor_execute.empty();
+    }
+    /// One line for the log, if there is one.
+    void log(std::string_view line) const {
+        if (logs()) core->log(echo, line);
+    }
+    /// Takes over what options say of transactions. @pre there is none
+    void apply(const ExecutionOptions& more);
     /// Something has to be seen to before the next statement.
     [[nodiscard]] bool needs_attention() const noexcept {
         return failed || lost || prepared || abandoned != 0 || (in_unit && transaction == 0);
@@ -148,6 +165,11 @@ struct ScopeAccess {
     template <class Scope>
     [[nodiscard]] static Scope make(const Lease& lease, std::uint64_t serial) {
         return Scope(lease, serial);
+    }
+    /// One that does not own: destroyed it leaves the transaction alone.
+    template <class Scope>
+    [[nodiscard]] static Scope look_at(const Lease& lease, std::uint64_t serial) {
+        return Scope(lease, serial, false);
     }
     [[nodiscard]] static TwoPhaseTransaction make_twophase(const Lease& lease, std::uint64_t serial, std::string xid) {
         return TwoPhaseTransaction(lease, serial, std::move(xid));

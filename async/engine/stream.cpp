@@ -18,12 +18,13 @@ asio::awaitable<OpenStream> open_stream(Lease lease, sql::NodePtr statement, Exe
     Slot& slot = operation.slot();
     if (slot.needs_attention()) co_await attend(slot);
     slot.core->events.before_execute.emit(statement);
+    options = options.over(slot.options);
     const auto found = lookup(slot, statement, options.schema_map());
     Compiled::Bound bound;
     found.compiled->bind(*found.binds, bound);
     auto request = make_statement(*found.compiled, bound);
     if (!slot.on_server && !begin_with(slot, request)) co_await begin_on_server(slot);
-    const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached);
+    const auto watched = watch(slot, *bound.sql, bound.params, 1, found.cached, false, options);
     if (watched) watched->apply(request);
     std::unique_ptr<driver::Cursor> cursor;
     try {
@@ -42,6 +43,7 @@ asio::awaitable<OpenStream> open_stream(Lease lease, sql::NodePtr statement, Exe
         ResultData::throw_no_rows();
     }
     stream.head.compiled = found.compiled;
+    stream.head.statement = statement;
     stream.lease = lease;
     stream.serial = slot.next_serial();
     stream.yield_per = options.yield_per() == 0 ? 1 : options.yield_per();

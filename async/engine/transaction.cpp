@@ -29,7 +29,7 @@ void tell(Slot& slot, Signal<void(const TransactionEvent&)>& event, std::string_
 }
 
 asio::awaitable<void> run(Slot& slot, std::string sql) {
-    if (slot.core->echo()) slot.core->log(sql);
+    slot.log(sql);
     try {
         co_await slot.driver->run(sql);
     } catch (...) {
@@ -44,7 +44,7 @@ asio::awaitable<void> roll_back_twophase(Slot& slot) {
     slot.end_transaction();
     tell(slot, slot.core->events.rollback_twophase, xid);
     if (!open) co_return;
-    if (slot.core->echo()) slot.core->log("ROLLBACK TWOPHASE " + xid);
+    slot.log("ROLLBACK TWOPHASE " + xid);
     try {
         co_await slot.driver->rollback_twophase(xid, prepared);
     } catch (...) {
@@ -63,7 +63,7 @@ asio::awaitable<void> roll_back(Slot& slot) {
     slot.end_transaction();
     if (begun) tell(slot, slot.core->events.rollback);
     if (!open) co_return;
-    if (slot.core->echo()) slot.core->log("ROLLBACK");
+    slot.log("ROLLBACK");
     try {
         co_await slot.driver->rollback();
     } catch (...) {
@@ -149,13 +149,13 @@ asio::awaitable<void> attend(Slot& slot) {
 asio::awaitable<void> begin_on_server(Slot& slot) {
     if (is_autocommit(slot)) {
         if (slot.transaction == 0) {
-            if (slot.core->echo()) slot.core->log("BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)");
+            slot.log("BEGIN (implicit; DBAPI should not BEGIN due to autocommit mode)");
             slot.transaction = slot.next_serial();
             tell(slot, slot.core->events.begin);
         }
         co_return;
     }
-    if (slot.core->echo()) slot.core->log("BEGIN");
+    slot.log("BEGIN");
     tell(slot, slot.core->events.begin);
     try {
         co_await slot.driver->begin(slot.begin_options);
@@ -168,7 +168,7 @@ asio::awaitable<void> begin_on_server(Slot& slot) {
 
 bool begin_with(Slot& slot, driver::Statement& statement) {
     if (is_autocommit(slot) || !slot.driver->carries_begin()) return false;
-    if (slot.core->echo()) slot.core->log("BEGIN");
+    slot.log("BEGIN");
     tell(slot, slot.core->events.begin);
     statement.begin = &slot.begin_options;
     slot.autobegun = slot.transaction == 0;
@@ -189,10 +189,12 @@ asio::awaitable<std::uint64_t> begin_transaction(Lease lease, TransactionOptions
             "this connection has a transaction already, begun by begin() or by its first statement; commit() or "
             "rollback() it first, or use begin_nested() for a savepoint in it"
         );
-    const auto level = slot.begin_options.isolation_level;
     slot.begin_options = options.begin_options();
+    const auto& defaults = slot.begin_defaults;
     if (slot.begin_options.isolation_level == IsolationLevel::server_default)
-        slot.begin_options.isolation_level = level;
+        slot.begin_options.isolation_level = defaults.isolation_level;
+    slot.begin_options.read_only = slot.begin_options.read_only || defaults.read_only;
+    slot.begin_options.deferrable = slot.begin_options.deferrable || defaults.deferrable;
     slot.in_unit = in_unit;
     slot.transaction = slot.next_serial();
     co_return slot.transaction;
@@ -226,7 +228,7 @@ asio::awaitable<Savepoint> begin_savepoint(Lease lease) {
 asio::awaitable<void> commit_twophase(Slot& slot) {
     const std::string xid = slot.xid;
     tell(slot, slot.core->events.commit_twophase, xid);
-    if (slot.core->echo()) slot.core->log("COMMIT TWOPHASE " + xid);
+    slot.log("COMMIT TWOPHASE " + xid);
     try {
         co_await slot.driver->commit_twophase(xid, slot.prepared);
     } catch (...) {
@@ -249,10 +251,10 @@ asio::awaitable<void> commit_transaction(Lease lease, std::uint64_t serial) {
         co_return;
     }
     if (slot.transaction != 0) tell(slot, slot.core->events.commit);
-    if (slot.transaction != 0 && is_autocommit(slot) && slot.core->echo())
-        slot.core->log("COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode");
+    if (slot.transaction != 0 && is_autocommit(slot))
+        slot.log("COMMIT using DBAPI connection.commit(), has no effect due to autocommit mode");
     if (slot.on_server) {
-        if (slot.core->echo()) slot.core->log("COMMIT");
+        slot.log("COMMIT");
         try {
             co_await slot.driver->commit();
         } catch (...) {
@@ -302,14 +304,15 @@ asio::awaitable<void> rollback_scope(Lease lease, std::uint64_t serial) {
 }
 
 TransactionScope::~TransactionScope() {
-    if (serial_ != 0 && is_current(lease_)) lease_.slot->abandon(serial_);
+    if (owns_ && serial_ != 0 && is_current(lease_)) lease_.slot->abandon(serial_);
 }
 
 TransactionScope& TransactionScope::operator=(TransactionScope&& other) noexcept {
     if (this == &other) return *this;
-    if (serial_ != 0 && is_current(lease_)) lease_.slot->abandon(serial_);
+    if (owns_ && serial_ != 0 && is_current(lease_)) lease_.slot->abandon(serial_);
     lease_ = std::move(other.lease_);
     serial_ = std::exchange(other.serial_, 0);
+    owns_ = other.owns_;
     return *this;
 }
 

@@ -56,7 +56,7 @@ asio::awaitable<TwoPhaseTransaction> begin_twophase_on(Lease lease, std::string 
     if (is_autocommit(slot))
         throw InvalidRequestError("this connection is in autocommit mode: there are no transactions to be prepared");
     tell(slot, slot.core->events.begin_twophase, xid);
-    if (slot.core->echo()) slot.core->log("BEGIN TWOPHASE " + xid + " (implicit)");
+    slot.log("BEGIN TWOPHASE " + xid + " (implicit)");
     try {
         co_await slot.driver->begin_twophase(xid, slot.begin_options);
     } catch (...) {
@@ -77,7 +77,7 @@ asio::awaitable<void> prepare(Lease lease, std::uint64_t serial) {
         throw PendingRollbackError("this connection's transaction was lost; call rollback() before anything else");
     if (slot.prepared) throw InvalidRequestError("this transaction is prepared already");
     tell(slot, slot.core->events.prepare_twophase, slot.xid);
-    if (slot.core->echo()) slot.core->log("PREPARE TWOPHASE " + slot.xid);
+    slot.log("PREPARE TWOPHASE " + slot.xid);
     const std::string xid = slot.xid;
     try {
         co_await slot.driver->prepare_twophase(xid);
@@ -97,7 +97,7 @@ asio::awaitable<void> end_prepared(Lease lease, std::string xid, bool commit) {
     if (slot.transaction != 0)
         throw InvalidRequestError("a prepared transaction cannot be ended inside another: commit() or rollback() first");
     const std::string words = commit ? "COMMIT PREPARED" : "ROLLBACK PREPARED";
-    if (slot.core->echo()) slot.core->log(words + " " + xid);
+    slot.log(words + " " + xid);
     try {
         if (commit) co_await slot.driver->commit_twophase(xid, true);
         else co_await slot.driver->rollback_twophase(xid, true);

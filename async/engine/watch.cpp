@@ -6,8 +6,11 @@
 
 namespace azoth::engine {
 
-Watch::Watch(Slot& slot, const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached, bool row_by_row)
-    : core_(slot.core) {
+Watch::Watch(
+    Slot& slot, const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached, bool row_by_row,
+    const ExecutionOptions& options)
+    : core_(slot.core), echo_(slot.echo), options_(options.empty() ? slot.options : options.over(slot.options)) {
+    event_.options = &options_;
     event_.connection = slot.id;
     event_.sql = sql;
     event_.params = params;
@@ -18,10 +21,10 @@ Watch::Watch(Slot& slot, const std::string& sql, std::span<const Param> params, 
         core_->events.before_cursor_execute.emit(event_);
         changed_ = event_.sql != sql;
     }
-    if (core_->echo()) {
-        if (rows == 0) core_->log(event_.sql);
-        else if (row_by_row) core_->log_each(event_.sql, params, rows, cached);
-        else core_->log_statement(event_.sql, params, rows, cached);
+    if (slot.logs()) {
+        if (rows == 0) core_->log(echo_, event_.sql);
+        else if (row_by_row) core_->log_each(echo_, event_.sql, params, rows, cached);
+        else core_->log_statement(echo_, event_.sql, params, rows, cached);
     }
     begun_ = std::chrono::steady_clock::now();
 }
@@ -36,6 +39,11 @@ void Watch::tell() {
 void Watch::succeeded(std::int64_t affected) {
     event_.affected = affected;
     tell();
+}
+
+void Watch::succeeded(const driver::Result& result) {
+    if (echo_.level() == Echo::debug) core_->log_rows(result);
+    succeeded(result.affected);
 }
 
 void Watch::failed() noexcept {

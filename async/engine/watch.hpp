@@ -19,7 +19,8 @@ namespace azoth::engine {
 class Watch {
 public:
     Watch(
-        Slot& slot, const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached, bool row_by_row);
+        Slot& slot, const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached, bool row_by_row,
+        const ExecutionOptions& options);
     ~Watch() = default;
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
@@ -32,6 +33,8 @@ public:
     }
     [[nodiscard]] const std::string& sql() const noexcept { return event_.sql; }
     void succeeded(std::int64_t affected);
+    /// The same; with Echo::debug its rows are logged.
+    void succeeded(const driver::Result& result);
     /// In a catch block.
     void failed() noexcept;
 
@@ -39,6 +42,8 @@ private:
     void tell();
 
     std::shared_ptr<EngineCore> core_;
+    Echo echo_;
+    ExecutionOptions options_;
     StatementEvent event_;
     std::chrono::steady_clock::time_point begun_;
     bool changed_ = false;
@@ -48,10 +53,12 @@ private:
 /// Logs the statement and tells listeners. Null when nobody wants to know.
 /// @param rows  of parameters; 0 for SQL that takes none
 /// @param row_by_row  the log shows each row as a statement of its own
+/// @param options  of this execution alone
 [[nodiscard]] inline std::unique_ptr<Watch> watch(
-    Slot& slot, const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached, bool row_by_row = false) {
-    if (!slot.core->watched()) return nullptr;
-    return std::make_unique<Watch>(slot, sql, params, rows, cached, row_by_row);
+    Slot& slot, const std::string& sql, std::span<const Param> params, std::size_t rows, bool cached, bool row_by_row = false,
+    const ExecutionOptions& options = ExecutionOptions()) {
+    if (!slot.watched()) return nullptr;
+    return std::make_unique<Watch>(slot, sql, params, rows, cached, row_by_row, options);
 }
 
 } // namespace azoth::engine

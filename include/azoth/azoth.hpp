@@ -4,6 +4,7 @@
 
 #include <azoth/core.hpp>
 #include <azoth/driver/builtin.hpp>
+#include <azoth/engine/config.hpp>
 #include <azoth/engine/connection.hpp>
 #include <azoth/engine/copy.hpp>
 #include <azoth/engine/ddl.hpp>
@@ -11,6 +12,7 @@
 #include <azoth/engine/events.hpp>
 #include <azoth/engine/inspector.hpp>
 #include <azoth/engine/listener.hpp>
+#include <azoth/engine/mock.hpp>
 #include <azoth/engine/result.hpp>
 #include <azoth/engine/tracing.hpp>
 #include <azoth/engine/url.hpp>

@@ -62,8 +62,44 @@ public:
     using ArgumentError::ArgumentError;
 };
 
+/// What was given to be executed is no statement.
+class ObjectNotExecutableError : public ArgumentError {
+public:
+    using ArgumentError::ArgumentError;
+};
+
+/// A join or a relationship needs a foreign key between two tables, and there is none.
+class NoForeignKeysError : public ArgumentError {
+public:
+    using ArgumentError::ArgumentError;
+};
+
+/// A join or a relationship has several foreign keys to choose from.
+class AmbiguousForeignKeysError : public ArgumentError {
+public:
+    using ArgumentError::ArgumentError;
+};
+
+/// A constraint names a column that its table does not have.
+class ConstraintColumnNotFoundError : public ArgumentError {
+public:
+    using ArgumentError::ArgumentError;
+};
+
 /// A statement that the dialect cannot express.
 class CompileError : public Error {
+public:
+    using Error::Error;
+};
+
+/// A construct that the dialect has no way to write at all.
+class UnsupportedCompilationError : public CompileError {
+public:
+    using CompileError::CompileError;
+};
+
+/// A name that is too long for the database, or no name.
+class IdentifierError : public Error {
 public:
     using Error::Error;
 };
@@ -80,10 +116,70 @@ public:
     using Error::Error;
 };
 
+/// For listeners of `checkout`: this connection is of no use; it is replaced by another.
+class DisconnectionError : public Error {
+public:
+    using Error::Error;
+};
+
+/// The same of all connections that the pool has made so far.
+class InvalidatePoolError : public DisconnectionError {
+public:
+    using DisconnectionError::DisconnectionError;
+};
+
+/// A warning, where the engine is told to throw them: see `EngineOptions::warnings`.
+class SAWarning : public Error {
+public:
+    using Error::Error;
+};
+
 /// A call that does not fit the object's present state.
 class InvalidRequestError : public Error {
 public:
     using Error::Error;
+};
+
+/// Two operations at a time on an object that takes one.
+class IllegalStateChangeError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
+/// There is nothing to inspect about such an object.
+class NoInspectionAvailable : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
+/// A row or a table has no column of that name.
+class NoSuchColumnError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
+/// Several columns of a row have the name that was asked for.
+class AmbiguousColumnError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
+/// A foreign key refers to a table that the metadata does not have.
+class NoReferencedTableError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
+/// A foreign key refers to a column that its table does not have.
+class NoReferencedColumnError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
+/// Something that was to be executed belongs to no engine or connection.
+class UnboundExecutionError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
 };
 
 /// A result that had to have a row has none.
@@ -112,6 +208,12 @@ public:
 
 /// A table that was asked for by name does not exist in the database or the metadata.
 class NoSuchTableError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
+/// A table is there, but its catalogue entry cannot be read.
+class UnreflectableTableError : public InvalidRequestError {
 public:
     using InvalidRequestError::InvalidRequestError;
 };

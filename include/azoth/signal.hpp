@@ -88,6 +88,7 @@ public:
     struct Entry : detail::ListenerState {
         Listener listener;
         bool once = false;
+        bool early = false; ///< connected by connect_first()
 
         Entry() = default;
     };
@@ -131,6 +132,7 @@ private:
         auto entry = std::make_shared<Entry>();
         entry->listener = std::move(listener);
         entry->once = once;
+        entry->early = first;
         SignalConnection connection{std::weak_ptr<detail::ListenerState>{entry}};
         const detail::TinyGuard guard{lock_};
         auto more = copy();

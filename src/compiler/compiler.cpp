@@ -62,6 +62,9 @@ std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
     case sql::NodeKind::text:
         compiled_.returns_rows = true; // unknown: the driver sees what comes back
         render_text(static_cast<const sql::TextNode&>(statement));
+        for (const auto& column : static_cast<const sql::TextNode&>(statement).columns)
+            compiled_.columns.emplace_back(
+                static_cast<const sql::ColumnNode&>(*column).handle_or_name(), on_this_dialect(sql::type_of(*column)));
         break;
     case sql::NodeKind::ddl:
         out_ = [&] {

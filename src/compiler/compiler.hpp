@@ -298,6 +298,8 @@ private:
     [[nodiscard]] QuotedName cte_name(const sql::CteNode& cte);
     [[nodiscard]] std::vector<sql::NodePtr> from_list(const sql::SelectNode& select, Place place, bool lateral) const;
     void push_scope(const std::vector<sql::NodePtr>& froms, bool sees_outside);
+    /// Warns of a cartesian product, unless nobody wants to know.
+    void lint(std::string_view verb, const std::vector<sql::NodePtr>& froms, const std::vector<sql::NodePtr>& criteria);
 
     /// A column of an INSERT: given by the statement, or filled in by the program.
     struct InsertColumn {

@@ -41,8 +41,10 @@ std::vector<Type> needed_types(const MetaData& metadata, const Dialect& dialect,
 
 class Script {
 public:
-    Script(const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map)
-        : metadata_(metadata), dialect_(dialect), exists_(exists), map_(map), compiler_(dialect.ddl_compiler()) {
+    Script(
+        const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map,
+        std::vector<DdlMark>* marks)
+        : metadata_(metadata), dialect_(dialect), exists_(exists), map_(map), marks_(marks), compiler_(dialect.ddl_compiler()) {
         if (!map_.empty()) compiler_->translate(&map_);
     }
 
@@ -167,8 +169,23 @@ private:
         statements_.push_back(compiler_->statement(node));
     }
 
+    /// Notes that listeners are told here; for all tables together their list is complete at the end.
+    void mark(schema::DdlEvent event, const Table* table) {
+        if (marks_ == nullptr) return;
+        if (table != nullptr && (event == schema::DdlEvent::before_create || event == schema::DdlEvent::before_drop))
+            concerned_.push_back(table);
+        auto& added = marks_->emplace_back();
+        added.position = statements_.size();
+        added.event = event;
+        added.table = table;
+        if (table != nullptr || event == schema::DdlEvent::before_create || event == schema::DdlEvent::before_drop) return;
+        for (auto& each : *marks_)
+            if (each.table == nullptr) each.tables = concerned_;
+    }
+
     /// What was attached for this event and is meant for this dialect.
     void attached(const std::vector<schema::AttachedDdl>& all, schema::DdlEvent event, const Table* table) {
+        mark(event, table);
         for (const auto& one : all) {
             if (one.event != event || one.statement->kind != sql::NodeKind::ddl) continue;
             sql::DdlNode node{static_cast<const sql::DdlNode&>(*one.statement)};
@@ -209,6 +226,8 @@ private:
     const Dialect& dialect_;
     const ExistsRule& exists_;
     const SchemaTranslateMap& map_;
+    std::vector<DdlMark>* marks_;
+    std::vector<const Table*> concerned_;
     std::unique_ptr<DdlCompiler> compiler_;
     std::vector<std::string> statements_;
     Names created_;
@@ -217,13 +236,15 @@ private:
 } // namespace
 
 std::vector<std::string> create_all_sql(
-    const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map) {
-    return Script{metadata, dialect, exists, map}.create();
+    const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map,
+    std::vector<DdlMark>* marks) {
+    return Script{metadata, dialect, exists, map, marks}.create();
 }
 
 std::vector<std::string> drop_all_sql(
-    const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map) {
-    return Script{metadata, dialect, exists, map}.drop();
+    const MetaData& metadata, const Dialect& dialect, const ExistsRule& exists, const SchemaTranslateMap& map,
+    std::vector<DdlMark>* marks) {
+    return Script{metadata, dialect, exists, map, marks}.drop();
 }
 
 std::vector<std::string> schemas_of(const MetaData& metadata, const Dialect& dialect, const SchemaTranslateMap& map) {

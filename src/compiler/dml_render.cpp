@@ -9,7 +9,6 @@
 #include <azoth/error.hpp>
 
 #include "compiler/compiler.hpp"
-#include "compiler/from_linter.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -275,8 +274,7 @@ void Compiler::render_update(const sql::DmlNode& statement) {
     std::vector<NodePtr> froms{update.table};
     froms.insert(froms.end(), extra.begin(), extra.end());
     push_scope(froms, false);
-    if (auto warning = cartesian_warning("UPDATE", froms, update.where); !warning.empty())
-        compiled_.warnings.push_back(std::move(warning));
+    lint("UPDATE", froms, update.where);
     auto outer_hints = std::exchange(hints_, table_hints(update));
     const bool qualify = std::exchange(qualify_, true);
     const auto& parts = update.parts();
@@ -331,8 +329,7 @@ void Compiler::render_delete(const sql::DmlNode& statement) {
     std::vector<NodePtr> froms{statement.table};
     froms.insert(froms.end(), extra.begin(), extra.end());
     push_scope(froms, false);
-    if (auto warning = cartesian_warning("DELETE", froms, statement.where); !warning.empty())
-        compiled_.warnings.push_back(std::move(warning));
+    lint("DELETE", froms, statement.where);
     auto outer_hints = std::exchange(hints_, table_hints(statement));
     const bool qualify = std::exchange(qualify_, true);
     const auto& parts = statement.parts();

@@ -72,6 +72,12 @@ std::vector<NodePtr> Compiler::from_list(const sql::SelectNode& select, Place pl
     return shown;
 }
 
+void Compiler::lint(std::string_view verb, const std::vector<NodePtr>& froms, const std::vector<NodePtr>& criteria) {
+    if (!binds_.lint) return;
+    if (auto warning = cartesian_warning(verb, froms, criteria); !warning.empty())
+        compiled_.warnings.push_back(std::move(warning));
+}
+
 void Compiler::push_scope(const std::vector<NodePtr>& froms, bool sees_outside) {
     Scope scope;
     for (const auto& from : froms) flatten_into(*from, scope.nearest);
@@ -99,8 +105,7 @@ void Compiler::render_select(const sql::SelectNode& select, Place place, Embeddi
     const bool toplevel = scopes_.empty();
     const auto froms = from_list(select, place, embedding.lateral);
     push_scope(froms, true);
-    if (auto warning = cartesian_warning("SELECT", froms, select.where); !warning.empty())
-        compiled_.warnings.push_back(std::move(warning));
+    lint("SELECT", froms, select.where);
     const bool qualified = std::exchange(qualify_, true);
     auto outer_hints = std::exchange(hints_, table_hints(select));
     const auto& parts = select.parts();

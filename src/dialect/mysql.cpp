@@ -16,8 +16,9 @@ namespace {
 
 class MySQLCompiler final : public PortableCompiler {
 public:
-    MySQLCompiler(const MySQLDialect& dialect, const sql::BindList& binds, bool is_mariadb)
-        : PortableCompiler(dialect, binds, ParameterStyle::question_mark), is_mariadb_(is_mariadb) {}
+    MySQLCompiler(const MySQLDialect& dialect, const sql::BindList& binds, const MySQLFlavour& flavour)
+        : PortableCompiler(dialect, binds, ParameterStyle::question_mark), is_mariadb_(flavour.mariadb),
+          escapes_(!flavour.no_backslash_escapes) {}
 
 protected:
     void visit_constant(const sql::ConstantNode& node) override {
@@ -99,7 +100,7 @@ protected:
     std::string literal(const Param& value) const override {
         if (value.kind == ParamKind::boolean) return value.integer != 0 ? "true" : "false";
         auto text = PortableCompiler::literal(value);
-        if (value.kind != ParamKind::text) return text;
+        if (value.kind != ParamKind::text || !escapes_) return text;
         // A backslash escapes here unless the server runs with NO_BACKSLASH_ESCAPES.
         std::string escaped;
         for (const char c : text) {
@@ -324,12 +325,14 @@ private:
     }
 
     bool is_mariadb_;
+    bool escapes_; ///< a backslash in a literal stands for what follows it
     std::string new_row_; ///< in ON DUPLICATE KEY UPDATE: the alias of the row that was to be inserted; empty: VALUES()
 };
 
 } // namespace
 
-MySQLDialect::MySQLDialect(bool is_mariadb) : is_mariadb_(is_mariadb) {
+MySQLDialect::MySQLDialect(const MySQLFlavour& flavour) : flavour_(flavour), is_mariadb_(flavour.mariadb) {
+    const bool is_mariadb = is_mariadb_;
     features_.insert_returning = is_mariadb;
     features_.delete_returning = is_mariadb;
     features_.update_returning = false;
@@ -344,32 +347,46 @@ MySQLDialect::MySQLDialect(bool is_mariadb) : is_mariadb_(is_mariadb) {
     features_.native_enum = true;
 }
 
-std::string_view MySQLDialect::name() const noexcept { return is_mariadb_ ? "mariadb" : "mysql"; }
+std::string_view MySQLDialect::name() const noexcept { return flavour_.mariadb_name ? "mariadb" : "mysql"; }
 
 std::shared_ptr<const Compiled> MySQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
-    return MySQLCompiler{*this, binds, is_mariadb_}.compile(statement);
+    return MySQLCompiler{*this, binds, flavour_}.compile(statement);
 }
 
 std::string MySQLDialect::literal_expression(const sql::Node& expression) const {
     const sql::BindList none;
-    return MySQLCompiler{*this, none, is_mariadb_}.literal_expression(expression);
+    return MySQLCompiler{*this, none, flavour_}.literal_expression(expression);
 }
 
 std::string MySQLDialect::quote(std::string_view identifier) const {
-    return quote_identifier(identifier, {'`', '`', is_mariadb_ ? &is_reserved_in_mariadb : &is_reserved_in_mysql});
+    const char mark = flavour_.ansi_quotes ? '"' : '`';
+    return quote_identifier(identifier, {mark, mark, is_mariadb_ ? &is_reserved_in_mariadb : &is_reserved_in_mysql});
 }
 
-std::string MySQLDialect::quote_always(std::string_view identifier) const { return enclose(identifier, '`', '`'); }
+std::string MySQLDialect::quote_always(std::string_view identifier) const {
+    const char mark = flavour_.ansi_quotes ? '"' : '`';
+    return enclose(identifier, mark, mark);
+}
 
 namespace dialects {
 
+std::shared_ptr<const Dialect> mysql(const MySQLFlavour& flavour) {
+    if (flavour == MySQLFlavour{}) return mysql();
+    return std::make_shared<MySQLDialect>(flavour);
+}
+
 std::shared_ptr<const Dialect> mysql() {
-    static const std::shared_ptr<const Dialect> dialect = std::make_shared<MySQLDialect>(false);
+    static const std::shared_ptr<const Dialect> dialect = std::make_shared<MySQLDialect>(MySQLFlavour{});
     return dialect;
 }
 
 std::shared_ptr<const Dialect> mariadb() {
-    static const std::shared_ptr<const Dialect> dialect = std::make_shared<MySQLDialect>(true);
+    static const std::shared_ptr<const Dialect> dialect = [] {
+        MySQLFlavour flavour;
+        flavour.mariadb = true;
+        flavour.mariadb_name = true;
+        return std::make_shared<MySQLDialect>(flavour);
+    }();
     return dialect;
 }
 

@@ -2,13 +2,15 @@
 // The dialects of MySQL and of MariaDB, which adds RETURNING.
 #pragma once
 
+#include <azoth/dialect/dialects.hpp>
+
 #include "dialect/base.hpp"
 
 namespace azoth {
 
 class MySQLDialect final : public Dialect {
 public:
-    explicit MySQLDialect(bool is_mariadb);
+    explicit MySQLDialect(const MySQLFlavour& flavour);
 
     [[nodiscard]] std::string_view name() const noexcept override;
     [[nodiscard]] const Features& features() const noexcept override { return features_; }
@@ -24,6 +26,7 @@ public:
 
 private:
     Features features_;
+    MySQLFlavour flavour_;
     bool is_mariadb_;
 };
 

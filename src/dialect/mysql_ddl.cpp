@@ -70,7 +70,8 @@ std::string double_backslashes(std::string_view text) {
 
 class MySQLDdlCompiler final : public DdlCompiler {
 public:
-    MySQLDdlCompiler(const Dialect& dialect, bool is_mariadb) noexcept : DdlCompiler(dialect), is_mariadb_(is_mariadb) {}
+    MySQLDdlCompiler(const Dialect& dialect, const MySQLFlavour& flavour) noexcept
+        : DdlCompiler(dialect), is_mariadb_(flavour.mariadb), escapes_(!flavour.no_backslash_escapes) {}
 
 protected:
     std::string column(const schema::TableData& table, const schema::ColumnData& column) const override {
@@ -202,7 +203,7 @@ protected:
     std::size_t max_given_name_length() const override { return 255; } // SQLAlchemy's: the server decides
 
     std::string literal(std::string_view text) const override {
-        return DdlCompiler::literal(double_backslashes(text));
+        return DdlCompiler::literal(escapes_ ? double_backslashes(text) : std::string{text});
     }
 
     bool knows_option(Owner owner, std::string_view name) const override {
@@ -249,12 +250,13 @@ private:
     }
 
     bool is_mariadb_;
+    bool escapes_; ///< a backslash in a literal stands for what follows it
 };
 
 } // namespace
 
 std::unique_ptr<DdlCompiler> MySQLDialect::ddl_compiler() const {
-    return std::make_unique<MySQLDdlCompiler>(*this, is_mariadb_);
+    return std::make_unique<MySQLDdlCompiler>(*this, flavour_);
 }
 
 } // namespace azoth

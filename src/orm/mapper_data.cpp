@@ -193,9 +193,9 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
     if (many_to_one && info.collection)
         throw ArgumentError(what + ": a Collection<> needs a foreign key on the other side's table '" + target.table->name() + "'");
     const auto& keys = many_to_one ? own_keys : target_keys;
-    if (keys.empty()) throw ArgumentError(what + ": no foreign key on '" + target.table->name() + "' refers to '" + mapper.table->name() + "'");
+    if (keys.empty()) throw NoForeignKeysError(what + ": no foreign key on '" + target.table->name() + "' refers to '" + mapper.table->name() + "'");
     if (keys.size() > 1)
-        throw ArgumentError(what + ": several foreign keys would do; say which with foreign_keys<&Class::member>()");
+        throw AmbiguousForeignKeysError(what + ": several foreign keys would do; say which with foreign_keys<&Class::member>()");
     if (many_to_one) {
         info.child_pairs = key_pairs(mapper, target, *keys.front(), what);
         info.pairs = info.child_pairs;

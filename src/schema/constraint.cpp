@@ -13,7 +13,7 @@ namespace detail {
 void check_columns(const schema::TableData& table, const std::vector<std::string>& columns, std::string_view what) {
     for (const auto& column : columns)
         if (table.find(column) == nullptr)
-            throw ArgumentError(
+            throw ConstraintColumnNotFoundError(
                 "table '" + table.full_name() + "' has no column '" + column + "', which " + std::string{what} + " names");
 }
 

@@ -298,11 +298,11 @@ NodePtr foreign_key_condition(const NodePtr& left, const NodePtr& right) {
             if (table_data(*l) != table_data(*r)) find_keys(l, r, matches);
         }
     if (matches.empty())
-        throw ArgumentError(
+        throw NoForeignKeysError(
             "cannot join " + describe(*left) + " and " + describe(*right)
             + ": no foreign key connects them; give the ON condition as the last argument");
     if (matches.size() > 1)
-        throw ArgumentError(
+        throw AmbiguousForeignKeysError(
             "cannot join " + describe(*left) + " and " + describe(*right)
             + ": more than one foreign key connects them; give the ON condition as the last argument");
     const auto& match = matches.front();

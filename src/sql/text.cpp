@@ -54,6 +54,16 @@ void TextNode::parse(std::string_view sql) {
     pieces.push_back(std::move(piece));
 }
 
+void TextNode::set_columns(std::vector<NodePtr> returned) {
+    columns = std::move(returned);
+    key.mix('C');
+    for (const auto& node : columns) {
+        const auto& column = static_cast<const ColumnNode&>(*node);
+        key.mix(column.handle_or_name());
+        key.mix(column.type.hash());
+    }
+}
+
 void TextNode::bind(std::string_view name, NodePtr value) {
     if (std::ranges::find(names, name) == names.end()) {
         std::string message = "text() has no parameter :" + std::string{name} + "; it has";

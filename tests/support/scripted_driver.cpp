@@ -140,6 +140,14 @@ public:
         co_await ask("ROLLBACK");
         in_transaction_ = false;
     }
+    asio::awaitable<driver::ServerInfo> server_info() override {
+        driver::ServerInfo info;
+        if (!script_->tells_server_info) co_return info;
+        co_await ask("SERVER INFO");
+        info.default_schema = "main";
+        info.default_isolation_level = driver::IsolationLevel::serializable;
+        co_return info;
+    }
     asio::awaitable<void> ping() override { co_await ask("PING"); }
     asio::awaitable<void> recover(std::chrono::steady_clock::time_point) override {
         recovering_ = true;

@@ -59,6 +59,7 @@ public:
     /// Called for everything asked; the default answers at once, with nothing.
     std::function<Reply(const Call&)> answer;
     bool single_connection = false;
+    bool tells_server_info = false; ///< asked "SERVER INFO" on an engine's first connection
 
     Reply record(Call call);
     /// The texts, in order. "2: SELECT 1" is what connection 2 was asked when there was more than one.

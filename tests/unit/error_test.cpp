@@ -6,6 +6,8 @@
 
 #include "support/catch.hpp"
 
+#include <type_traits>
+
 using namespace azoth;
 
 namespace {
@@ -174,4 +176,37 @@ TEST_CASE("error: what the server said can be asked for",
 TEST_CASE("error: an unknown commit is an operational error", "[error]") {
     CHECK_THROWS_AS(
         throw CommitUnknownError(info(errc::connection_lost), "COMMIT", {}), OperationalError);
+}
+
+TEST_CASE("error: the tree of classes is SQLAlchemy's", "[error][core.err.hierarchy]") {
+    using namespace azoth;
+    const auto under = [](auto* base, auto*... derived) {
+        using Base = std::remove_pointer_t<decltype(base)>;
+        return (std::is_base_of_v<Base, std::remove_pointer_t<decltype(derived)>> && ...);
+    };
+    CHECK(under(
+        static_cast<ArgumentError*>(nullptr), static_cast<DuplicateColumnError*>(nullptr),
+        static_cast<ObjectNotExecutableError*>(nullptr), static_cast<NoSuchModuleError*>(nullptr),
+        static_cast<NoForeignKeysError*>(nullptr), static_cast<AmbiguousForeignKeysError*>(nullptr),
+        static_cast<ConstraintColumnNotFoundError*>(nullptr)));
+    CHECK(under(static_cast<CompileError*>(nullptr), static_cast<UnsupportedCompilationError*>(nullptr)));
+    CHECK(under(static_cast<DisconnectionError*>(nullptr), static_cast<InvalidatePoolError*>(nullptr)));
+    CHECK(under(
+        static_cast<InvalidRequestError*>(nullptr), static_cast<IllegalStateChangeError*>(nullptr),
+        static_cast<NoInspectionAvailable*>(nullptr), static_cast<PendingRollbackError*>(nullptr),
+        static_cast<ResourceClosedError*>(nullptr), static_cast<NoSuchColumnError*>(nullptr),
+        static_cast<AmbiguousColumnError*>(nullptr), static_cast<NoResultFound*>(nullptr),
+        static_cast<MultipleResultsFound*>(nullptr), static_cast<NoReferencedTableError*>(nullptr),
+        static_cast<NoReferencedColumnError*>(nullptr), static_cast<NoSuchTableError*>(nullptr),
+        static_cast<UnreflectableTableError*>(nullptr), static_cast<UnboundExecutionError*>(nullptr)));
+    CHECK(under(
+        static_cast<Error*>(nullptr), static_cast<ArgumentError*>(nullptr), static_cast<CircularDependencyError*>(nullptr),
+        static_cast<CompileError*>(nullptr), static_cast<IdentifierError*>(nullptr), static_cast<DisconnectionError*>(nullptr),
+        static_cast<TimeoutError*>(nullptr), static_cast<InvalidRequestError*>(nullptr), static_cast<StatementError*>(nullptr)));
+    CHECK(under(static_cast<StatementError*>(nullptr), static_cast<DBAPIError*>(nullptr)));
+    CHECK(under(static_cast<DBAPIError*>(nullptr), static_cast<InterfaceError*>(nullptr), static_cast<DatabaseError*>(nullptr)));
+    CHECK(under(
+        static_cast<DatabaseError*>(nullptr), static_cast<DataError*>(nullptr), static_cast<OperationalError*>(nullptr),
+        static_cast<IntegrityError*>(nullptr), static_cast<InternalError*>(nullptr), static_cast<ProgrammingError*>(nullptr),
+        static_cast<NotSupportedError*>(nullptr)));
 }

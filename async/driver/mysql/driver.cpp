@@ -43,6 +43,11 @@ public:
     [[nodiscard]] asio::awaitable<std::unique_ptr<driver::Connection>>
     connect(asio::any_io_executor executor, Url url) const override;
 
+    [[nodiscard]] std::shared_ptr<const Dialect>
+    dialect_of(const Url& url, const driver::Connection& connection, const driver::ServerInfo& info) const override {
+        return flavoured_dialect(url.dialect, connection.server_version(), info);
+    }
+
     [[nodiscard]] bool single_connection(const Url&) const override { return false; }
 
     void validate(const Url& url) const override { static_cast<void>(ConnectOptions{url}); }
@@ -80,6 +85,19 @@ Driver::connect(asio::any_io_executor executor, Url url) const {
 }
 
 } // namespace
+
+std::shared_ptr<const Dialect>
+flavoured_dialect(const std::string& named, const std::string& version, const driver::ServerInfo& info) {
+    MySQLFlavour flavour;
+    flavour.mariadb = version.find("MariaDB") != std::string::npos;
+    flavour.mariadb_name = named == "mariadb";
+    flavour.ansi_quotes = info.ansi_quotes;
+    flavour.no_backslash_escapes = info.no_backslash_escapes;
+    if (flavour.mariadb_name && !flavour.mariadb)
+        throw InvalidRequestError(
+            "the URL says mariadb://, but the server is none: its version is " + version + "; write mysql://");
+    return dialects::mysql(flavour);
+}
 
 std::shared_ptr<const driver::Driver> make_driver() {
     return std::make_shared<const Driver>();

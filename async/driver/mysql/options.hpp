@@ -2,10 +2,12 @@
 // What a database URL says about connecting to MySQL or MariaDB.
 #pragma once
 
+#include <azoth/driver/driver.hpp>
 #include <azoth/engine/url.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -38,5 +40,10 @@ struct ConnectOptions {
     std::optional<std::string> sql_mode; ///< nothing: as the server has it
     std::size_t statement_cache_size = 128;
 };
+
+/// The dialect of a server of that version. @param named  the dialect in the URL
+/// @throws InvalidRequestError when it says mariadb and the server is none
+[[nodiscard]] std::shared_ptr<const Dialect>
+flavoured_dialect(const std::string& named, const std::string& version, const driver::ServerInfo& info);
 
 } // namespace azoth::mysql

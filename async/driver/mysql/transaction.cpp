@@ -191,4 +191,26 @@ asio::awaitable<driver::IsolationLevel> Connection::isolation_level() {
     co_return driver::isolation_level_of(text_at(result, 0, 1));
 }
 
+asio::awaitable<driver::ServerInfo> Connection::server_info() {
+    Operation operation{*this};
+    const std::string sql = "SHOW VARIABLES WHERE Variable_name IN ('transaction_isolation', 'tx_isolation', 'sql_mode', "
+                            "'lower_case_table_names')";
+    const auto result = co_await execute_text(sql);
+    driver::ServerInfo info;
+    for (std::size_t i = 0; result.rows != nullptr && i < result.rows->row_count(); ++i) {
+        const auto name = text_at(result, i, 0);
+        const auto value = text_at(result, i, 1);
+        if (name.ends_with("_isolation")) info.default_isolation_level = driver::isolation_level_of(value);
+        if (name == "lower_case_table_names") info.lower_case_table_names = value == "2" ? 2 : (value == "1" ? 1 : 0);
+        if (name != "sql_mode") continue;
+        info.ansi_quotes = value.find("ANSI_QUOTES") != std::string::npos;
+        info.no_backslash_escapes = value.find("NO_BACKSLASH_ESCAPES") != std::string::npos;
+    }
+    const std::string own = "SELECT database()";
+    const auto schema = co_await execute_text(own);
+    const bool has_schema = schema.rows != nullptr && schema.rows->row_count() == 1 && !schema.rows->field(0, 0).is_null();
+    if (has_schema) info.default_schema = text_at(schema, 0, 0);
+    co_return info;
+}
+
 } // namespace azoth::mysql

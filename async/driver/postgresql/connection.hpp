@@ -83,6 +83,7 @@ public:
     asio::awaitable<void> rollback_twophase(std::string xid, bool prepared) override;
     asio::awaitable<std::vector<std::string>> recover_twophase() override;
     asio::awaitable<driver::IsolationLevel> isolation_level() override;
+    asio::awaitable<driver::ServerInfo> server_info() override;
 
     asio::awaitable<void> ping() override;
     asio::awaitable<void> recover(std::chrono::steady_clock::time_point deadline) override;

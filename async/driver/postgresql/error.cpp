@@ -145,6 +145,9 @@ bool is_gone_statement(const pg_result* result) {
 
 bool is_stale_statement(const pg_result* result) {
     if (is_gone_statement(result)) return true;
+    // A type that it takes or returns was dropped, and perhaps made anew: an internal error, whose text is never translated.
+    if (field(result, PG_DIAG_SQLSTATE) == "XX000")
+        return field(result, PG_DIAG_MESSAGE_PRIMARY).starts_with("cache lookup failed for type");
     // 0A000 is any feature the server lacks, and its text may be translated; the function's name is not.
     return field(result, PG_DIAG_SQLSTATE) == "0A000"
            && field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery";

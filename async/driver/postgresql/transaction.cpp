@@ -47,6 +47,7 @@ std::string begin_text(const driver::BeginOptions& options) {
     std::string sql = "BEGIN";
     sql += isolation_clause(options.isolation_level);
     if (options.read_only) sql += " READ ONLY";
+    if (options.deferrable) sql += " DEFERRABLE";
     return sql;
 }
 
@@ -108,7 +109,8 @@ std::vector<std::string> first_column(const driver::Result& result) {
     std::vector<std::string> values;
     if (result.rows == nullptr) return values;
     values.resize(result.rows->row_count());
-    for (std::size_t i = 0; i < values.size(); ++i) wire::decode_string(result.rows->field(i, 0), values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (const auto field = result.rows->field(i, 0); !field.is_null()) wire::decode_string(field, values[i]);
     return values;
 }
 
@@ -146,6 +148,20 @@ asio::awaitable<driver::IsolationLevel> Connection::isolation_level() {
     const auto result = co_await execute(statement);
     const auto values = first_column(result);
     co_return values.empty() ? driver::IsolationLevel::server_default : driver::isolation_level_of(values.front());
+}
+
+asio::awaitable<driver::ServerInfo> Connection::server_info() {
+    const std::string sql = "SELECT unnest(ARRAY[current_schema()::text, current_setting('default_transaction_isolation')])";
+    driver::Statement statement{sql, std::hash<std::string>{}(sql)};
+    statement.prepare = false;
+    const auto result = co_await execute(statement);
+    const auto values = first_column(result);
+    driver::ServerInfo info;
+    if (values.size() == 2) {
+        info.default_schema = values[0];
+        info.default_isolation_level = driver::isolation_level_of(values[1]);
+    }
+    co_return info;
 }
 
 } // namespace azoth::postgresql

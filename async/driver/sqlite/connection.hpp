@@ -33,6 +33,7 @@ public:
     asio::awaitable<void> commit() override;
     asio::awaitable<void> rollback() override;
     asio::awaitable<driver::IsolationLevel> isolation_level() override;
+    asio::awaitable<driver::ServerInfo> server_info() override;
 
     asio::awaitable<void> ping() override;
     asio::awaitable<void> recover(std::chrono::steady_clock::time_point deadline) override;

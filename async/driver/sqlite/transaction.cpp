@@ -105,6 +105,13 @@ asio::awaitable<driver::IsolationLevel> Connection::isolation_level() {
     co_return dirty ? driver::IsolationLevel::read_uncommitted : driver::IsolationLevel::serializable;
 }
 
+asio::awaitable<driver::ServerInfo> Connection::server_info() {
+    driver::ServerInfo info;
+    info.default_schema = "main";
+    info.default_isolation_level = driver::IsolationLevel::serializable;
+    co_return info;
+}
+
 asio::awaitable<void> Connection::recover(std::chrono::steady_clock::time_point deadline) {
     const auto database = database_;
     if (database->closed) throw ResourceClosedError("this SQLite connection is closed");

@@ -8,11 +8,24 @@ namespace azoth {
 
 class Dialect;
 
+/// What one MySQL or MariaDB server has that tells how to write SQL for it.
+struct MySQLFlavour {
+    bool mariadb = false;              ///< the server is a MariaDB
+    bool mariadb_name = false;         ///< the dialect is called "mariadb", and so are its options; else "mysql"
+    bool ansi_quotes = false;          ///< names in double quotes
+    bool no_backslash_escapes = false; ///< a backslash in a literal is itself
+
+    MySQLFlavour() = default;
+    friend bool operator==(const MySQLFlavour&, const MySQLFlavour&) = default;
+};
+
 namespace dialects {
 
 [[nodiscard]] std::shared_ptr<const Dialect> postgresql();
 [[nodiscard]] std::shared_ptr<const Dialect> mysql();
 [[nodiscard]] std::shared_ptr<const Dialect> mariadb();
+/// MySQL's or MariaDB's as one server wants it; what engines use once they have seen theirs.
+[[nodiscard]] std::shared_ptr<const Dialect> mysql(const MySQLFlavour& flavour);
 [[nodiscard]] std::shared_ptr<const Dialect> sqlite();
 /// SQL for reading: no database's in particular, parameters as `:name`. What has no standard form is written all the same.
 [[nodiscard]] std::shared_ptr<const Dialect> generic();

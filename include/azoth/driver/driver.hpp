@@ -36,8 +36,21 @@ enum class IsolationLevel : std::uint8_t {
 struct BeginOptions {
     IsolationLevel isolation_level = IsolationLevel::server_default;
     bool read_only = false;
+    bool deferrable = false; ///< PostgreSQL's; ignored elsewhere
 
     BeginOptions() = default;
+};
+
+/// What a server says of itself, asked once by each engine.
+struct ServerInfo {
+    std::string default_schema; ///< where tables are that name none; empty: there is no such thing
+    IsolationLevel default_isolation_level = IsolationLevel::server_default; ///< `server_default`: it does not say
+    // MySQL's and MariaDB's.
+    bool ansi_quotes = false;          ///< "x" is a name, not text
+    bool no_backslash_escapes = false; ///< a backslash in a literal is itself
+    int lower_case_table_names = 0;    ///< 0: as written, 1: kept in lower case, 2: compared in lower case
+
+    ServerInfo() = default;
 };
 
 /// One statement in the server's own placeholders. A view: the caller keeps all of it alive until the call has returned.
@@ -221,6 +234,8 @@ public:
     /// What the server says the level of this connection's transactions is.
     virtual asio::awaitable<IsolationLevel> isolation_level();
 
+    /// What the server says of itself. Without an answer of the driver's own nothing is asked.
+    virtual asio::awaitable<ServerInfo> server_info();
     /// A round trip that proves the connection alive. @throws OperationalError when it is not.
     virtual asio::awaitable<void> ping() = 0;
     /// Brings a connection that was cancelled or failed in mid-operation to a state the server confirms: asks the server
@@ -258,6 +273,12 @@ public:
     /// @throws ArgumentError for options the driver does not know, OperationalError when connecting fails.
     [[nodiscard]] virtual asio::awaitable<std::unique_ptr<Connection>>
     connect(asio::any_io_executor executor, Url url) const = 0;
+    /// The dialect for the server that answered, where that tells more than the URL; null: the URL's.
+    /// @throws InvalidRequestError when it is none that the URL means.
+    [[nodiscard]] virtual std::shared_ptr<const Dialect>
+    dialect_of(const Url&, const Connection& /*connection*/, const ServerInfo&) const {
+        return nullptr;
+    }
     /// True when each connection would have a database of its own, so that a pool must keep to one (SQLite in memory).
     [[nodiscard]] virtual bool single_connection(const Url& url) const = 0;
     /// Checks what can be checked without connecting. @throws ArgumentError.

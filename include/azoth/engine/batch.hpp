@@ -41,20 +41,37 @@ concept NamedRow = std::ranges::forward_range<Row> &&
                        requires Cell<decltype(entry.second)> || std::same_as<std::remove_cvref_t<decltype(entry.second)>, Value>;
                    };
 
+/// Values by name for one execution: std::map<std::string, Value> and its kin.
+template <class M>
+concept NamedParameters = NamedRow<std::remove_cvref_t<M>> && requires { typename std::remove_cvref_t<M>::mapped_type; };
+
+template <class M>
+[[nodiscard]] std::vector<std::pair<std::string, Value>> named_values(const M& parameters) {
+    std::vector<std::pair<std::string, Value>> values;
+    for (const auto& [name, value] : parameters) {
+        using T = std::remove_cvref_t<decltype(value)>;
+        if constexpr (std::same_as<T, Value>) values.emplace_back(name, value);
+        else if constexpr (std::same_as<T, Null>) values.emplace_back(name, Value{});
+        else if constexpr (SqlValue<T>) values.emplace_back(name, TypeTraits<T>::value(value));
+        else values.emplace_back(name, TypeTraits<std::string>::value(std::string_view{value}));
+    }
+    return values;
+}
+
 /// A range that `execute()` takes as its parameter rows.
 template <class R>
 concept ParameterRows = std::ranges::input_range<R> &&
                         (NamedRow<std::remove_cvref_t<std::ranges::range_reference_t<R>>> || TupleLike<std::ranges::range_reference_t<R>> ||
                          ValueRow<std::remove_cvref_t<std::ranges::range_reference_t<R>>> ||
                          Cell<std::ranges::range_reference_t<R>>) &&
-                        !std::convertible_to<R, std::string_view>;
+                        !std::convertible_to<R, std::string_view> && !NamedParameters<R>;
 
 /// One executemany: begun once, filled and sent piece by piece. The connection is busy while it lives.
 class BatchRun {
 public:
     /// @throws InvalidRequestError when the connection is busy or closed, or the statement takes no parameter
     ///   rows.
-    BatchRun(Lease lease, sql::NodePtr statement, const ExecutionOptions& options);
+    BatchRun(Lease lease, sql::NodePtr statement, ExecutionOptions options = ExecutionOptions());
     ~BatchRun();
     BatchRun(const BatchRun&) = delete;
     BatchRun& operator=(const BatchRun&) = delete;
@@ -80,6 +97,8 @@ public:
 
 private:
     struct State;
+    [[nodiscard]] ResultData take_rows();
+
     std::unique_ptr<State> state_;
 };
 
@@ -151,7 +170,7 @@ execute_rows(Lease lease, sql::NodePtr statement, View rows, ExecutionOptions op
             statement = with_row_columns(statement, names);
         }
     }
-    BatchRun run(std::move(lease), std::move(statement), options);
+    BatchRun run(std::move(lease), std::move(statement), std::move(options));
     while (row != end) {
         for (; row != end && !run.full(); ++row) add_row<stable>(run, *row);
         co_await run.send();

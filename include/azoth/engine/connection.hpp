@@ -2,8 +2,10 @@
 // Connection: executes statements, one at a time, in a transaction.
 #pragma once
 
+#include <any>
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ranges>
@@ -37,15 +39,25 @@ struct Lookup {
     Lookup() = default;
 };
 
-/// @param timeout  that the server itself is given, where the driver can; zero: none
-[[nodiscard]] asio::awaitable<ResultData> execute_statement(
-    Lease lease,
-    sql::NodePtr statement,
-    std::chrono::milliseconds timeout = std::chrono::milliseconds{0},
-    std::shared_ptr<const SchemaTranslateMap> schema_map = nullptr
-);
+[[nodiscard]] asio::awaitable<ResultData> execute_statement(Lease lease, sql::NodePtr statement);
 [[nodiscard]] asio::awaitable<ResultData>
 execute_statement_within(Lease lease, sql::NodePtr statement, ExecutionOptions options);
+
+/// Runs `work`, an operation on the connection, under the options' timeout. @throws TimeoutError
+[[nodiscard]] asio::awaitable<void> run_within(Lease lease, asio::awaitable<void> work, ExecutionOptions options);
+
+/// Puts what `work` gives into `to`.
+template <class R>
+[[nodiscard]] asio::awaitable<void> keep_result(asio::awaitable<R> work, std::shared_ptr<std::optional<R>> to) {
+    to->emplace(co_await std::move(work));
+}
+template <class R>
+[[nodiscard]] asio::awaitable<R> result_within(Lease lease, asio::awaitable<R> work, ExecutionOptions options) {
+    auto kept = std::make_shared<std::optional<R>>();
+    auto working = keep_result<R>(std::move(work), kept);
+    co_await run_within(std::move(lease), std::move(working), std::move(options));
+    co_return std::move(**kept);
+}
 
 template <class R>
 [[nodiscard]] asio::awaitable<R> execute_as(Lease lease, sql::NodePtr statement) {
@@ -56,6 +68,15 @@ template <class R>
 [[nodiscard]] asio::awaitable<R>
 execute_within_as(Lease lease, sql::NodePtr statement, ExecutionOptions options) {
     auto data = co_await execute_statement_within(std::move(lease), std::move(statement), options);
+    co_return R(std::move(data));
+}
+/// @param values  by name
+[[nodiscard]] asio::awaitable<ResultData> execute_named(
+    Lease lease, sql::NodePtr statement, std::vector<std::pair<std::string, Value>> values, ExecutionOptions options);
+template <class R>
+[[nodiscard]] asio::awaitable<R> execute_named_as(
+    Lease lease, sql::NodePtr statement, std::vector<std::pair<std::string, Value>> values, ExecutionOptions options) {
+    auto data = co_await execute_named(std::move(lease), std::move(statement), std::move(values), std::move(options));
     co_return R(std::move(data));
 }
 template <class S>
@@ -135,21 +156,30 @@ public:
     /// @throws ArgumentError when a row has another number of values.
     template <Statement S, engine::ParameterRows R>
     [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement, R&& rows) {
-        return engine::execute_rows<engine::result_type_t<S>>(
-            lease_,
-            statement.node(),
-            std::views::all(std::forward<R>(rows))
-        );
+        return execute(statement, std::forward<R>(rows), ExecutionOptions());
     }
+    /// The same with options. @throws TimeoutError when `options.timeout()` is over for all the rows together.
     template <Statement S, engine::ParameterRows R>
     [[nodiscard]] asio::awaitable<engine::result_type_t<S>>
     execute(const S& statement, R&& rows, const ExecutionOptions& options) {
-        return engine::execute_rows<engine::result_type_t<S>>(
-            lease_,
-            statement.node(),
-            std::views::all(std::forward<R>(rows)),
-            options
-        );
+        using Answer = engine::result_type_t<S>;
+        auto work =
+            engine::execute_rows<Answer>(lease_, statement.node(), std::views::all(std::forward<R>(rows)), options);
+        return engine::result_within<Answer>(lease_, std::move(work), options);
+    }
+    /// Executes a statement once, with values by name: of its named parameters, and of columns of an INSERT or UPDATE.
+    /// @param parameters  a map from names to values
+    /// @throws ArgumentError for a name that it does not take; InvalidRequestError when a parameter has no value.
+    template <Statement S, engine::NamedParameters P>
+    [[nodiscard]] asio::awaitable<engine::result_type_t<S>> execute(const S& statement, const P& parameters) {
+        return engine::execute_named_as<engine::result_type_t<S>>(
+            lease_, statement.node(), engine::named_values(parameters), ExecutionOptions());
+    }
+    template <Statement S, engine::NamedParameters P>
+    [[nodiscard]] asio::awaitable<engine::result_type_t<S>>
+    execute(const S& statement, const P& parameters, const ExecutionOptions& options) {
+        return engine::execute_named_as<engine::result_type_t<S>>(
+            lease_, statement.node(), engine::named_values(parameters), options);
     }
     /// `SELECT f(…)` of a function or the next number of a sequence.
     /// @throws ArgumentError for any other expression: that is not executable; use select().
@@ -200,6 +230,12 @@ public:
         nodes.reserve(sizeof...(S));
         (nodes.push_back(statements.node()), ...);
         return engine::pipeline_as<engine::result_type_t<S>...>(lease_, std::move(nodes));
+    }
+    /// The same with options. @throws TimeoutError when `options.timeout()` is over for all of them together.
+    template <Statement... S>
+    [[nodiscard]] asio::awaitable<std::tuple<engine::result_type_t<S>...>>
+    pipeline(const ExecutionOptions& options, const S&... statements) {
+        return engine::result_within<std::tuple<engine::result_type_t<S>...>>(lease_, pipeline(statements...), options);
     }
     /// The same for a range of statements of one type: a vector of their results.
     template <std::ranges::input_range R>
@@ -285,6 +321,15 @@ public:
     /// reflected through them until the connection goes back to the pool; in text() and in names given to an Inspector none
     /// are. Statements stay compiled whatever the map.
     void schema_translate_map(SchemaTranslateMap map);
+    /// The options of all statements to come on this connection, added to those it has; `isolation_level` and its kin as
+    /// `isolation_level()`. They last until the connection goes back to the pool.
+    /// @throws InvalidRequestError when one of those is among them and there is a transaction.
+    void execution_options(const ExecutionOptions& options);
+    [[nodiscard]] const ExecutionOptions& get_execution_options() const;
+    /// What the server's level is where nothing else is asked for, found out by the engine's first connection.
+    [[nodiscard]] IsolationLevel default_isolation_level() const;
+    /// Where tables are that name no schema, found out by the engine's first connection.
+    [[nodiscard]] std::string default_schema_name() const;
     /// Ends the transaction, its savepoints included; without one nothing happens.
     /// @throws CommitUnknownError when the connection was lost before the answer came.
     [[nodiscard]] asio::awaitable<void> commit();
@@ -292,6 +337,13 @@ public:
     /// True from the first statement, or `begin()`, until commit or rollback.
     [[nodiscard]] bool in_transaction() const noexcept;
     [[nodiscard]] bool in_nested_transaction() const noexcept;
+    /// The transaction there is, begun here or by a statement; nothing without one. It may be ended by this, but destroyed it
+    /// leaves the transaction alone.
+    [[nodiscard]] std::optional<Transaction> get_transaction() const;
+    /// The same of the innermost savepoint.
+    [[nodiscard]] std::optional<Savepoint> get_nested_transaction() const;
+    /// What you want to remember with the database connection: kept while it lives, also in the pool.
+    [[nodiscard]] std::map<std::string, std::any>& info() const;
 
     /// Rolls back what is open and gives the connection back to the pool. Does nothing when closed already.
     /// @throws InvalidRequestError when an operation is suspended. What the rollback throws is not thrown:

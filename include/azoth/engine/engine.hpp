@@ -58,6 +58,26 @@ using unit_result_t = typename AwaitedType<std::invoke_result_t<F&, Connection&>
 
 using driver::Notice;
 
+/// A connection out of the pool with nothing between it and its user: no transactions, no events of statements, no wrapped
+/// errors. Move-only; destroyed, it goes back to the pool.
+class RawConnection {
+public:
+    /// A closed one.
+    RawConnection() noexcept = default;
+    explicit RawConnection(Connection connection) noexcept : connection_(std::move(connection)) {}
+
+    /// @throws ResourceClosedError after `close()`.
+    [[nodiscard]] driver::Connection& driver_connection() const;
+    /// PGconn*, MYSQL* or sqlite3*. @throws as `driver_connection()`
+    [[nodiscard]] void* native_handle() const { return driver_connection().native_handle(); }
+    /// Gives it back to the pool, which rolls back what is open.
+    void close() noexcept { connection_ = Connection(); }
+    [[nodiscard]] bool closed() const noexcept { return connection_.closed(); }
+
+private:
+    Connection connection_;
+};
+
 /// A database. A cheap handle: copies share pool and cache, and may be used by all threads of one context.
 class Engine {
 public:
@@ -68,6 +88,10 @@ public:
     /// @cancellation terminal, total: leaves the queue.
     [[nodiscard]] asio::awaitable<Connection>
     connect(std::source_location at = std::source_location::current()) const;
+
+    /// The same as the driver made it. @throws as `connect()`
+    [[nodiscard]] asio::awaitable<RawConnection>
+    raw_connection(std::source_location at = std::source_location::current()) const;
 
     /// Runs `f(connection)` in a transaction: committed when it returns, rolled back when it throws. What it
     /// returns is returned. The lambda may capture by reference; on GCC 12 one that captures by value has to
@@ -100,12 +124,25 @@ public:
     /// what it throws is dropped.
     void on_notice(std::function<void(const Notice&)> listener) const;
 
+    /// An engine on the same pool, cache and events, whose connections have other options.
+    [[nodiscard]] Engine execution_options(const ExecutionOptions& options) const;
+    /// Changes the options of connections that are taken from now on.
+    void update_execution_options(const ExecutionOptions& options) const;
+    [[nodiscard]] ExecutionOptions get_execution_options() const;
+    /// How much is logged of connections that are taken from now on.
+    void echo(Echo level) const noexcept;
+    [[nodiscard]] Echo echo() const noexcept;
+    void echo_pool(Echo level) const noexcept;
+
     [[nodiscard]] Pool pool() const;
     /// Closes idle connections and begins with an empty pool. Connections in use are closed when they come
     /// back.
     [[nodiscard]] asio::awaitable<void> dispose() const;
 
+    /// The URL's; from the first connection on what the server turned out to be.
     [[nodiscard]] const std::shared_ptr<const Dialect>& dialect() const noexcept;
+    /// What the server said of itself on the first connection; nothing before that.
+    [[nodiscard]] std::optional<driver::ServerInfo> server_info() const;
     [[nodiscard]] const Url& url() const noexcept;
     [[nodiscard]] const EngineOptions& options() const noexcept;
     /// Where to listen to what happens.

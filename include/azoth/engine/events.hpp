@@ -19,6 +19,15 @@
 
 namespace azoth {
 
+class Connection;
+class ExecutionOptions;
+class MetaData;
+class Table;
+
+namespace engine {
+struct ResultData;
+}
+
 /// SQL on its way to the database, or back. Views: nothing in it outlives the call.
 struct StatementEvent {
     std::uint64_t connection = 0;  ///< number of the connection in its pool, from 1
@@ -27,6 +36,7 @@ struct StatementEvent {
     std::size_t rows = 1;          ///< of parameters; more than one for executemany
     bool cached = false;           ///< the compilation was found, not made
     bool hide_parameters = false;  ///< the engine's wish
+    const ExecutionOptions* options = nullptr; ///< the engine's, the connection's and this execution's; never null in an event
     /// What a listener keeps between before and after; empty at first.
     std::shared_ptr<void> user;
     // after:
@@ -67,6 +77,16 @@ struct TransactionEvent {
     TransactionEvent() = default;
 };
 
+/// Tables that are created or dropped.
+struct DdlStage {
+    const MetaData* metadata = nullptr;
+    const Table* table = nullptr; ///< the one; null: all of them
+    std::vector<const Table*> tables; ///< without a table: those that are created or dropped, in order
+    bool checkfirst = true;           ///< what is there, or is not, is left out
+
+    DdlStage() = default;
+};
+
 /// What happens in an engine and its pool, as in SQLAlchemy's `PoolEvents` and `ConnectionEvents`.
 ///
 ///     engine.events().after_cursor_execute.connect([](az::StatementEvent& e) { … });
@@ -75,11 +95,17 @@ struct TransactionEvent {
 /// `connect` are coroutines.
 struct EngineEvents {
     Signal<void(Url&)> do_connect;         ///< before connecting; may change where and as whom
-    /// A new connection, before anybody has it: for SET and PRAGMA. What it throws, connecting throws.
+    /// A new connection, before anybody has it: for SET and PRAGMA. What it throws, connecting throws. Those of
+    /// `connect_first()` come before the engine asks its first connection what the server is.
     Signal<asio::awaitable<void>(driver::Connection&)> connect;
+    /// May throw DisconnectionError, for another connection in place of this one, or InvalidatePoolError, for others in place
+    /// of all; what else it throws, connect() throws.
     Signal<void(const PoolEvent&)> checkout;
     Signal<void(const PoolEvent&)> checkin;    ///< given back, before it is reset
     Signal<void(const PoolEvent&)> reset;      ///< before what is open is rolled back
+    /// A connection that has come back, with nothing open, before anybody else has it: for SQL that takes back what its
+    /// borrower has set. When it throws the connection is closed.
+    Signal<asio::awaitable<void>(driver::Connection&)> reset_connection;
     Signal<void(const PoolEvent&)> invalidate; ///< of no use any more; it will be closed
     Signal<void(const PoolEvent&)> soft_invalidate; ///< will be closed when it comes back
     Signal<void(const PoolEvent&)> detach;     ///< no longer the pool's
@@ -88,11 +114,22 @@ struct EngineEvents {
 
     /// Before compilation; may put another statement in its place, of the same columns.
     Signal<void(sql::NodePtr&)> before_execute;
+    /// The statement, as it was executed, and what it gave; not of streams, and not when it failed.
+    Signal<void(const sql::NodePtr&, const engine::ResultData&)> after_execute;
+    /// A connection was handed out, before its borrower has it: for `isolation_level()` and the like.
+    Signal<void(Connection&)> engine_connect;
     Signal<void(StatementEvent&)> before_cursor_execute;
     Signal<void(StatementEvent&)> after_cursor_execute; ///< also when it failed
     Signal<void(ErrorEvent&)> handle_error;
-    /// A statement that is compiled for the first time seems to be a mistake: FROM elements that nothing connects.
+    /// Something seems to be a mistake: FROM elements that nothing connects, in a statement that is compiled for the first time;
+    /// a type in the catalogue that is not known. See `EngineOptions::warnings`.
     Signal<void(std::string_view)> warning;
+
+    // Of create_all() and drop_all(), on whose connection they may execute statements, between theirs.
+    Signal<asio::awaitable<void>(Connection&, const DdlStage&)> before_create;
+    Signal<asio::awaitable<void>(Connection&, const DdlStage&)> after_create;
+    Signal<asio::awaitable<void>(Connection&, const DdlStage&)> before_drop;
+    Signal<asio::awaitable<void>(Connection&, const DdlStage&)> after_drop;
 
     Signal<void(const TransactionEvent&)> begin;
     Signal<void(const TransactionEvent&)> commit;

@@ -63,6 +63,8 @@ struct PoolStatus {
 class Pool {
 public:
     explicit Pool(std::shared_ptr<engine::PoolState> state) noexcept : state_(std::move(state)) {}
+    /// For engines, which may share one.
+    [[nodiscard]] const std::shared_ptr<engine::PoolState>& state() const noexcept { return state_; }
 
     [[nodiscard]] PoolStatus figures() const;
     /// The figures in a sentence.

@@ -3,6 +3,7 @@
 // not.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,15 @@ namespace azoth {
 
 namespace engine {
 
+struct DmlExecution;
+
+/// A column or expression, to find a column of a result by.
+template <class C>
+concept ColumnExpression = requires(const C& column) {
+    typename C::value_type;
+    { column.node() } -> std::convertible_to<sql::NodePtr>;
+};
+
 /// A statement's outcome as the driver handed it over, with what is needed to read it. Results are made from
 /// it.
 struct ResultData {
@@ -28,11 +38,14 @@ struct ResultData {
     std::shared_ptr<const Compiled> compiled; ///< null when the rows belong to no compiled statement
     std::int64_t affected = -1;
     std::int64_t last_insert_id = 0;
+    sql::NodePtr statement; ///< whose columns the rows have; null when there is none that says
+    std::shared_ptr<const std::vector<std::size_t>> picked; ///< the places of the columns in the statement; null: as they are
+    std::shared_ptr<const DmlExecution> dml; ///< of an INSERT, UPDATE or DELETE: what it was executed with
     std::shared_ptr<const RowBuffer> fetched; ///< what the database made: see `Insert::return_defaults()`
     std::vector<Value> primary_key;           ///< of the one row that was inserted
 
     ResultData() = default;
-    ResultData(driver::Result result, std::shared_ptr<const Compiled> statement);
+    ResultData(driver::Result result, std::shared_ptr<const Compiled> how);
 
     [[nodiscard]] std::size_t row_count() const noexcept { return rows ? rows->row_count() : 0; }
     [[nodiscard]] std::size_t column_count() const noexcept { return columns ? columns->size() : 0; }
@@ -41,9 +54,12 @@ struct ResultData {
     /// The statement's type for the column; the server's where the statement has none.
     [[nodiscard]] const Type& type(std::size_t column) const noexcept;
     [[nodiscard]] std::vector<std::string> keys() const;
-    /// The position of a column. @throws ArgumentError that lists the columns there are.
+    /// The position of a column. @throws NoSuchColumnError that lists the columns there are; AmbiguousColumnError.
     [[nodiscard]] std::size_t find(std::string_view column_name) const;
-    /// @throws ArgumentError when there is no such column.
+    /// The position of what a statement selects; by its name where the statement does not say what it returns, as text().
+    /// @throws NoSuchColumnError
+    [[nodiscard]] std::size_t find(const sql::Node& column) const;
+    /// @throws NoSuchColumnError when there is no such column.
     void check_column(std::size_t column) const;
     /// @throws ResourceClosedError when the statement returned no rows.
     void check_returns_rows() const {
@@ -54,17 +70,18 @@ struct ResultData {
     [[noreturn]] static void throw_no_rows();
     /// The same without rows that are as another before, compared by `columns` as the database sent them.
     [[nodiscard]] ResultData unique_rows(const std::vector<std::size_t>& columns) const;
-    /// The rows that were fetched beside the result as a result. @throws InvalidRequestError when none were asked for.
-    [[nodiscard]] ResultData fetched_rows() const;
     /// These columns only, in this order.
     [[nodiscard]] ResultData pick_columns(const std::vector<std::size_t>& columns) const;
     [[nodiscard]] std::vector<std::size_t> all_columns() const;
-    /// A column by position or by name. @throws ArgumentError when there is none.
+    /// Another result's rows behind these. @throws InvalidRequestError when its columns are others.
+    [[nodiscard]] ResultData merged(const std::vector<const ResultData*>& others) const;
+    /// A column by position, by name, or by what it is. @throws NoSuchColumnError when there is none.
     [[nodiscard]] std::size_t place(std::size_t column) const {
         check_column(column);
         return column;
     }
     [[nodiscard]] std::size_t place(std::string_view column_name) const { return find(column_name); }
+    [[nodiscard]] std::size_t place(const sql::NodePtr& column) const { return find(*column); }
     /// Throws `error` again with the column's name in front.
     [[noreturn]] void rethrow_naming(std::size_t column, const TypeMismatchError& error) const;
 };
@@ -92,7 +109,7 @@ public:
     [[nodiscard]] std::vector<std::string> keys() const { return data_->keys(); }
 
     /// The value as a T, `std::optional<T>` where it may be NULL.
-    /// @throws ArgumentError when there is no such column, TypeMismatchError when the value is no T.
+    /// @throws NoSuchColumnError when there is no such column, TypeMismatchError when the value is no T.
     template <SqlValue T>
     [[nodiscard]] T get(std::size_t column) const {
         data_->check_column(column);
@@ -102,8 +119,21 @@ public:
     [[nodiscard]] T get(std::string_view column_name) const {
         return get<T>(data_->find(column_name));
     }
+    /// The value of a column that the statement selects, as the column's type or, where that is said, as a T.
+    template <engine::ColumnExpression C>
+    [[nodiscard]] typename C::value_type get(const C& column) const {
+        return get<typename C::value_type>(data_->find(*column.node()));
+    }
+    template <SqlValue T, engine::ColumnExpression C>
+    [[nodiscard]] T get(const C& column) const {
+        return get<T>(data_->find(*column.node()));
+    }
     [[nodiscard]] Value operator[](std::size_t column) const { return get<Value>(column); }
     [[nodiscard]] Value operator[](std::string_view column_name) const { return get<Value>(column_name); }
+    template <engine::ColumnExpression C>
+    [[nodiscard]] Value operator[](const C& column) const {
+        return get<Value>(data_->find(*column.node()));
+    }
 
     [[nodiscard]] bool is_null(std::size_t column) const {
         data_->check_column(column);

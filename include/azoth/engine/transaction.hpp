@@ -35,7 +35,8 @@ public:
     TransactionScope() noexcept = default;
     TransactionScope(TransactionScope&& other) noexcept
         : lease_(std::move(other.lease_)),
-          serial_(std::exchange(other.serial_, 0)) {}
+          serial_(std::exchange(other.serial_, 0)),
+          owns_(other.owns_) {}
     TransactionScope& operator=(TransactionScope&& other) noexcept;
     TransactionScope(const TransactionScope&) = delete;
     TransactionScope& operator=(const TransactionScope&) = delete;
@@ -45,15 +46,17 @@ public:
 
 protected:
     friend struct ScopeAccess;
-    TransactionScope(Lease lease, std::uint64_t serial) noexcept
+    TransactionScope(Lease lease, std::uint64_t serial, bool owns = true) noexcept
         : lease_(std::move(lease)),
-          serial_(serial) {}
+          serial_(serial),
+          owns_(owns) {}
     /// Still active: marks it to be rolled back by the connection's next operation, or on its way back to the
     /// pool.
     ~TransactionScope();
 
     Lease lease_;
     std::uint64_t serial_ = 0; ///< 0: none, or moved from
+    bool owns_ = true;         ///< destroyed while it is active, it has it rolled back
 };
 
 } // namespace engine

@@ -2,6 +2,8 @@
 // FROM elements: subqueries, CTEs, and what a table's foreign keys say about joining two of them.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,10 @@ namespace sql {
 [[nodiscard]] std::shared_ptr<const ColumnNode> column_of(const NodePtr& from, std::string_view name);
 /// With the columns of entities in their place.
 [[nodiscard]] std::vector<NodePtr> expand_entities(const std::vector<NodePtr>& columns);
+/// What a statement returns, in order: expressions, columns, labels. Empty where it does not say: text(), no RETURNING.
+[[nodiscard]] std::vector<NodePtr> result_columns(const Node& statement);
+/// The place of a column or expression among them: itself, what a label names, or the label's name. Nothing when there is none.
+[[nodiscard]] std::optional<std::size_t> find_result_column(const Node& statement, const Node& wanted);
 /// The names under which the columns of a SELECT are known outside when it stands in FROM: each has one, and each another.
 /// `columns` are not entities.
 [[nodiscard]] std::vector<QuotedName>

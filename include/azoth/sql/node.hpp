@@ -24,6 +24,7 @@ struct BindList {
     bool schema_tokens = false; ///< schemas are left open, for `with_schemas()`
     bool is_element = false;    ///< no statement, but part of one: for reading
     bool fetches_key = false;   ///< an INSERT brings back the key that the database makes
+    bool lint = true;     ///< look for FROM elements that nothing connects
 };
 [[nodiscard]] BindList collect_binds(const Node& statement);
 

@@ -242,7 +242,10 @@ struct TextNode final : StatementNode {
     std::vector<std::string> pieces;
     std::vector<std::string> names; ///< the parameter behind each piece but the last
     std::vector<std::pair<std::string, NodePtr>> binds;
+    std::vector<NodePtr> columns; ///< what it returns, in order, where columns() said so with columns of tables
 
+    /// Says what it returns.
+    void set_columns(std::vector<NodePtr> returned);
     /// Sets the pieces and names.
     void parse(std::string_view sql);
     void bind(std::string_view name, NodePtr value);

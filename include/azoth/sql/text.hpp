@@ -86,8 +86,10 @@ public:
     template <class... C>
         requires(HasColumnNode<C> && ...)
     [[nodiscard]] auto columns(const C&... columns) const {
-        return TextualSelect<typename C::value_type...>{
-            std::make_shared<const sql::TextualSelectNode>(node_, std::vector<sql::NamedColumn>{detail::column_of(columns)...})};
+        auto returning = std::make_shared<sql::TextNode>(*node_);
+        returning->set_columns(std::vector<sql::NodePtr>{columns.column_node()...});
+        return TextualSelect<typename C::value_type...>{std::make_shared<const sql::TextualSelectNode>(
+            std::move(returning), std::vector<sql::NamedColumn>{detail::column_of(columns)...})};
     }
     template <std::same_as<sql::NamedColumn>... C>
     [[nodiscard]] TextualSelect<> columns(const C&... columns) const {

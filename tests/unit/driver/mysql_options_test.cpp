@@ -3,6 +3,7 @@
 #include "../async/driver/mysql/options.hpp"
 #include "support/catch.hpp"
 
+#include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
 #include <chrono>
@@ -87,4 +88,20 @@ TEST_CASE("mysql options: where the server is", "[mysql][options]") {
     CHECK(ConnectOptions{Url{"mysql://[::1]:3307/d"}}.where() == "[::1]:3307");
     CHECK(ConnectOptions{Url{"mysql:///d"}}.where() == "localhost");
     CHECK(ConnectOptions{Url{"mysql:///d?unix_socket=/run/s"}}.where() == "socket /run/s");
+}
+
+TEST_CASE("mysql: a server's version tells which dialect it has", "[driver][mysql][my.conn.flavour]") {
+    const azoth::driver::ServerInfo info;
+    const auto dialect = [&](const char* named, const char* version) {
+        return azoth::mysql::flavoured_dialect(named, version, info);
+    };
+    CHECK(dialect("mariadb", "10.11.6-MariaDB")->name() == "mariadb");
+    CHECK(dialect("mysql", "8.0.36")->name() == "mysql");
+    CHECK_FALSE(dialect("mysql", "8.0.36")->features().insert_returning);
+    const auto mixed = dialect("mysql", "11.4.2-MariaDB");
+    CHECK(mixed->name() == "mysql");
+    CHECK(mixed->features().insert_returning);
+    CHECK_THROWS_AS(dialect("mariadb", "8.0.36"), azoth::InvalidRequestError);
+    CHECK_THROWS_WITH(dialect("mariadb", "8.0.36"), Catch::Matchers::Contains("8.0.36") && Catch::Matchers::Contains("mysql://"));
+    CHECK_THROWS_AS(dialect("mariadb", ""), azoth::InvalidRequestError);
 }

@@ -21,7 +21,7 @@ using Names = std::vector<std::string>;
 
 } // namespace
 
-TEST_CASE("events: listeners come first, once, and go, also while they are called", "[engine][events]") {
+TEST_CASE("events: listeners come first, once, and go, also while they are called", "[engine][events][core.event.api]") {
     Signal<void(int)> signal;
     Names calls;
     CHECK(signal.empty());
