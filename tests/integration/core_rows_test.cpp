@@ -22,8 +22,6 @@ std::string backend_name() {
     return GENERATE_COPY(from_range(names));
 }
 
-az::Value number(std::int64_t value) { return az::Value{az::Value::Variant{value}}; }
-az::Value word(std::string value) { return az::Value{az::Value::Variant{std::move(value)}}; }
 
 struct Things : az::Table {
     az::Column<std::int64_t> id{*this, "id", az::primary_key};
@@ -46,29 +44,27 @@ asio::awaitable<void> keys(az::Engine engine, bool& done) {
     auto connection = co_await engine.connect();
 
     const auto made = co_await connection.execute(az::insert(things).values(things.name = "a"));
-    CHECK(made.inserted_primary_key() == 1);
+    CHECK(made.inserted_primary_key().get<std::int64_t>(0) == 1);
     CHECK_FALSE(made.returns_rows());
     CHECK(made.rowcount() == 1);
     const auto again = co_await connection.execute(az::insert(things).values(things.name = "b")); // from the cache
-    CHECK(again.inserted_primary_key() == 2);
+    CHECK(again.inserted_primary_key().get<std::int64_t>(0) == 2);
     const auto given = co_await connection.execute(az::insert(things).values(things.id = 50, things.name = "c"));
-    CHECK(given.inserted_primary_key() == 50);
+    CHECK(given.inserted_primary_key().get<std::int64_t>(0) == 50);
     const auto by_sql =
         co_await connection.execute(az::insert(things).values(things.id = az::literal_column<std::int64_t>("30 + 30"), things.name = "d"));
-    if (engine.dialect()->features().insert_returning) CHECK(by_sql.inserted_primary_key() == 60);
+    if (engine.dialect()->features().insert_returning) CHECK(by_sql.inserted_primary_key().get<std::int64_t>(0) == 60);
     const auto composite = co_await connection.execute(az::insert(words).values(words.part = 3));
-    REQUIRE(composite.inserted_primary_key_values().size() == 2);
-    CHECK(composite.inserted_primary_key_values()[0] == word("made"));
-    CHECK(composite.inserted_primary_key_values()[1] == number(3));
-    CHECK_FALSE(composite.inserted_primary_key().has_value());
+    CHECK(composite.inserted_primary_key().get<std::string>("word") == "made");
+    CHECK(composite.inserted_primary_key().get<std::int32_t>("part") == 3);
 
     // Not to be fetched.
     const auto unasked = co_await connection.execute(az::insert(things).inline_().values(things.id = 70, things.name = "e"));
-    CHECK(unasked.inserted_primary_key() == 70); // the program's own is known all the same
+    CHECK(unasked.inserted_primary_key().get<std::int64_t>(0) == 70); // the program's own is known all the same
     // Several rows in one statement have no one key.
     const auto several =
         co_await connection.execute(az::insert(words).values(words.part = 1, words.word = "x").row(words.part = 2, words.word = "y"));
-    CHECK(several.inserted_primary_key_values().empty());
+    CHECK_THROWS_AS(several.inserted_primary_key(), az::InvalidRequestError);
     co_await connection.rollback();
     co_await connection.close();
     done = true;
@@ -83,14 +79,15 @@ asio::awaitable<void> defaults(az::Engine engine, bool& done) {
 
     const auto all = co_await connection.execute(az::insert(things).values(things.name = "a").return_defaults());
     CHECK_FALSE(all.returns_rows());
-    CHECK(all.inserted_primary_key() == 1);
+    CHECK(all.inserted_primary_key().get<std::int64_t>(0) == 1);
     if (returns) {
         const auto row = all.returned_defaults();
         REQUIRE(row.has_value());
         CHECK(row->get<std::int64_t>("id") == 1);
         CHECK(row->get<std::string>("state") == "new");
         CHECK(row->get<std::int32_t>("twice") == 42);
-        CHECK_FALSE(row->contains("name"));
+        const auto names = row->keys();
+        CHECK(std::ranges::find(names, "name") == names.end());
 
         const auto some = co_await connection.execute(
             az::insert(things).values(things.name = "b").return_defaults(things.state).supplemental_cols(things.name));
@@ -103,12 +100,12 @@ asio::awaitable<void> defaults(az::Engine engine, bool& done) {
         const auto statement = az::insert(things).columns(things.name).return_defaults().supplemental_cols(things.name);
         const auto many = co_await connection.execute(statement, rows);
         CHECK_FALSE(many.returns_rows());
-        std::vector<std::string> names;
+        std::vector<std::string> read;
         for (const auto& one : many.returned_defaults_rows()) {
-            names.push_back(one.get<std::string>("name"));
+            read.push_back(one.get<std::string>("name"));
             CHECK(one.get<std::string>("state") == "new");
         }
-        CHECK(names == std::vector<std::string>{"r1", "r2", "r3"});
+        CHECK(read == std::vector<std::string>{"r1", "r2", "r3"});
     }
     const auto plain = co_await connection.execute(az::insert(things).values(things.name = "z"));
     if (engine.dialect()->name() == "sqlite") CHECK_THROWS_AS(plain.returned_defaults(), az::InvalidRequestError);
@@ -304,7 +301,7 @@ asio::awaitable<void> nothing_fetched(Backend& backend, bool& done) {
     auto connection = co_await engine.connect();
     log.clear();
     const auto result = co_await connection.execute(az::insert(things).values(things.name = "a"));
-    CHECK(result.inserted_primary_key().has_value() == engine.dialect()->features().last_insert_id);
+    CHECK(result.inserted_primary_key()[0].is_null() != engine.dialect()->features().last_insert_id);
     co_await connection.execute(az::insert(things).values(things.name = "b").return_defaults());
     co_await connection.execute(az::insert(things).inline_().values(things.name = "c"));
     for (const auto& text : log.texts()) CHECK(text.find("RETURNING") == std::string::npos);

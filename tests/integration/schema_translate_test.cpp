@@ -100,7 +100,7 @@ asio::awaitable<void> tenants(az::Engine engine, bool& done) {
         co_await connection.execute(add_here);
         connection.schema_translate_map(second);
         const auto key = co_await connection.execute(add);
-        CHECK(key.inserted_primary_key() == round + 1);
+        CHECK(key.inserted_primary_key().get<std::int64_t>(0) == round + 1);
         connection.schema_translate_map(away);
         co_await connection.execute(add_here);
         co_await connection.execute(add_here);
