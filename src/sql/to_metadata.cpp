@@ -10,8 +10,12 @@ namespace azoth {
 
 Table Table::to_metadata(MetaData& metadata, const std::optional<std::string>& schema, const std::string& name) const {
     const auto& from = *data_;
-    const auto own_schema = schema ? *schema : from.schema.empty() ? metadata.schema() : from.schema;
-    auto made = std::make_shared<schema::TableData>(name.empty() ? from.name : name, own_schema);
+    QuotedName own_schema = from.schema;
+    if (schema) own_schema = QuotedName{*schema};
+    else if (own_schema.empty()) own_schema = QuotedName{metadata.schema()};
+    auto made = std::make_shared<schema::TableData>(name.empty() ? from.name : QuotedName{name}, own_schema);
+    made->implicit_returning = from.implicit_returning;
+    made->warnings = from.warnings;
     made->comment = from.comment;
     made->prefixes = from.prefixes;
     made->options = from.options;

@@ -45,10 +45,13 @@ asio::awaitable<void> big_values(az::Engine engine, bool& done) {
     auto connection = co_await engine.connect();
     if (is_mysql) { // the server takes no more than this in one packet
         const auto limit = co_await connection.scalar(az::text("SELECT @@max_allowed_packet"));
-        if (std::get<std::int64_t>(limit->variant()) < static_cast<std::int64_t>(3 * size)) {
+        const auto before = std::get<std::int64_t>(limit->variant());
+        if (before < static_cast<std::int64_t>(3 * size)) {
             co_await connection.run("SET GLOBAL max_allowed_packet = 268435456");
             co_await connection.commit();
             connection.invalidate();
+            co_await connection.run("SET GLOBAL max_allowed_packet = " + std::to_string(before)); // this one has the larger
+            co_await connection.commit();
         }
     }
     az::MetaData metadata;

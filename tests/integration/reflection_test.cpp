@@ -264,6 +264,7 @@ std::shared_ptr<TableData> table_of_every_type(std::string name) {
 Type expected_type(const Database& database, const schema::ColumnData& made) {
     if (made.type == Float{} && database.is("postgresql")) return Double{}; // FLOAT is another word there
     if (made.type == UuidType{} && database.is("sqlite")) return String{32};
+    if (made.type == Boolean{} && database.is("mariadb")) return SmallInteger{}; // TINYINT(1), which may be a number
     if (made.primary_key && database.is("sqlite")) return Integer{}; // the rowid
     return made.type;
 }
