@@ -2,6 +2,7 @@
 // Related<T> and Collection<T>: members that link objects. Plain pointers inside; the graph keeps what they point at.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -320,7 +321,12 @@ public:
     }
     /// Removes the object at a position, the last one unless told. @throws NotLoadedError. @pre position < size()
     std::shared_ptr<T> pop(std::size_t position = at_end) {
-        auto object = (*this)[position == at_end ? size() - 1 : position];
+        if (position == at_end) position = size() - 1;
+        auto object = (*this)[position];
+        if constexpr (is_list) { // of one that is there twice, this one goes: the first is what remove() takes
+            const auto first = std::find(items_.begin(), items_.end(), object.get());
+            std::rotate(first, items_.begin() + static_cast<std::ptrdiff_t>(position), items_.begin() + static_cast<std::ptrdiff_t>(position) + 1);
+        }
         remove(object);
         return object;
     }
@@ -398,7 +404,7 @@ private:
         return static_cast<const orm::TypedKeys<T, key_member>*>(keys())->find(key);
     }
     /// A new member takes its number; one that has a number keeps it.
-    void place(T* object, std::size_t index) {
+    void place(T* object, std::size_t number) {
         auto& position = object->*Policy::member;
         using Number = azoth::detail::remove_optional_t<typename std::remove_cvref_t<decltype(position)>::value_type>;
         if (!is_present()) return;
@@ -407,7 +413,7 @@ private:
         } else {
             if (position.is_present()) return;
         }
-        position = static_cast<Number>(index);
+        position = static_cast<Number>(number);
     }
     void number_new() {
         for (std::size_t i = 0; i < items_.size(); ++i) place(static_cast<T*>(items_[i]), i);
