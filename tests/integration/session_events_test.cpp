@@ -468,7 +468,7 @@ asio::awaitable<void> warnings_reach_session_and_engine(az::Engine engine) {
     }
 
 ON_EACH_DATABASE("listeners of a class, of all, of a session, of a factory come and go", "[orm.event.api]", listeners_come_and_go)
-ON_EACH_DATABASE("before and after each row", "[orm.event.mapper_persist]", rows_are_announced)
+ON_EACH_DATABASE("before and after each row", "[mapper_events]", rows_are_announced)
 ON_EACH_DATABASE("before, after and behind a flush", "[orm.event.flush][orm.async.run_inside]", flushes_are_announced)
 ON_EACH_DATABASE("statements may be changed, replaced and answered", "[orm.event.do_orm_execute]", statements_are_announced)
 ON_EACH_DATABASE("transactions and savepoints", "[orm.event.tx]", transactions_are_announced)
