@@ -381,7 +381,7 @@ ON_EACH_DATABASE("rules hold on objects and in SQL, over relationships too",
 ON_EACH_DATABASE("parts of a key may be NULL", "[partial_pks]", parts_of_keys_may_be_null)
 
 TEST_CASE("mapper: reflected tables and views are mapped as they are",
-          "[integration][orm][orm.map.reflected][orm.nontrad.view]") {
+          "[integration][orm][orm.nontrad.view]") {
     const auto names = backend_names();
     REQUIRE(names.size() <= 4);
     const std::array<asio::awaitable<void> (*)(az::Engine), 4> bodies{&maps_what_is_there<0>, &maps_what_is_there<1>, &maps_what_is_there<2>, &maps_what_is_there<3>};
