@@ -410,7 +410,7 @@ struct Parcel : Archived<Parcel> {
 } // namespace
 
 TEST_CASE("mapping: abstract bases and mixins make each class its own columns, constraints and links",
-          "[orm][mapping][orm.mixin.abstract][orm.mixin.declared][orm.mixin.named_constraints][orm.dc.nonmapped]") {
+          "[orm][mapping][orm.mixin.abstract][orm.mixin.declared][orm.mixin.named_constraints]") {
     archive().metadata().clear();
     az::Registry mine;
     mine.add<Team>();
