@@ -45,23 +45,6 @@ std::shared_ptr<const sql::ColumnNode> column_named(const sql::DmlNode& dml, con
     return nullptr;
 }
 
-/// What is said when it is executed wins over what the statement says.
-void assign(sql::DmlNode& dml, std::shared_ptr<const sql::ColumnNode> column, Value value) {
-    auto bind = sql::make_bind(std::move(value), column->type);
-    const auto known = std::ranges::find_if(dml.assignments, [&](const sql::AssignmentPair& pair) {
-        return !pair.target && pair.column->column == column->column;
-    });
-    if (known == dml.assignments.end()) {
-        dml.assign({std::move(column), std::move(bind)});
-        return;
-    }
-    // Made anew, so that its key tells what is in it.
-    const auto place = static_cast<std::size_t>(known - dml.assignments.begin());
-    auto pairs = std::exchange(dml.assignments, {});
-    pairs[place].value = std::move(bind);
-    for (auto& pair : pairs) dml.assign(std::move(pair));
-}
-
 [[noreturn]] void throw_unknown(const std::string& name, const std::vector<std::string>& names, const sql::Node& statement) {
     std::string message = "a value is given for '" + name + "', which is no parameter of this statement";
     if (takes_columns(statement)) message += ", nor a column of its table";
@@ -85,7 +68,9 @@ sql::NodePtr with_values(const sql::NodePtr& statement, Named values) {
         }
         auto column = takes_columns(*copy) ? column_named(static_cast<const sql::DmlNode&>(*copy), name) : nullptr;
         if (!column) throw_unknown(name, names, *copy);
-        assign(static_cast<sql::DmlNode&>(*copy), std::move(column), std::move(value));
+        // What is said when it is executed wins over what the statement says.
+        auto bind = sql::make_bind(std::move(value), column->type);
+        static_cast<sql::DmlNode&>(*copy).assign({std::move(column), std::move(bind)});
     }
     return copy;
 }

@@ -57,13 +57,14 @@ key_to(std::vector<std::string> columns, const Table& target, std::vector<std::s
 template <class F>
 void add_script(
     Registry& registry, std::string id, F describe,
-    std::vector<std::string> (*make)(const MetaData&, const Dialect&, const ExistsRule&, const SchemaTranslateMap&) = create_all_sql
+    std::vector<std::string> (*make)(
+        const MetaData&, const Dialect&, const ExistsRule&, const SchemaTranslateMap&, std::vector<DdlMark>*) = create_all_sql
 ) {
     registry.insert(std::move(id), [describe, make](const Dialect& dialect) {
         MetaData metadata;
         describe(metadata);
         Rendered rendered;
-        rendered.statements = make(metadata, dialect, {}, {});
+        rendered.statements = make(metadata, dialect, {}, {}, nullptr);
         // The order of a run of ALTER TABLE or CREATE INDEX is open; the corpus has it sorted.
         const auto run_of = [](const std::string& text) {
             for (const std::string_view word : {"ALTER TABLE", "CREATE INDEX", "CREATE UNIQUE INDEX"})
