@@ -26,7 +26,7 @@ function(azoth_target_defaults target)
         list(APPEND warnings -Werror)
     endif()
     get_target_property(type ${target} TYPE)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND type STREQUAL "EXECUTABLE")
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (type STREQUAL "EXECUTABLE" OR target STREQUAL "azoth_async"))
         # Asio's coroutine frames have an operator delete of their own that fits their operator new; GCC 12 sees a
         # mismatch once it has inlined one of the two.
         list(APPEND warnings -Wno-mismatched-new-delete)

@@ -221,9 +221,8 @@ std::vector<std::string> postfetch_cols(const ResultData& data) {
         const auto* given = assignment_to(dml, column);
         const bool as_sql = given != nullptr && given->value && given->value->kind != sql::NodeKind::bind;
         const bool unsaid = given == nullptr && is_made_by_server(column, of_update);
-        const bool returned = data.dml->returned && std::ranges::any_of(dml.returning, [&](const sql::NodePtr& node) {
-            return node->kind == sql::NodeKind::column && static_cast<const sql::ColumnNode&>(*node).column == &column;
-        });
+        const bool returned =
+            data.fetched && std::ranges::any_of(data.compiled->columns, [&](const auto& fetched) { return fetched.name == column.name; });
         if ((as_sql || unsaid) && !returned) names.push_back(column.name);
     }
     return names;

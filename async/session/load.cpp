@@ -22,7 +22,7 @@ ModelBase* find_target(Core& core, const orm::RelationshipInfo& info, const std:
     return core.identity_map.find(*info.target, orm::identity_key(values), owner);
 }
 
-void warn_several(const Core& core, const ModelBase& owner, const orm::RelationshipInfo& info) {
+void warn_several(Core& core, const ModelBase& owner, const orm::RelationshipInfo& info) {
     core.warn(
         "several rows were found for '" + owner.orm_state().mapper->class_name + "." + info.name + "', which links to one object: the first is taken");
 }

@@ -239,7 +239,7 @@ void UnitOfWork::process(Processor& processor, const std::vector<ModelBase*>& ob
 namespace {
 
 /// Whether a link is written. One to an object outside of the session is not, which is told.
-bool takes_part(const SessionState& session, const ModelBase& member, const ModelBase& owner, const RelationshipInfo& info) {
+bool takes_part(SessionState& session, const ModelBase& member, const ModelBase& owner, const RelationshipInfo& info) {
     if (session.contains(member)) return true;
     if (!member.orm_state().was_deleted)
         session.warn(

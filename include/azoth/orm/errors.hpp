@@ -12,12 +12,6 @@ public:
     using InvalidRequestError::InvalidRequestError;
 };
 
-/// A session has no engine for what it was to execute.
-class UnboundExecutionError : public InvalidRequestError {
-public:
-    using InvalidRequestError::InvalidRequestError;
-};
-
 /// Something of an object was to be loaded, and the object is in no session.
 class DetachedInstanceError : public NotLoadedError {
 public:
