@@ -22,7 +22,7 @@ std::vector<std::string> flush(az::orm::SessionState& session) {
     az::orm::UnitOfWork work{session};
     if (work.empty()) return log;
     while (const auto load = work.next_load()) throw std::logic_error("a link would have to be loaded");
-    while (const auto step = work.next_step({true, true})) {
+    while (const auto step = work.next_step(true)) {
         for (const auto& batch : step->batches) {
             const auto statement = az::orm::batch_statement(batch, false);
             const auto compiled = az::dialects::sqlite()->compile(*statement, az::sql::collect_binds(*statement));
