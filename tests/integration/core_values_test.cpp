@@ -346,7 +346,7 @@ TEST_CASE("MariaDB: TINYINT(1) is not mistaken for a truth value", "[integration
 }
 
 TEST_CASE(
-    "one shot opens, runs, commits and closes; nothing commits by itself",
+    "one shot opens, runs, commits and closes, nothing commits by itself",
     "[integration][core.legacy.connectionless][core.legacy.autocommit]") {
     Backend backend{backend_name()};
     bool done = false;

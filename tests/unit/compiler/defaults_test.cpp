@@ -58,7 +58,7 @@ TEST_CASE("a default may look at its row, and at the defaults before it", "[comp
     CHECK_THROWS_WITH(values_of(insert(goods).values(goods.id = 1)), Catch::Contains("'price'") && Catch::Contains("'id'"));
 }
 
-TEST_CASE("a scalar default is for rows that leave the column out; NULL is a value", "[compiler][core.default.scalar]") {
+TEST_CASE("a scalar default is for rows that leave the column out, and NULL is a value", "[compiler][core.default.scalar]") {
     MetaData metadata;
     struct T : Table {
         Column<std::int32_t> id{*this, "id", primary_key};

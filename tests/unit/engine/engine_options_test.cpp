@@ -315,7 +315,7 @@ TEST_CASE("creator: connections of the program's own making", "[engine][core.eng
     CHECK(script->made() == 1);
 }
 
-TEST_CASE("warnings: listened to, logged, or thrown; none without the linter",
+TEST_CASE("warnings: listened to, logged, or thrown, and none without the linter",
           "[engine][core.err.warnings][core.engine.linting_toggle]") {
     MetaData metadata;
     const Things things{metadata};

@@ -68,7 +68,7 @@ TEST_CASE("stream: rows arrive in pieces, typed",
     );
 }
 
-TEST_CASE("stream: while it is open the connection does nothing else; close() frees it",
+TEST_CASE("stream: while it is open the connection does nothing else, and close() frees it",
           "[engine][stream][core.conn.stream][core.result.async_iteration]") {
     ScriptedEngine db;
     db.script->answer = five_rows;

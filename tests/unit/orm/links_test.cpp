@@ -41,7 +41,7 @@ TEST_CASE("links: assigning the parent fills its collection, moving takes it out
     CHECK(first->books.empty());
 }
 
-TEST_CASE("links: removing clears the other side; a stranger cannot be removed",
+TEST_CASE("links: removing clears the other side, and a stranger cannot be removed",
           "[orm][links][orm.backpop.sync_collection]") {
     auto author = az::make<Author>();
     auto book = az::make<Book>();
