@@ -144,7 +144,10 @@ ModelBase* IdentityMap::find(const MapperData& mapper, const IdentityKey& key, G
 }
 
 void IdentityMap::reserve_integers(const MapperData& mapper, std::size_t objects) {
-    room_for(mapper).integers.reserve(objects);
+    auto& integers = room_for(mapper).integers;
+    // reserve() makes the whole table anew each time, and may make it smaller. What is there already may be read again.
+    if (static_cast<float>(objects) > static_cast<float>(integers.bucket_count()) * integers.max_load_factor())
+        integers.reserve(objects);
 }
 
 void IdentityMap::insert(std::int64_t key, ModelBase& object) {
