@@ -37,7 +37,7 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
             const auto& info = mapper.attributes[index];
             if (!info.autoincrement) continue;
             auto& attribute = orm::MapperData::attribute(*batch.objects[i], info);
-            info.operations->assign(attribute, Value{Value::Variant{result.last_insert_ids[i]}});
+            info.operations->assign(attribute, Value{result.last_insert_ids[i]});
             attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
         }
     }

@@ -48,7 +48,7 @@ void nested(benchmark::State& state) {
     auto condition = az::sql::make_binary(az::sql::Operator::eq, column, column, az::Boolean{});
     for (std::int64_t i = 0; i < state.range(0); ++i) {
         auto other = az::sql::make_binary(
-            az::sql::Operator::eq, column, az::sql::make_bind(az::Value{az::Value::Variant{i}}, az::Integer{}), az::Boolean{});
+            az::sql::Operator::eq, column, az::sql::make_bind(az::Value{i}, az::Integer{}), az::Boolean{});
         condition = az::sql::make_boolean_list(
             i % 2 == 0 ? az::sql::Operator::and_ : az::sql::Operator::or_, {std::move(condition), std::move(other)});
     }

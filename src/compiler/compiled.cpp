@@ -104,7 +104,7 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         case BindSlot::Source::statement: {
             const auto& value = single_value(binds, slot.index);
             if (!slot.document_path || value.is_null()) return converted(value, slot.type);
-            bound.scratch.push_back(Value{Value::Variant{document_path(value)}});
+            bound.scratch.push_back(Value{document_path(value)});
             return bound.scratch.back().param();
         }
         case BindSlot::Source::constant: return slot.value.param();
@@ -146,7 +146,7 @@ void Compiled::bind(const sql::BindList& binds, Bound& bound) const {
         const auto& slot = slots[piece.slot];
         if (slot.source == BindSlot::Source::written) {
             const auto& value = single_value(binds, slot.index);
-            if (slot.document_path) write_value(bound.expanded, Value{Value::Variant{document_path(value)}}.param());
+            if (slot.document_path) write_value(bound.expanded, Value{document_path(value)}.param());
             else write_value(bound.expanded, value.param());
             continue;
         }

@@ -258,7 +258,7 @@ void Compiler::visit_document_path(const sql::Node& node, bool in_text) {
     }
     const auto& bind = static_cast<const sql::BindNode&>(node);
     if (literal_binds_) {
-        out_ += literal(Value{Value::Variant{document_path(bind.value)}}.param());
+        out_ += literal(Value{document_path(bind.value)}.param());
         return;
     }
     BindSlot slot;

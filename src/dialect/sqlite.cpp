@@ -129,7 +129,7 @@ private:
         BindSlot slot;
         slot.source = BindSlot::Source::constant;
         slot.type = Integer{};
-        slot.value = Value{Value::Variant{value}};
+        slot.value = Value{value};
         bind_placeholder(slot, nullptr);
     }
 };

@@ -89,7 +89,7 @@ void add_expressions(FlushBatch& shape, const ModelBase& object) {
 Value next_version(const MapperData& mapper, const Value& before) {
     if (mapper.version_generator) return mapper.version_generator(before);
     const auto* number = std::get_if<std::int64_t>(&before.variant());
-    return Value{Value::Variant{(number != nullptr ? *number : 0) + 1}};
+    return Value{(number != nullptr ? *number : 0) + 1};
 }
 
 void raise_version(ModelBase& object, ModelBase& stored) {

@@ -19,6 +19,25 @@ void check_columns(const schema::TableData& table, const std::vector<std::string
 
 } // namespace detail
 
+template <class Data>
+Constraint::Constraint(const Table& table, Data data) : table_(table.shared_data()), data_(std::move(data)) {}
+template <class Data>
+Constraint::Constraint(Data data) : data_(std::move(data)) {}
+Constraint::Constraint(const Constraint& other) = default;
+Constraint::Constraint(Constraint&& other) noexcept = default;
+Constraint& Constraint::operator=(const Constraint& other) = default;
+Constraint& Constraint::operator=(Constraint&& other) noexcept = default;
+Constraint::~Constraint() = default;
+
+template Constraint::Constraint(const Table&, schema::PrimaryKeyData);
+template Constraint::Constraint(const Table&, schema::UniqueData);
+template Constraint::Constraint(const Table&, schema::CheckData);
+template Constraint::Constraint(const Table&, schema::ForeignKeyData);
+template Constraint::Constraint(const Table&, schema::ExcludeData);
+template Constraint::Constraint(schema::PrimaryKeyData);
+template Constraint::Constraint(schema::UniqueData);
+template Constraint::Constraint(schema::CheckData);
+
 void UniqueConstraint::attach_to(const Table& table) const {
     auto data = std::get<schema::UniqueData>(data_);
     auto& owner = *table.shared_data();
@@ -31,6 +50,12 @@ void CheckConstraint::attach_to(const Table& table) const {
     auto data = std::get<schema::CheckData>(data_);
     data.settings.order = table.shared_data()->next_constraint_order();
     table.shared_data()->checks.push_back(std::move(data));
+}
+
+void CheckConstraint::attach() {
+    auto& data = std::get<schema::CheckData>(data_);
+    data.settings.order = table_->next_constraint_order();
+    table_->checks.push_back(data);
 }
 
 void Index::attach_to(const Table& table) const {

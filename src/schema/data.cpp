@@ -111,6 +111,15 @@ bool TableData::is_foreign_key(std::string_view column_name) const noexcept {
     });
 }
 
+DialectOptions::DialectOptions() noexcept = default;
+DialectOptions::DialectOptions(const DialectOptions& other) = default;
+DialectOptions::DialectOptions(DialectOptions&& other) noexcept = default;
+DialectOptions& DialectOptions::operator=(const DialectOptions& other) = default;
+DialectOptions& DialectOptions::operator=(DialectOptions&& other) noexcept = default;
+DialectOptions::~DialectOptions() = default;
+
+void DialectOption::set_in(DialectOptions& options) const { options.set(name, value); }
+
 void DialectOptions::set(std::string name, OptionValue value) {
     const auto found = std::ranges::find(options_, name, &std::pair<std::string, OptionValue>::first);
     if (found != options_.end()) found->second = std::move(value);

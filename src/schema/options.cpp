@@ -59,6 +59,14 @@ void SentinelOption::apply(TableData& table, ColumnData& column) const {
     column.insert_sentinel = true;
 }
 
+void CheckOption::apply(TableData&, ColumnData& column) const { column.checks.push_back(check); }
+
+void add_target(ForeignKeyData& key, const ColumnData& target) {
+    auto next = key_to(target);
+    next.target_columns.insert(next.target_columns.begin(), key.target_columns.begin(), key.target_columns.end());
+    key = std::move(next);
+}
+
 void ForeignKeyOption::apply(TableData& table, ColumnData& column) const {
     ForeignKeyData own = key;
     own.columns = {column.name};

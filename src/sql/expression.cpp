@@ -38,7 +38,7 @@ sql::NodePtr like_value(sql::NodePtr value, LikeEscape escape) {
     if (value->kind == sql::NodeKind::bind) {
         const auto& bind = static_cast<const sql::BindNode&>(*value);
         if (const auto* text = std::get_if<std::string>(&bind.value.variant()))
-            return sql::make_bind(Value{Value::Variant{escape_like(*text, escape.character)}}, bind.type);
+            return sql::make_bind(Value{escape_like(*text, escape.character)}, bind.type);
     }
     throw ArgumentError(
         "autoescape needs a text value: what an expression yields is known to the database only"

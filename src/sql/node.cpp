@@ -309,7 +309,7 @@ const Type& type_or(const Type& base, const Type& other) noexcept { return base.
 namespace azoth::schema {
 
 sql::NodePtr default_text(std::string text) {
-    return sql::make_bind(Value{Value::Variant{std::move(text)}}, String{});
+    return sql::make_bind(Value{std::move(text)}, String{});
 }
 
 } // namespace azoth::schema

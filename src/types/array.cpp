@@ -197,7 +197,7 @@ ArrayValue nested_value(const ArrayParts& parts, std::size_t level, std::size_t&
     if (parts.sizes.empty()) return array;
     array.items.reserve(parts.sizes[level]);
     for (std::size_t i = 0; i < parts.sizes[level]; ++i) {
-        if (level + 1 < parts.sizes.size()) array.items.push_back(Value{Value::Variant{nested_value(parts, level + 1, next)}});
+        if (level + 1 < parts.sizes.size()) array.items.push_back(Value{nested_value(parts, level + 1, next)});
         else array.items.push_back(to_value(parts.items[next++], Type{}));
     }
     return array;

@@ -37,7 +37,7 @@ const std::shared_ptr<const TypeConversion>& uuid_of_text() {
         auto conversion = std::make_shared<TypeConversion>();
         conversion->process_bind_param = [](const Value& value, std::string_view) {
             const auto* text = std::get_if<std::string>(&value.variant());
-            return text != nullptr ? Value{Value::Variant{Uuid{*text}}} : value;
+            return text != nullptr ? Value{Uuid{*text}} : value;
         };
         return conversion;
     }();

@@ -26,7 +26,7 @@ struct AsParam {
 
 template <class T>
 Value own(T value) {
-    return Value{Value::Variant{std::move(value)}};
+    return Value{std::move(value)};
 }
 
 Value own_string(const Field& field) {
@@ -98,6 +98,38 @@ RangeValue::RangeValue(Value lower, Value upper, std::string_view bounds) {
     ends.push_back(std::move(lower));
     ends.push_back(std::move(upper));
 }
+
+Value::Value() noexcept = default;
+Value::Value(Null) noexcept {}
+Value::Value(Variant v) noexcept : variant_(std::move(v)) {}
+Value::Value(const Value& other) = default;
+Value::Value(Value&& other) noexcept = default;
+Value& Value::operator=(const Value& other) = default;
+Value& Value::operator=(Value&& other) noexcept = default;
+Value::~Value() = default;
+
+template <class A>
+Value::Value(Alternative, A&& alternative) noexcept : variant_(std::in_place_type<A>, std::move(alternative)) {}
+
+template Value::Value(Alternative, bool&&) noexcept;
+template Value::Value(Alternative, std::int64_t&&) noexcept;
+template Value::Value(Alternative, std::uint64_t&&) noexcept;
+template Value::Value(Alternative, double&&) noexcept;
+template Value::Value(Alternative, std::string&&) noexcept;
+template Value::Value(Alternative, Bytes&&) noexcept;
+template Value::Value(Alternative, Decimal&&) noexcept;
+template Value::Value(Alternative, Date&&) noexcept;
+template Value::Value(Alternative, Time&&) noexcept;
+template Value::Value(Alternative, Timestamp&&) noexcept;
+template Value::Value(Alternative, TimestampTz&&) noexcept;
+template Value::Value(Alternative, Interval&&) noexcept;
+template Value::Value(Alternative, Uuid&&) noexcept;
+template Value::Value(Alternative, JsonText&&) noexcept;
+template Value::Value(Alternative, ArrayValue&&) noexcept;
+template Value::Value(Alternative, RangeValue&&) noexcept;
+template Value::Value(Alternative, MultirangeValue&&) noexcept;
+
+bool operator==(const Value& a, const Value& b) { return a.variant_ == b.variant_; }
 
 bool operator==(const RangeValue& a, const RangeValue& b) noexcept {
     if (a.ends != b.ends) return false;

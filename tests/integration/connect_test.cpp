@@ -41,7 +41,7 @@ asio::awaitable<void> keeps_arguments(az::Engine engine) {
         const auto rows = co_await connection.exec_driver_sql("SHOW application_name");
         CHECK(rows.one().get<std::string>(0) == "by argument");
     }
-    std::vector<az::Value> values(1, az::Value{az::Value::Variant{std::int64_t{41}}});
+    std::vector<az::Value> values(1, az::Value{std::int64_t{41}});
     const std::string sql = engine.dialect()->name() == "postgresql" ? "SELECT ':x', $1::int + 1" : "SELECT ':x', ? + 1";
     const auto rows = co_await connection.exec_driver_sql(sql, values);
     CHECK(rows.one().get<std::string>(0) == ":x");

@@ -221,7 +221,7 @@ asio::awaitable<void> tiny_integers(az::Engine engine) {
     CHECK(tiny.c("small").type().kind == az::TypeKind::small_integer); // 7 is no truth value
     CHECK(engine.dialect()->type_text(tiny.c("small").type().on(engine.dialect()->name())) == "TINYINT(1)");
     const auto seven = co_await connection.execute(az::select(tiny.c("small")));
-    CHECK(seven.one()[0] == az::Value{az::Value::Variant{std::int64_t{7}}});
+    CHECK(seven.one()[0] == az::Value{std::int64_t{7}});
     const auto bits = co_await connection.execute(az::text("SELECT bits FROM tiny"));
     CHECK(bits.one().get<std::int64_t>(0) == 2049);
     az::MetaData other;
@@ -229,7 +229,7 @@ asio::awaitable<void> tiny_integers(az::Engine engine) {
     flags.add_column("id", az::Integer{}, az::primary_key);
     flags.add_column("flag", az::Boolean{});
     const auto flag = co_await connection.execute(az::select(flags.c("flag")));
-    CHECK(flag.one()[0] == az::Value{az::Value::Variant{true}}); // whose type says so
+    CHECK(flag.one()[0] == az::Value{true}); // whose type says so
     CHECK(engine.dialect()->type_text(az::Boolean{}) == "BOOL");
     co_await connection.run("DROP TABLE tiny");
     co_await connection.close();

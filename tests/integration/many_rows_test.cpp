@@ -43,8 +43,8 @@ struct Schema {
 
 using Row = std::map<std::string, az::Value>;
 
-az::Value text_value(std::string text) { return az::Value{az::Value::Variant{std::move(text)}}; }
-az::Value number_value(std::int64_t number) { return az::Value{az::Value::Variant{number}}; }
+az::Value text_value(std::string text) { return az::Value{std::move(text)}; }
+az::Value number_value(std::int64_t number) { return az::Value{number}; }
 
 asio::awaitable<void> insert_by_name(az::Engine engine, bool& done) {
     const Schema schema;

@@ -195,7 +195,7 @@ asio::awaitable<void> of_engine(Backend& backend, bool& done) {
     const auto names = co_await connection.scalars(az::select(there.name));
     CHECK(names.all() == std::vector<std::string>{"x"});
     const auto raw = co_await connection.scalar(az::text("SELECT count(*) FROM there"));
-    CHECK(raw == az::Value{az::Value::Variant{std::int64_t{1}}});
+    CHECK(raw == az::Value{std::int64_t{1}});
     co_await connection.close();
     co_await metadata.drop_all(engine);
     co_await engine.dispose();

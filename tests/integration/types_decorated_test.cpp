@@ -20,7 +20,7 @@ std::string backend_name() {
     return GENERATE_COPY(from_range(names));
 }
 
-az::Value text(std::string value) { return az::Value{az::Value::Variant{std::move(value)}}; }
+az::Value text(std::string value) { return az::Value{std::move(value)}; }
 
 /// Stored backwards; NULL as "-".
 az::TypeDecorator backwards() {

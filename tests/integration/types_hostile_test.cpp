@@ -151,7 +151,7 @@ asio::awaitable<void> as_names(az::Engine engine) {
         const auto rows = co_await connection.execute(query);
         REQUIRE(rows.all().size() == 2);
         CHECK(rows.keys().front() == label);
-        for (const auto& cells : rows) CHECK(cells[0] == az::Value{az::Value::Variant{word}});
+        for (const auto& cells : rows) CHECK(cells[0] == az::Value{word});
         co_await connection.execute(az::update(table).values(column = word).where(column == word));
         co_await connection.commit();
         co_await connection.close();

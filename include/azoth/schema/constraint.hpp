@@ -67,9 +67,17 @@ public:
     [[nodiscard]] const schema::ConstraintData& data() const noexcept { return data_; }
 
 protected:
-    Constraint(const Table& table, schema::ConstraintData data) : table_(table.shared_data()), data_(std::move(data)) {}
+    /// Of one of the alternatives.
+    template <class Data>
+    Constraint(const Table& table, Data data);
     /// Of a table that comes later.
-    explicit Constraint(schema::ConstraintData data) : data_(std::move(data)) {}
+    template <class Data>
+    explicit Constraint(Data data);
+    Constraint(const Constraint& other);
+    Constraint(Constraint&& other) noexcept;
+    Constraint& operator=(const Constraint& other);
+    Constraint& operator=(Constraint&& other) noexcept;
+    ~Constraint();
 
     std::shared_ptr<schema::TableData> table_;
     schema::ConstraintData data_;
@@ -162,11 +170,10 @@ public:
 private:
     template <class... Options>
     void finish(const Options&... options) {
-        auto& data = std::get<schema::CheckData>(data_);
-        (options.apply(data), ...);
-        data.settings.order = table_->next_constraint_order();
-        table_->checks.push_back(data);
+        (options.apply(std::get<schema::CheckData>(data_)), ...);
+        attach();
     }
+    void attach();
 };
 
 /// `ForeignKeyConstraint{*this, columns(order_id, item_id), {"order_item.order_id", "order_item.item_id"}}`, or
@@ -197,12 +204,7 @@ private:
 template <detail::HasColumnNode... Targets>
 [[nodiscard]] schema::ForeignKeyData references(const Targets&... targets) {
     schema::ForeignKeyData key;
-    const auto add = [&key](const schema::ColumnData& target) {
-        auto next = schema::key_to(target);
-        next.target_columns.insert(next.target_columns.begin(), key.target_columns.begin(), key.target_columns.end());
-        key = std::move(next);
-    };
-    (add(*targets.column_node()->column), ...);
+    (schema::add_target(key, *targets.column_node()->column), ...);
     return key;
 }
 

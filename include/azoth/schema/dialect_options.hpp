@@ -22,6 +22,13 @@ using OptionValue = std::variant<bool, std::int64_t, std::string, std::vector<st
 /// By "<dialect>_<option>", in the order in which they were set.
 class DialectOptions {
 public:
+    DialectOptions() noexcept;
+    DialectOptions(const DialectOptions& other);
+    DialectOptions(DialectOptions&& other) noexcept;
+    DialectOptions& operator=(const DialectOptions& other);
+    DialectOptions& operator=(DialectOptions&& other) noexcept;
+    ~DialectOptions();
+
     /// Replaces a value set before.
     void set(std::string name, OptionValue value);
     /// @return null when it is not set.
@@ -40,12 +47,15 @@ struct DialectOption {
 
     template <class Table, class Column>
     void apply(Table&, Column& column) const {
-        column.options.set(name, value);
+        set_in(column.options);
     }
     template <class Constraint>
     void apply(Constraint& constraint) const {
-        constraint.settings.options.set(name, value);
+        set_in(constraint.settings.options);
     }
+
+private:
+    void set_in(DialectOptions& options) const;
 };
 
 } // namespace schema

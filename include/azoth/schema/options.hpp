@@ -135,7 +135,7 @@ struct DdlIfOption {
 };
 struct CheckOption {
     CheckData check;
-    void apply(TableData&, ColumnData& column) const { column.checks.push_back(check); }
+    void apply(TableData& table, ColumnData& column) const;
 };
 struct ColumnOnUpdate {
     ValueMaker make;
@@ -156,6 +156,8 @@ struct ForeignKeyOption {
 /// "table.column" or "schema.table.column". @throws ArgumentError.
 [[nodiscard]] ForeignKeyData parse_foreign_key(std::string_view target);
 [[nodiscard]] ForeignKeyData key_to(const ColumnData& target);
+/// One more column that `key` refers to.
+void add_target(ForeignKeyData& key, const ColumnData& target);
 
 /// Something that may be given to a column.
 template <class O>

@@ -52,7 +52,7 @@ struct BindNode final : ExpressionNode {
     BindNode(std::string text, const Type& value_type, bool) noexcept
         : ExpressionNode(NodeKind::bind, value_type), inlined(true) {
         key.mix(text);
-        value = Value{Value::Variant{std::move(text)}};
+        value = Value{std::move(text)};
     }
     /// Named: all that have the name are one parameter, unless it is unique.
     BindNode(std::string parameter_name, std::optional<Value> bound, Type value_type, bool is_unique = false) noexcept

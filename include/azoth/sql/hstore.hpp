@@ -20,7 +20,7 @@ sql::NodePtr keys_node(const V& keys) {
     } else {
         std::vector<Value> items;
         for (const auto& key : keys) items.push_back(azoth::detail::value_for<std::string>(key));
-        return sql::make_bind(Value{Value::Variant{ArrayValue{std::move(items)}}}, ARRAY{Text{}});
+        return sql::make_bind(Value{ArrayValue{std::move(items)}}, ARRAY{Text{}});
     }
 }
 template <class V>

@@ -16,7 +16,7 @@ namespace azoth {
 class JsonPath {
 public:
     explicit JsonPath(std::vector<Value> steps) : steps_(std::move(steps)) {}
-    [[nodiscard]] sql::NodePtr node() const { return sql::make_bind(Value{Value::Variant{ArrayValue{steps_}}}, Type{}); }
+    [[nodiscard]] sql::NodePtr node() const { return sql::make_bind(Value{ArrayValue{steps_}}, Type{}); }
 
 private:
     std::vector<Value> steps_;

@@ -26,7 +26,7 @@ sql::NodePtr operand(const V& value, const Type& type) {
     if constexpr (azoth::detail::is_value_list<V> && !SqlValue<V>) {
         std::vector<Value> items;
         for (const auto& item : value) items.push_back(azoth::detail::value_for<Value>(item));
-        return sql::make_bind(Value{Value::Variant{ArrayValue{std::move(items)}}}, type);
+        return sql::make_bind(Value{ArrayValue{std::move(items)}}, type);
     } else if constexpr (Expression<V> || std::same_as<V, Null>) {
         return azoth::detail::operand<Value>(value, type);
     } else {

@@ -69,7 +69,7 @@ struct TypeTraits<std::vector<T>> {
         std::vector<Value> items;
         items.reserve(v.size());
         for (const auto& item : v) items.push_back(TypeTraits<T>::value(item));
-        return Value{Value::Variant{ArrayValue{std::move(items)}}};
+        return Value{ArrayValue{std::move(items)}};
     }
     static std::vector<T> decode(const Field& field, const Type&) {
         wire::ArrayParts parts;
@@ -97,7 +97,7 @@ template <>
 struct TypeTraits<Hstore> {
     static constexpr bool nullable = false;
     static Type type() { return postgresql::HSTORE{}; }
-    static Value value(const Hstore& v) { return Value{Value::Variant{wire::hstore_text(v)}}; }
+    static Value value(const Hstore& v) { return Value{wire::hstore_text(v)}; }
     static Hstore decode(const Field& field, const Type&) { return wire::decode_hstore(field); }
 };
 

@@ -79,7 +79,7 @@ struct TypeTraits<E> {
             if (detail::member_at<E>(i) == value) return names[i];
         detail::throw_no_name(detail::enum_name<E>(), static_cast<long long>(value));
     }
-    static Value value(E v) { return Value{Value::Variant{std::string{name(v)}}}; }
+    static Value value(E v) { return Value{std::string{name(v)}}; }
     static Param param(E v) { return {ParamKind::text, name(v)}; }
     /// @throws TypeMismatchError for a text that is no name.
     static E decode(const Field& field, const Type&) {

@@ -211,7 +211,7 @@ struct TypeTraits<Range<T>> {
         const auto end = [](const std::optional<T>& value) { return value ? TypeTraits<T>::value(*value) : Value{}; };
         return {end(v.lower()), end(v.upper()), v.bounds()};
     }
-    static Value value(const Range<T>& v) { return Value{Value::Variant{range(v)}}; }
+    static Value value(const Range<T>& v) { return Value{range(v)}; }
     static Range<T> decode(const Field& field, const Type&) {
         wire::RangeParts parts;
         wire::read_range(field, parts);
@@ -233,7 +233,7 @@ struct TypeTraits<std::vector<Range<T>>> {
     static Value value(const std::vector<Range<T>>& v) {
         std::vector<RangeValue> ranges;
         for (const auto& range : v) ranges.push_back(TypeTraits<Range<T>>::range(range));
-        return Value{Value::Variant{MultirangeValue{std::move(ranges)}}};
+        return Value{MultirangeValue{std::move(ranges)}};
     }
     static std::vector<Range<T>> decode(const Field& field, const Type& type) {
         std::vector<Range<T>> ranges;

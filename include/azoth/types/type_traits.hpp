@@ -107,7 +107,7 @@ template <>
 struct TypeTraits<bool> {
     static constexpr bool nullable = false;
     static Type type() { return Boolean{}; }
-    static Value value(bool v) { return Value{Value::Variant{v}}; }
+    static Value value(bool v) { return Value{v}; }
     static Param param(bool v) { return {ParamKind::boolean, static_cast<std::int64_t>(v)}; }
     static bool decode(const Field& field, const Type&) { return wire::decode_bool(field); }
 };
@@ -121,7 +121,7 @@ struct TypeTraits<T> {
         else if constexpr (sizeof(T) == 4) return Integer{};
         else return BigInteger{};
     }
-    static Value value(T v) { return Value{Value::Variant{static_cast<std::int64_t>(v)}}; }
+    static Value value(T v) { return Value{static_cast<std::int64_t>(v)}; }
     static Param param(T v) { return {ParamKind::integer, static_cast<std::int64_t>(v)}; }
     static T decode(const Field& field, const Type&) {
         if constexpr (sizeof(T) == 8) {
@@ -144,8 +144,8 @@ struct TypeTraits<T> {
         else return BigInteger{};
     }
     static Value value(T v) {
-        if constexpr (sizeof(T) < 8) return Value{Value::Variant{static_cast<std::int64_t>(v)}};
-        else return Value{Value::Variant{static_cast<std::uint64_t>(v)}};
+        if constexpr (sizeof(T) < 8) return Value{static_cast<std::int64_t>(v)};
+        else return Value{static_cast<std::uint64_t>(v)};
     }
     static Param param(T v) {
         if constexpr (sizeof(T) < 8) return {ParamKind::integer, static_cast<std::int64_t>(v)};
@@ -163,7 +163,7 @@ struct TypeTraits<T> {
         if constexpr (sizeof(T) == 4) return Float{};
         else return Double{};
     }
-    static Value value(T v) { return Value{Value::Variant{static_cast<double>(v)}}; }
+    static Value value(T v) { return Value{static_cast<double>(v)}; }
     static Param param(T v) { return Param{static_cast<double>(v)}; }
     static T decode(const Field& field, const Type&) { return static_cast<T>(wire::decode_double(field)); }
 };
@@ -172,7 +172,7 @@ template <>
 struct TypeTraits<std::string> {
     static constexpr bool nullable = false;
     static Type type() { return String{}; }
-    static Value value(std::string_view v) { return Value{Value::Variant{std::string{v}}}; }
+    static Value value(std::string_view v) { return Value{std::string{v}}; }
     static Param param(std::string_view v) { return {ParamKind::text, v}; }
     static std::string decode(const Field& field, const Type&) {
         std::string text;
@@ -185,7 +185,7 @@ template <>
 struct TypeTraits<Bytes> {
     static constexpr bool nullable = false;
     static Type type() { return LargeBinary{}; }
-    static Value value(const Bytes& v) { return Value{Value::Variant{v}}; }
+    static Value value(const Bytes& v) { return Value{v}; }
     static Param param(const Bytes& v) {
         return {ParamKind::bytes, std::string_view{reinterpret_cast<const char*>(v.data()), v.size()}};
     }
@@ -196,7 +196,7 @@ template <>
 struct TypeTraits<Decimal> {
     static constexpr bool nullable = false;
     static Type type() { return Numeric{}; }
-    static Value value(const Decimal& v) { return Value{Value::Variant{v}}; }
+    static Value value(const Decimal& v) { return Value{v}; }
     static Param param(const Decimal& v) { return Param{&v}; }
     static Decimal decode(const Field& field, const Type& type) { return wire::decode_decimal(field, type); }
 };
@@ -205,7 +205,7 @@ template <>
 struct TypeTraits<Date> {
     static constexpr bool nullable = false;
     static Type type() { return DateType{}; }
-    static Value value(Date v) { return Value{Value::Variant{v}}; }
+    static Value value(Date v) { return Value{v}; }
     static Param param(Date v) {
         return {ParamKind::date, static_cast<std::int64_t>(std::chrono::sys_days{v}.time_since_epoch().count())};
     }
@@ -216,7 +216,7 @@ template <>
 struct TypeTraits<Time> {
     static constexpr bool nullable = false;
     static Type type() { return TimeType{}; }
-    static Value value(Time v) { return Value{Value::Variant{v}}; }
+    static Value value(Time v) { return Value{v}; }
     static Param param(Time v) { return {ParamKind::time, static_cast<std::int64_t>(v.since_midnight.count())}; }
     static Time decode(const Field& field, const Type&) { return wire::decode_time(field); }
 };
@@ -225,7 +225,7 @@ template <>
 struct TypeTraits<Timestamp> {
     static constexpr bool nullable = false;
     static Type type() { return DateTime{}; }
-    static Value value(Timestamp v) { return Value{Value::Variant{v}}; }
+    static Value value(Timestamp v) { return Value{v}; }
     static Param param(Timestamp v) {
         return {ParamKind::timestamp, static_cast<std::int64_t>(v.time_since_epoch().count())};
     }
@@ -236,7 +236,7 @@ template <>
 struct TypeTraits<TimestampTz> {
     static constexpr bool nullable = false;
     static Type type() { return DateTime{true}; }
-    static Value value(TimestampTz v) { return Value{Value::Variant{v}}; }
+    static Value value(TimestampTz v) { return Value{v}; }
     static Param param(TimestampTz v) {
         return {ParamKind::timestamp_tz, static_cast<std::int64_t>(v.time_since_epoch().count())};
     }
@@ -247,7 +247,7 @@ template <>
 struct TypeTraits<Interval> {
     static constexpr bool nullable = false;
     static Type type() { return IntervalType{}; }
-    static Value value(const Interval& v) { return Value{Value::Variant{v}}; }
+    static Value value(const Interval& v) { return Value{v}; }
     static Param param(const Interval& v) { return Param{&v}; }
     static Interval decode(const Field& field, const Type&) { return wire::decode_interval(field); }
 };
@@ -256,7 +256,7 @@ template <>
 struct TypeTraits<Uuid> {
     static constexpr bool nullable = false;
     static Type type() { return UuidType{}; }
-    static Value value(const Uuid& v) { return Value{Value::Variant{v}}; }
+    static Value value(const Uuid& v) { return Value{v}; }
     static Param param(const Uuid& v) { return Param{&v}; }
     static Uuid decode(const Field& field, const Type&) { return wire::decode_uuid(field); }
 };
@@ -265,7 +265,7 @@ template <>
 struct TypeTraits<Json> {
     static constexpr bool nullable = false;
     static Type type() { return JsonType{}; }
-    static Value value(const Json& v) { return Value{Value::Variant{JsonText{wire::dump_json(v)}}}; }
+    static Value value(const Json& v) { return Value{JsonText{wire::dump_json(v)}}; }
     static Json decode(const Field& field, const Type&) { return wire::parse_json(wire::decode_json_text(field)); }
 };
 

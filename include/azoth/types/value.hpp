@@ -119,13 +119,20 @@ public:
         RangeValue,
         MultirangeValue>;
 
-    Value() noexcept = default;
-    Value(Null) noexcept {}
-    explicit Value(Variant v) noexcept : variant_(std::move(v)) {}
+    Value() noexcept;
+    Value(Null) noexcept;
+    explicit Value(Variant v) noexcept;
     /// Of a boolean, a number, text, or one of the alternatives: `std::map<std::string, Value>{{"name", "Ann"}, {"age", 7}}`.
     template <class T>
         requires(detail::plain_number<T> || std::convertible_to<T, std::string_view> || detail::is_alternative<T, Variant>)
-    Value(T value) : variant_(std::in_place_type<detail::StoredAs<T>>, std::move(value)) {}
+    Value(T value) : Value(Alternative{}, detail::StoredAs<T>(std::move(value))) {}
+
+    // In the library: a variant of so many costs each file that makes one a tenth of a second to compile.
+    Value(const Value& other);
+    Value(Value&& other) noexcept;
+    Value& operator=(const Value& other);
+    Value& operator=(Value&& other) noexcept;
+    ~Value();
 
     [[nodiscard]] bool is_null() const noexcept { return variant_.index() == 0; }
     [[nodiscard]] const Variant& variant() const noexcept { return variant_; }
@@ -133,9 +140,14 @@ public:
     /// A view of this value; valid as long as the value is neither changed nor moved.
     [[nodiscard]] Param param() const noexcept;
 
-    friend bool operator==(const Value&, const Value&) = default;
+    friend bool operator==(const Value& a, const Value& b);
 
 private:
+    struct Alternative {};
+    /// Defined for what is_alternative.
+    template <class A>
+    Value(Alternative, A&& alternative) noexcept;
+
     Variant variant_;
 };
 

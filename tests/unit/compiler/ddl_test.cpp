@@ -236,13 +236,13 @@ TEST_CASE("ddl: server defaults", "[compiler][ddl][core.default.server][core.ddl
         CHECK(ddl(table, mysql) == "CREATE TABLE t ( a BOOL DEFAULT true )");
         CHECK(ddl(table, sqlite) == "CREATE TABLE t ( a BOOLEAN DEFAULT 1 )");
 
-        column.server_default = sql::make_bind(Value{Value::Variant{std::int64_t{-5}}}, Integer{});
+        column.server_default = sql::make_bind(Value{std::int64_t{-5}}, Integer{});
         CHECK(ddl(table, postgresql) == "CREATE TABLE t ( a BOOLEAN DEFAULT -5 )");
         CHECK(ddl(table, sqlite) == "CREATE TABLE t ( a BOOLEAN DEFAULT (-5) )");
 
         column.server_default = sql::make_binary(
-            sql::Operator::concat, sql::make_bind(Value{Value::Variant{std::string{"a\\"}}}, String{}),
-            sql::make_bind(Value{Value::Variant{std::string{"b"}}}, String{}), String{});
+            sql::Operator::concat, sql::make_bind(Value{std::string{"a\\"}}, String{}),
+            sql::make_bind(Value{std::string{"b"}}, String{}), String{});
         CHECK(ddl(table, postgresql) == "CREATE TABLE t ( a BOOLEAN DEFAULT 'a\\' || 'b' )");
         CHECK(ddl(table, mysql) == "CREATE TABLE t ( a BOOL DEFAULT (concat('a\\\\', 'b')) )");
         CHECK(ddl(table, sqlite) == "CREATE TABLE t ( a BOOLEAN DEFAULT ('a\\' || 'b') )");

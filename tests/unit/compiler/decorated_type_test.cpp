@@ -14,7 +14,7 @@ using namespace azoth;
 
 namespace {
 
-Value number(std::int64_t n) { return Value{Value::Variant{n}}; }
+Value number(std::int64_t n) { return Value{n}; }
 
 /// Stored as a hundred times what it is.
 TypeDecorator hundredfold() {

@@ -279,19 +279,19 @@ TEST_CASE("postgresql parameters: arrays and ranges are sent in binary form and 
 }
 
 TEST_CASE("postgresql parameters: what is no array or range is refused", "[driver][postgresql][binding]") {
-    const auto item = [](std::int64_t n) { return Value{Value::Variant{n}}; };
-    const auto list = [](std::vector<Value> items) { return Value{Value::Variant{ArrayValue{std::move(items)}}}; };
+    const auto item = [](std::int64_t n) { return Value{n}; };
+    const auto list = [](std::vector<Value> items) { return Value{ArrayValue{std::move(items)}}; };
     const Value ragged = list({list({item(1)}), list({item(1), item(2)})});
     CHECK_THROWS_WITH(binary_of(ragged, ARRAY{Integer{}}), Catch::Contains("not equally long"));
     const Value mixed = list({item(1), list({item(1)})});
     CHECK_THROWS_WITH(binary_of(mixed, ARRAY{Integer{}}), Catch::Contains("not equally long"));
     CHECK_THROWS_WITH(binary_of(list({item(3'000'000'000)}), ARRAY{Integer{}}), Catch::Contains("does not fit integer"));
-    const Value zero = list({Value{Value::Variant{std::string(1, '\0')}}});
+    const Value zero = list({Value{std::string(1, '\0')}});
     CHECK_THROWS_WITH(binary_of(zero, ARRAY{Text{}}), Catch::Contains("zero byte"));
     CHECK_THROWS_WITH(binary_of(zero, Type{}), Catch::Contains("zero byte"));
     Value deep = item(1);
     for (int i = 0; i < 7; ++i) deep = list({deep});
     CHECK_THROWS_WITH(binary_of(deep, ARRAY{Integer{}}), Catch::Contains("six dimensions"));
-    const Value range{Value::Variant{RangeValue{item(1), Value{Value::Variant{std::string{"x"}}}}}};
+    const Value range{Value::Variant{RangeValue{item(1), Value{std::string{"x"}}}}};
     CHECK_FALSE(binary_of(range, INT4RANGE{})); // as text: the server says what is wrong with it
 }

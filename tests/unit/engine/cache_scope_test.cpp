@@ -35,7 +35,7 @@ TEST_CASE("a compilation is one engine's, of one structure, set of names and way
     MetaData metadata;
     const Things things{metadata};
     const auto by_id = [&](std::int64_t id) { return select(things.name).where(things.id == id); };
-    const auto text = [](const char* value) { return Value{Value::Variant{std::string{value}}}; };
+    const auto text = [](const char* value) { return Value{std::string{value}}; };
 
     one.run([&]() -> asio::awaitable<void> {
         auto connection = co_await one.engine.connect();

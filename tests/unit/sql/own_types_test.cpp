@@ -26,7 +26,7 @@ struct Money {
 template <>
 struct azoth::TypeTraits<Money> {
     static Type type() { return BigInteger{}; }
-    static Value value(const Money& money) { return Value{Value::Variant{money.cents}}; }
+    static Value value(const Money& money) { return Value{money.cents}; }
     static Money decode(const Field& field, const Type&) { return Money{wire::decode_integer(field)}; }
 };
 
@@ -93,7 +93,7 @@ TEST_CASE("a C++ type brings methods for its columns", "[sql][core.ctype.compara
 TEST_CASE("a value beside a decorated column is of its type, unless that says otherwise", "[sql][core.ctype.coerce_compared]") {
     const auto upper = TypeDecorator{String{20}}.process_bind_param([](const Value& value, std::string_view) {
         const auto* text = std::get_if<std::string>(&value.variant());
-        return text == nullptr ? value : Value{Value::Variant{"<" + *text + ">"}};
+        return text == nullptr ? value : Value{"<" + *text + ">"};
     });
     MetaData metadata;
     Table t{"t", metadata};

@@ -82,7 +82,7 @@ TEST_CASE("values are replaced, and what was shared stays shared", "[sql][core.v
     const auto statement = select(five.label("x")).where(users.id == five);
     const auto changed = sql::cloned_traverse(statement.node(), [](const sql::NodePtr& node) -> sql::NodePtr {
         if (node->kind != sql::NodeKind::bind) return nullptr;
-        return sql::make_bind(Value{Value::Variant{std::int64_t{6}}}, Integer{});
+        return sql::make_bind(Value{std::int64_t{6}}, Integer{});
     });
     const auto compiled = compile_node(*changed, *dialects::postgresql());
     CHECK(compiled.sql() == "SELECT $1 AS x FROM user_account WHERE user_account.id = $1");

@@ -29,7 +29,7 @@ TEST_CASE("statement log: what an engine sends is recorded, transactions include
     CHECK(log.texts().back() == "COMMIT");
     CHECK(log.count("INSERT") == 1);
     REQUIRE(statements[1].rows.size() == 1);
-    CHECK(statements[1].rows[0] == std::vector<az::Value>{az::Value{az::Value::Variant{std::int64_t{7}}}});
+    CHECK(statements[1].rows[0] == std::vector<az::Value>{az::Value{std::int64_t{7}}});
 }
 
 TEST_CASE("statement log: copies share the record, which can be cleared, paused and marked", "[testing]") {

@@ -14,7 +14,7 @@ namespace {
 
 template <class T>
 Value value(T v) {
-    return Value{Value::Variant{std::move(v)}};
+    return Value{std::move(v)};
 }
 Value string_value(const char* text) {
     return value(std::string{text});
