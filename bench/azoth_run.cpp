@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <string_view>
+#include <utility>
 
 #ifdef AZOTH_USE_BOOST_ASIO
 #include <boost/asio/co_spawn.hpp>
@@ -31,11 +32,9 @@ std::string with_options(const std::string& url) {
     return url.starts_with("sqlite:") ? url + "?journal_mode=wal&synchronous=off" : url;
 }
 
-} // namespace
-
-Outcome run_azoth(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engine)) {
+Outcome run_with(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engine), az::EngineOptions options) {
     asio::io_context io{1};
-    const auto engine = az::create_engine(io.get_executor(), with_options(run.url()));
+    const auto engine = az::create_engine(io.get_executor(), with_options(run.url()), std::move(options));
     Outcome outcome;
     std::exception_ptr failure;
     asio::co_spawn(io, connect_then(run, engine, workload, outcome), [&](std::exception_ptr error) {
@@ -45,6 +44,19 @@ Outcome run_azoth(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engin
     if (failure)
         std::rethrow_exception(failure);
     return outcome;
+}
+
+} // namespace
+
+Outcome run_azoth(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engine)) {
+    return run_with(run, workload, az::EngineOptions{});
+}
+
+Outcome run_azoth_clients(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engine)) {
+    az::EngineOptions options;
+    options.pool_size = pool_connections;
+    options.max_overflow = 0;
+    return run_with(run, workload, std::move(options));
 }
 
 } // namespace bench

@@ -23,6 +23,14 @@ template <asio::awaitable<Outcome> (*Workload)(Run&, az::Engine)>
     return run_azoth(run, Workload);
 }
 
+/// The same with a pool of W8's size.
+[[nodiscard]] Outcome run_azoth_clients(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engine));
+
+template <asio::awaitable<Outcome> (*Workload)(Run&, az::Engine)>
+[[nodiscard]] Outcome azoth_clients(Run& run) {
+    return run_azoth_clients(run, Workload);
+}
+
 /// The table as the Core sees it.
 struct Customers : az::Table {
     az::Column<std::int64_t> id{*this, "id", az::primary_key};

@@ -9,18 +9,24 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/epoll.h>
+#include <unistd.h>
 
 namespace bench {
 namespace {
 
 class Connection {
 public:
-    explicit Connection(const std::string& url) : handle_(mysql_init(nullptr)) {
+    explicit Connection(const std::string& url, bool nonblocking = false) : handle_(mysql_init(nullptr)) {
         const auto parts = split_url(url);
+        if (nonblocking)
+            mysql_options(handle_, MYSQL_OPT_NONBLOCK, nullptr);
         mysql_options(handle_, MYSQL_SET_CHARSET_NAME, "utf8mb4");
         if (mysql_real_connect(
                 handle_, parts.host.c_str(), parts.user.c_str(), parts.password.c_str(),
@@ -75,9 +81,12 @@ public:
         lengths_[position] = param.buffer_length;
         param.length = &lengths_[position];
     }
-    void execute() {
+    void bind_parameters() {
         if (!params_.empty() && mysql_stmt_bind_param(statement_, params_.data()) != 0)
             refuse("bind");
+    }
+    void execute() {
+        bind_parameters();
         if (mysql_stmt_execute(statement_) != 0)
             refuse("execute");
     }
@@ -145,6 +154,8 @@ void seed_customers(const std::string& url, std::int64_t rows) {
     connection.execute("DROP TABLE IF EXISTS customer");
     connection.execute("CREATE TABLE customer (id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY, "
                        "name VARCHAR(255) NOT NULL, description VARCHAR(255) NOT NULL) ENGINE=InnoDB");
+    if (rows == 0)
+        return;
     connection.execute(
         "INSERT INTO customer SELECT seq, concat('customer name ', seq), "
         "concat('customer description ', seq) FROM seq_1_to_" +
@@ -254,6 +265,151 @@ Outcome short_selects_text(Run& run) {
     }
     run.stop();
     return {short_selects, check(rows)};
+}
+
+// ---- W4 --------------------------------------------------------------------------------------
+
+Outcome reset_transactions(Run& run) {
+    seed_customers(run.url(), 0);
+    return {};
+}
+
+Outcome verify_transactions(Run& run) {
+    const Connection connection{run.url()};
+    return {0, check(read_customers(connection))};
+}
+
+Outcome short_transactions(Run& run, bool explicitly) {
+    const Connection connection{run.url()};
+    run.start();
+    {
+        Query insert{connection, "INSERT INTO customer (name, description) VALUES (?, ?)"};
+        for (std::int64_t i = 1; i <= transactions; ++i) {
+            const auto name = customer_name(i);
+            const auto description = customer_description(i);
+            if (explicitly)
+                connection.execute("BEGIN");
+            insert.bind(0, name);
+            insert.bind(1, description);
+            insert.execute();
+            if (explicitly)
+                connection.execute("COMMIT");
+        }
+    }
+    run.stop();
+    return {transactions, check_seeded(transactions)};
+}
+
+Outcome three_round_trips(Run& run) { return short_transactions(run, true); }
+Outcome autocommitted(Run& run) { return short_transactions(run, false); }
+
+// ---- W8 --------------------------------------------------------------------------------------
+
+/// A connection with its statement, and how far its execution is.
+struct Busy {
+    explicit Busy(const std::string& url) : connection(url, true), query(connection, select_by_key) {}
+
+    /// Goes on as far as it can without waiting. True when the row is there.
+    bool advance(int ready) {
+        for (;;) {
+            if (waits != 0) {
+                int failed = 0;
+                if (storing)
+                    waits = mysql_stmt_store_result_cont(&failed, query.handle(), ready);
+                else
+                    waits = mysql_stmt_execute_cont(&failed, query.handle(), ready);
+                if (waits != 0)
+                    return false;
+                if (failed != 0)
+                    query.refuse("select");
+            }
+            if (storing)
+                return true;
+            output.attach(query);
+            storing = true;
+            int failed = 0;
+            waits = mysql_stmt_store_result_start(&failed, query.handle());
+            if (waits != 0)
+                return false;
+            if (failed != 0)
+                query.refuse("store");
+        }
+    }
+    /// True when the row is there already.
+    bool start(std::int64_t which) {
+        key = which;
+        storing = false;
+        query.bind(0, key);
+        query.bind_parameters();
+        int failed = 0;
+        waits = mysql_stmt_execute_start(&failed, query.handle());
+        if (waits != 0)
+            return false;
+        if (failed != 0)
+            query.refuse("execute");
+        return advance(0);
+    }
+
+    Connection connection;
+    Query query;
+    Output output;
+    std::int64_t key = 0;
+    std::size_t client = 0;
+    int waits = 0;
+    bool storing = false;
+};
+
+Outcome many_clients(Run& run) {
+    const int epoll = epoll_create1(EPOLL_CLOEXEC);
+    std::vector<std::unique_ptr<Busy>> connections;
+    std::deque<Busy*> free;
+    std::deque<std::size_t> waiting; // clients, first come first served
+    for (std::size_t i = 0; i < pool_connections; ++i) {
+        auto& one = connections.emplace_back(std::make_unique<Busy>(run.url()));
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.ptr = one.get();
+        epoll_ctl(epoll, EPOLL_CTL_ADD, mysql_get_socket(one->connection.handle()), &event);
+        free.push_back(one.get());
+    }
+    for (std::size_t client = 0; client < clients; ++client)
+        waiting.push_back(client);
+    std::uint64_t sum = 0;
+    std::int64_t started = 0;
+    std::int64_t done = 0;
+    const auto finish = [&](Busy& one) {
+        if (one.output.fetch(one.query)) {
+            const auto found = one.output.customer();
+            sum += check_customer(found.id, found.name, found.description);
+        }
+        mysql_stmt_free_result(one.query.handle()); // all of it is here
+        ++done;
+        free.push_back(&one);
+        waiting.push_back(one.client);
+    };
+    std::array<epoll_event, pool_connections> events{};
+    run.start();
+    while (done < shared_selects) {
+        while (!free.empty() && !waiting.empty() && started < shared_selects) {
+            auto& one = *free.front();
+            free.pop_front();
+            one.client = waiting.front();
+            waiting.pop_front();
+            if (one.start(permuted_key(started++)))
+                finish(one);
+        }
+        if (done == shared_selects)
+            break;
+        const int ready = epoll_wait(epoll, events.data(), static_cast<int>(events.size()), -1);
+        for (int i = 0; i < ready; ++i) {
+            auto& one = *static_cast<Busy*>(events[static_cast<std::size_t>(i)].data.ptr);
+            if (one.waits != 0 && one.advance(MYSQL_WAIT_READ))
+                finish(one);
+        }
+    }
+    run.stop();
+    ::close(epoll);
+    return {shared_selects, sum};
 }
 
 // ---- W6 --------------------------------------------------------------------------------------
@@ -434,6 +590,12 @@ const Register contenders{
     {"W3", "mariadb", "raw", short_selects_prepared},
     {"W3", "mariadb", "raw-unprepared", short_selects_unprepared},
     {"W3", "mariadb", "raw-text", short_selects_text},
+    {"W4", "mariadb", "reset", reset_transactions},
+    {"W4", "mariadb", "raw", three_round_trips},
+    {"W4", "mariadb", "raw-autocommit", autocommitted},
+    {"W4", "mariadb", "verify", verify_transactions},
+    {"W8", "mariadb", "seed", seed_selects},
+    {"W8", "mariadb", "raw", many_clients},
     {"W6", "mariadb", "reset", reset_unit_of_work},
     {"W6", "mariadb", "raw", unit_of_work_rows},
     {"W6", "mariadb", "raw-values", unit_of_work_values},

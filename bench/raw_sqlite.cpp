@@ -180,6 +180,44 @@ Outcome short_selects_unprepared(Run& run) {
     return {short_selects, check(rows)};
 }
 
+// ---- W4 --------------------------------------------------------------------------------------
+
+Outcome reset_transactions(Run& run) {
+    seed_customers(run.url(), 0);
+    return {};
+}
+
+Outcome verify_transactions(Run& run) {
+    const Database database{run.url()};
+    return {0, check(read_customers(database))};
+}
+
+Outcome short_transactions(Run& run, bool explicitly) {
+    const Database database{run.url()};
+    run.start();
+    {
+        Query begin{database, "BEGIN"};
+        Query insert{database, "INSERT INTO customer (name, description) VALUES (?, ?)"};
+        Query commit{database, "COMMIT"};
+        for (std::int64_t i = 1; i <= transactions; ++i) {
+            const auto name = customer_name(i);
+            const auto description = customer_description(i);
+            if (explicitly)
+                begin.execute();
+            insert.bind(1, name);
+            insert.bind(2, description);
+            insert.execute();
+            if (explicitly)
+                commit.execute();
+        }
+    }
+    run.stop();
+    return {transactions, check_seeded(transactions)};
+}
+
+Outcome three_statements(Run& run) { return short_transactions(run, true); }
+Outcome autocommitted(Run& run) { return short_transactions(run, false); }
+
 // ---- W6 --------------------------------------------------------------------------------------
 
 Outcome reset_unit_of_work(Run& run) {
@@ -330,6 +368,10 @@ const Register contenders{
     {"W3", "sqlite", "raw", short_selects_prepared},
     {"W3", "sqlite", "transaction", short_selects_transaction},
     {"W3", "sqlite", "raw-unprepared", short_selects_unprepared},
+    {"W4", "sqlite", "reset", reset_transactions},
+    {"W4", "sqlite", "raw", three_statements},
+    {"W4", "sqlite", "raw-autocommit", autocommitted},
+    {"W4", "sqlite", "verify", verify_transactions},
     {"W6", "sqlite", "reset", reset_unit_of_work},
     {"W6", "sqlite", "raw", unit_of_work_rows},
     {"W6", "sqlite", "raw-values", unit_of_work_values},

@@ -12,9 +12,14 @@ namespace bench {
 // Sizes never change, so that figures of different days can be compared.
 inline constexpr std::int64_t read_rows = 200'000;    // W2
 inline constexpr std::int64_t short_selects = 10'000; // W3
+inline constexpr std::int64_t transactions = 10'000;  // W4
 inline constexpr std::int64_t parents = 10'000;       // W6
 inline constexpr std::int64_t children_each = 2;      // W6
 inline constexpr std::int64_t update_rows = 10'000;   // W7
+inline constexpr std::int64_t shared_selects = 100'000; // W8, taken by all clients together
+inline constexpr std::size_t clients = 64;            // W8
+inline constexpr std::size_t pool_connections = 16;   // W8
+inline constexpr std::int64_t pipelined_selects = 10'000; // W9
 
 /// A row as the application owns it: no views into a driver's buffer.
 struct Customer {
@@ -62,6 +67,14 @@ check_customer(std::int64_t id, std::string_view name, std::string_view descript
     for (const auto& row : rows)
         sum += check_customer(row.id, row.name, row.description);
     return sum;
+}
+
+/// Of the customers with keys from 1 to `rows`, each `times` over.
+[[nodiscard]] inline std::uint64_t check_seeded(std::int64_t rows, std::uint64_t times = 1) {
+    std::uint64_t sum = 0;
+    for (std::int64_t i = 1; i <= rows; ++i)
+        sum += check_customer(i, customer_name(i), customer_description(i));
+    return sum * times;
 }
 
 [[nodiscard]] inline std::uint64_t sum(const std::vector<std::int64_t>& keys) {

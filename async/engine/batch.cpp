@@ -103,6 +103,12 @@ struct BatchRun::State {
         for (std::size_t i = 0; i < compiled.slots.size() && as_given; ++i)
             as_given = row_names.cells[i] == i && !wire::converts_params(compiled.slots[i].type);
         cells.resize(names.size());
+        if (!is_dml(*statement)) return;
+        dml = std::make_shared<DmlExecution>();
+        dml->statement = statement;
+        dml->found = found;
+        dml->many = true;
+        if (!compiled.returns_rows) dml->find_keys(); // else the key is among the rows
     }
 
     static sql::NodePtr announced(Slot& slot, sql::NodePtr node) {
@@ -129,6 +135,13 @@ struct BatchRun::State {
     std::int64_t affected = 0;
     std::vector<std::shared_ptr<const RowBuffer>> answers;
     std::vector<RowPlace> places; ///< their rows, in the order of the parameter rows
+
+    std::shared_ptr<DmlExecution> dml; ///< null for what changes nothing
+
+    /// Of the row that is complete now.
+    void note_key() {
+        if (dml && !dml->key_slots.empty()) dml->keep_key(std::span{params}.last(found.compiled->slots.size()));
+    }
 
     [[nodiscard]] std::size_t page_size() const {
         const auto& core = *operation.slot().core;
@@ -195,7 +208,10 @@ void BatchRun::finish_row() {
     State& state = *state_;
     ++state.rows;
     ++state.row_count;
-    if (state.as_given) return;
+    if (state.as_given) {
+        state.note_key();
+        return;
+    }
     const auto& compiled = *state.found.compiled;
     const auto begin = state.params.size();
     state.params.resize(begin + compiled.slots.size());
@@ -221,6 +237,7 @@ void BatchRun::finish_row() {
         state.made = i;
         state.params[begin + i] = keep(compiled.make_default(i, known));
     }
+    state.note_key();
     for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
         const auto& slot = compiled.slots[i];
         if (slot.source != BindSlot::Source::constant && wire::converts_params(slot.type))
@@ -273,12 +290,9 @@ ResultData BatchRun::take_rows() {
     data.compiled = state.found.compiled;
     data.affected = state.affected;
     data.statement = state.statement;
-    if (is_dml(*state.statement)) {
-        auto dml = std::make_shared<DmlExecution>();
-        dml->statement = state.statement;
-        dml->found = state.found;
-        dml->many = true;
-        data.dml = std::move(dml);
+    if (state.dml) {
+        state.dml->rows = state.row_count;
+        data.dml = state.dml;
     }
     if (!data.compiled->returns_rows && !data.compiled->fetches) return data;
     auto columns = std::make_shared<std::vector<driver::ColumnInfo>>();

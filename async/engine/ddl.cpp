@@ -140,7 +140,7 @@ public:
         }
         for (const auto& object : objects) known_.emplace(std::pair{schema_, object->name}, object);
         for (const auto& object : present)
-            if (const auto found = known_.find({schema_, object->name}); found != known_.end()) add(*found->second);
+            if (const auto found = known_.find({schema_, object->name}); found != known_.end()) add_or_skip(*found->second);
         co_await follow();
     }
 
@@ -149,6 +149,7 @@ public:
         if (present != nullptr && !options_.extends()) co_return *present;
         const auto objects = co_await read(schema_, name);
         if (objects.empty()) throw NoSuchTableError("the database has no table '" + full_name(name) + "'");
+        check_reflectable(*objects.front());
         add(*objects.front());
         const std::string real_name = objects.front()->name;
         co_await follow();
@@ -194,6 +195,11 @@ private:
             throw InvalidRequestError(
                 "could not reflect: requested table(s) not available" + (schema_.empty() ? "" : " in schema '" + schema_ + "'") +
                 ": " + missing);
+    }
+
+    void add_or_skip(const ReflectedTable& object) {
+        if (object.unreflectable.empty()) add(object);
+        else lease_.slot->core->warn("Skipping table " + object.name + ": " + object.unreflectable);
     }
 
     void add(const ReflectedTable& object) {

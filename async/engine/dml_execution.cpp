@@ -31,13 +31,17 @@ bool is_made_by_server(const schema::ColumnData& column, bool of_update) noexcep
     return column.server_default || column.fetched || column.identity || column.default_expression || column.sequence;
 }
 
-/// Values as a row of a result.
-class ValueRow final : public RowBuffer {
+/// Values as rows of a result.
+class ValueRows final : public RowBuffer {
 public:
-    explicit ValueRow(std::vector<Value> values) : RowBuffer(1, values.size()), values_(std::move(values)) {
+    ValueRows(std::vector<Value> values, std::size_t columns)
+        : RowBuffer(columns == 0 ? 1 : values.size() / columns, columns), values_(std::move(values)) {
+        fields_.reserve(values_.size());
         for (const auto& value : values_) fields_.push_back(field_of(value));
     }
-    [[nodiscard]] Field field(std::size_t, std::size_t column) const noexcept override { return fields_[column]; }
+    [[nodiscard]] Field field(std::size_t row, std::size_t column) const noexcept override {
+        return fields_[row * column_count() + column];
+    }
 
 private:
     Field bytes(Wire wire, std::string_view text) const noexcept {
@@ -75,7 +79,7 @@ private:
 
 Row row_of(std::vector<Value> values, std::shared_ptr<const std::vector<driver::ColumnInfo>> columns, sql::NodePtr statement) {
     ResultData data;
-    data.rows = std::make_shared<const ValueRow>(std::move(values));
+    data.rows = std::make_shared<const ValueRows>(std::move(values), columns->size());
     data.columns = std::move(columns);
     data.statement = std::move(statement);
     return Row{std::make_shared<const ResultData>(std::move(data)), 0};
@@ -148,6 +152,21 @@ void note_fetched(ResultData& data, const Compiled& compiled, const Compiled::Bo
 
 } // namespace
 
+void DmlExecution::find_keys() {
+    if (statement->kind != sql::NodeKind::insert) return;
+    const auto& slots = found.compiled->slots;
+    for (const auto* column : static_cast<const sql::DmlNode&>(*statement).table_data().primary_key()) {
+        const auto slot = std::ranges::find_if(slots, [column](const BindSlot& one) { return one.column && one.column->column == column; });
+        auto& place = key_slots.emplace_back();
+        if (slot != slots.end()) place = static_cast<std::size_t>(slot - slots.begin());
+    }
+}
+
+void DmlExecution::keep_key(std::span<const Param> params) {
+    for (const auto& slot : key_slots)
+        if (slot) keys.push_back(to_value(params[*slot]));
+}
+
 ResultData result_of(driver::Result result, const Lookup& found, sql::NodePtr statement, std::shared_ptr<DmlExecution> dml) {
     ResultData data(std::move(result), found.compiled);
     data.statement = std::move(statement);
@@ -169,9 +188,31 @@ Row inserted_primary_key(const ResultData& data) {
 
 std::vector<Row> inserted_primary_key_rows(const ResultData& data) {
     const auto& dml = insert_of(data);
-    if (dml.many)
-        throw_not("the keys of an INSERT of many rows are not kept: ask for them with returning(), which gives them in the order of the rows");
-    return std::vector<Row>(1, inserted_primary_key(data));
+    if (!dml.many) return std::vector<Row>(1, inserted_primary_key(data));
+    const auto key = static_cast<const sql::DmlNode&>(*dml.statement).table_data().primary_key();
+    std::vector<Row> rows;
+    if (key.empty() || dml.rows == 0) return rows;
+    const bool is_fetched = data.fetched && data.fetched->row_count() == dml.rows;
+    std::vector<Value> values;
+    values.reserve(dml.rows * key.size());
+    auto known = dml.keys.begin();
+    for (std::size_t row = 0; row < dml.rows; ++row)
+        for (std::size_t i = 0; i < key.size(); ++i) {
+            const bool is_known = i < dml.key_slots.size() && dml.key_slots[i];
+            Value value = is_known ? *known++ : Value{};
+            const auto place = std::ranges::find(data.compiled->columns, key[i]->name, &ResultColumn::name);
+            if (is_fetched && place != data.compiled->columns.end()) {
+                const auto column = static_cast<std::size_t>(place - data.compiled->columns.begin());
+                value = to_value(data.fetched->field(row, column), key[i]->type);
+            }
+            values.push_back(std::move(value));
+        }
+    ResultData all;
+    all.rows = std::make_shared<const ValueRows>(std::move(values), key.size());
+    all.columns = infos(key);
+    const auto shared = std::make_shared<const ResultData>(std::move(all));
+    for (std::size_t row = 0; row < dml.rows; ++row) rows.emplace_back(shared, row);
+    return rows;
 }
 
 std::vector<Row> returned_defaults_rows(const ResultData& data) {

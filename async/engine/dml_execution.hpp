@@ -2,7 +2,10 @@
 // What an INSERT, UPDATE or DELETE was executed with, and what it is asked to return besides.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include <azoth/dialect/dialect.hpp>
@@ -18,8 +21,17 @@ struct DmlExecution {
     Lookup found;
     Compiled::Bound bound;  ///< empty for many rows
     bool many = false;      ///< parameter rows
+    std::size_t rows = 0;   ///< how many of them
+    /// Of an INSERT of many rows: where its rows' parts of the key are among its parameters, by column of the key.
+    std::vector<std::optional<std::size_t>> key_slots;
+    std::vector<Value> keys; ///< those parts, row by row
 
     DmlExecution() = default;
+
+    /// Finds the slots. @pre `found` is set
+    void find_keys();
+    /// Keeps a row's parts of the key. @param params  as many as there are slots
+    void keep_key(std::span<const Param> params);
 };
 
 [[nodiscard]] inline bool is_dml(const sql::Node& statement) noexcept {

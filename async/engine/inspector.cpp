@@ -10,6 +10,7 @@
 #include <azoth/error.hpp>
 #include <azoth/schema/sort.hpp>
 
+#include "dialect/reflection.hpp"
 #include "engine/reflection.hpp"
 #include "engine/slot.hpp"
 
@@ -17,6 +18,17 @@ namespace azoth {
 
 using engine::Objects;
 using engine::Pairs;
+
+namespace {
+
+[[noreturn]] void throw_not_supported(const Dialect& dialect, const std::string& what) {
+    DiagnosticInfo info;
+    info.code = errc::not_supported;
+    info.message = std::string{dialect.name()} + " " + what;
+    throw NotSupportedError(std::move(info), {}, {});
+}
+
+} // namespace
 
 bool InspectOptions::takes(const ReflectedTable& table) const noexcept {
     if ((static_cast<unsigned>(table.kind) & static_cast<unsigned>(kind_)) == 0) return false;
@@ -35,7 +47,9 @@ struct Inspector::State {
     std::map<std::string, Objects> names;    ///< by schema: names and kinds
     std::map<std::string, Objects> schemas;  ///< by schema: all there is
     std::map<TableKey, std::shared_ptr<const ReflectedTable>> tables;
-    std::map<std::pair<std::string, std::vector<std::string>>, Pairs> answers; ///< by query and parameters
+    using Question = std::pair<std::string, std::vector<std::string>>; ///< a query and its parameters
+    std::map<Question, Pairs> answers;
+    std::map<std::string, std::vector<ReflectedDomain>> domains; ///< by schema
 
     asio::awaitable<Objects> read(std::string schema, std::optional<std::string> table, bool names_only) {
         Objects objects;
@@ -62,6 +76,25 @@ struct Inspector::State {
         }
         answers.emplace(std::move(key), pairs);
         co_return pairs;
+    }
+
+    asio::awaitable<std::vector<ReflectedDomain>> read_domains(std::string schema) {
+        if (const auto known = domains.find(schema); known != domains.end()) co_return known->second;
+        std::vector<ReflectedDomain> result;
+        const auto query = queries(schema).domains;
+        if (query.empty()) co_return result;
+        std::vector<std::string> parameters(1, schema);
+        std::shared_ptr<const RowBuffer> rows;
+        if (connection != nullptr) {
+            rows = co_await engine::read_catalogue(engine::ScopeAccess::lease(*connection), query, std::move(parameters));
+        } else {
+            auto own = co_await engine->connect();
+            rows = co_await engine::read_catalogue(engine::ScopeAccess::lease(own), query, std::move(parameters));
+            co_await own.close();
+        }
+        if (rows) result = azoth::read_domains(*rows, *dialect);
+        domains.emplace(schema, result);
+        co_return result;
     }
 
     asio::awaitable<std::vector<std::string>> ask_names(std::string query, std::vector<std::string> parameters) {
@@ -110,6 +143,7 @@ struct Inspector::State {
         auto found = co_await find(table, schema);
         if (found == nullptr)
             throw NoSuchTableError("the database has no table '" + (schema.empty() ? "" : schema + ".") + table + "'");
+        engine::check_reflectable(*found);
         co_return found;
     }
 
@@ -122,12 +156,7 @@ struct Inspector::State {
     }
 
     asio::awaitable<std::vector<std::string>> temporary_names(ObjectKind kind) {
-        if (queries().hides_temporary_tables) {
-            DiagnosticInfo info;
-            info.code = errc::not_supported;
-            info.message = std::string{dialect->name()} + " keeps no list of temporary tables";
-            throw NotSupportedError(std::move(info), {}, {});
-        }
+        if (queries().hides_temporary_tables) throw_not_supported(*dialect, "keeps no list of temporary tables");
         const auto options = InspectOptions{}.kind(kind).scope(ObjectScope::temporary);
         auto result = co_await names_of(std::string(), options, false);
         co_return result;
@@ -160,12 +189,13 @@ struct Inspector::State {
         const auto& wanted = options.names();
         if (wanted && wanted->size() == 1) {
             const auto found = co_await find(wanted->front(), options.schema_name());
-            if (found != nullptr && options.takes(*found)) result.emplace(TableKey{options.schema_name(), found->name}, (*found).*part);
+            if (found != nullptr && found->unreflectable.empty() && options.takes(*found)) result.emplace(TableKey{options.schema_name(), found->name}, (*found).*part);
             co_return result;
         }
         const auto objects = co_await all(options.schema_name());
         for (const auto& object : objects)
-            if (options.takes(*object)) result.emplace(TableKey{options.schema_name(), object->name}, (*object).*part);
+            if (object->unreflectable.empty() && options.takes(*object))
+                result.emplace(TableKey{options.schema_name(), object->name}, (*object).*part);
         co_return result;
     }
 
@@ -215,6 +245,7 @@ void Inspector::clear_cache() {
     state_->schemas.clear();
     state_->tables.clear();
     state_->answers.clear();
+    state_->domains.clear();
 }
 
 // ---- names -------------------------------------------------------------------------------------
@@ -273,6 +304,22 @@ asio::awaitable<std::map<std::string, std::vector<std::string>>> Inspector::get_
     return group(state_->ask(std::move(query), std::move(parameters)));
 }
 
+asio::awaitable<std::vector<ReflectedDomain>> Inspector::get_domains(std::string schema) {
+    const auto state = state_;
+    auto domains = co_await state->read_domains(std::move(schema));
+    co_return domains;
+}
+
+asio::awaitable<std::int64_t> Inspector::get_table_oid(std::string table, std::string schema) {
+    const auto state = state_;
+    const auto query = state->queries(schema, true).table_oid;
+    if (query.empty()) throw_not_supported(*state->dialect, "does not number its tables");
+    auto parameters = schema_and_name(schema, table);
+    const auto numbers = co_await state->ask_names(query, std::move(parameters));
+    if (numbers.empty()) throw NoSuchTableError("the database has no table '" + (schema.empty() ? "" : schema + ".") + table + "'");
+    co_return std::stoll(numbers.front());
+}
+
 // ---- what exists -------------------------------------------------------------------------------
 
 asio::awaitable<bool> Inspector::has_table(std::string table, std::string schema) {
@@ -325,12 +372,7 @@ Inspector::get_check_constraints(std::string table, std::string schema) {
     return State::part_of(state_, std::move(table), std::move(schema), &ReflectedTable::check_constraints);
 }
 asio::awaitable<std::string> Inspector::get_table_comment(std::string table, std::string schema) {
-    if (!state_->queries().has_comments) {
-        DiagnosticInfo info;
-        info.code = errc::not_supported;
-        info.message = std::string{state_->dialect->name()} + " has no comments on tables";
-        throw NotSupportedError(std::move(info), {}, {});
-    }
+    if (!state_->queries().has_comments) throw_not_supported(*state_->dialect, "has no comments on tables");
     return State::part_of(state_, std::move(table), std::move(schema), &ReflectedTable::comment);
 }
 asio::awaitable<schema::DialectOptions> Inspector::get_table_options(std::string table, std::string schema) {
@@ -361,7 +403,13 @@ asio::awaitable<MultiReflection<ReflectedPrimaryKey>> Inspector::get_multi_pk_co
     return State::parts_of(state_, std::move(options), &ReflectedTable::pk_constraint);
 }
 asio::awaitable<MultiReflection<std::vector<ReflectedForeignKey>>> Inspector::get_multi_foreign_keys(InspectOptions options) {
-    return State::parts_of(state_, std::move(options), &ReflectedTable::foreign_keys);
+    const bool ignores = options.ignores_search_path();
+    auto reading = State::parts_of(state_, std::move(options), &ReflectedTable::foreign_keys);
+    auto result = co_await std::move(reading);
+    if (ignores)
+        for (auto& [table, keys] : result)
+            for (auto& key : keys) key.referred_schema = key.schema_ignoring_search_path;
+    co_return result;
 }
 asio::awaitable<MultiReflection<std::vector<ReflectedUniqueConstraint>>>
 Inspector::get_multi_unique_constraints(InspectOptions options) {

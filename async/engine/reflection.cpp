@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <iterator>
 #include <span>
 #include <utility>
 
+#include <azoth/error.hpp>
 #include <azoth/types/type.hpp>
 #include <azoth/types/type_traits.hpp>
 
@@ -49,6 +51,12 @@ std::string cell(const RowBuffer& rows, std::size_t row, std::size_t column) {
     return text;
 }
 
+/// Something in the schema does not fit together, as a view and a table that is gone.
+bool is_about_an_object(const DatabaseError& error) {
+    const auto code = error.info().code;
+    return code == errc::unknown || code == errc::undefined_table || code == errc::undefined_column || code == errc::syntax_error;
+}
+
 } // namespace
 
 asio::awaitable<std::vector<std::shared_ptr<ReflectedTable>>> reflect_objects(
@@ -68,7 +76,10 @@ asio::awaitable<std::vector<std::shared_ptr<ReflectedTable>>> reflect_objects(
         {&queries.uniques, &ReflectedSchema::add_uniques},
         {&queries.indexes, &ReflectedSchema::add_indexes},
         {&queries.checks, &ReflectedSchema::add_checks},
+        {&queries.excludes, &ReflectedSchema::add_excludes},
+        {&queries.column_enums, &ReflectedSchema::add_column_enums},
         {&queries.table_options, &ReflectedSchema::add_table_options},
+        {&queries.partitions, &ReflectedSchema::add_table_options},
         {&queries.definitions, &ReflectedSchema::add_definitions},
     };
     const auto parameters = parameters_of(schema, table);
@@ -79,8 +90,30 @@ asio::awaitable<std::vector<std::shared_ptr<ReflectedTable>>> reflect_objects(
     if (names_only) co_return std::move(reflected).take();
     for (const auto& step : steps) {
         if (step.query->empty()) continue;
-        const auto rows = co_await run_query(connection, *step.query, parameters);
-        if (rows != nullptr) (reflected.*step.add)(*rows);
+        std::shared_ptr<const RowBuffer> rows;
+        std::string broken;
+        try {
+            rows = co_await run_query(connection, *step.query, parameters);
+        } catch (const DatabaseError& error) {
+            if (!queries.objects_fail_alone || !is_about_an_object(error)) throw;
+            broken = error.info().message;
+        }
+        if (broken.empty()) {
+            if (rows != nullptr) (reflected.*step.add)(*rows);
+            continue;
+        }
+        auto objects = std::move(reflected).take();
+        if (table) {
+            for (const auto& object : objects) object->unreflectable = broken;
+            co_return objects;
+        }
+        // One of them cannot be read: each alone, then.
+        std::vector<std::shared_ptr<ReflectedTable>> readable;
+        for (const auto& object : objects) {
+            auto one = co_await reflect_objects(connection, dialect, schema, object->name, false);
+            std::ranges::move(one, std::back_inserter(readable));
+        }
+        co_return readable;
     }
     co_return std::move(reflected).take();
 }
@@ -141,6 +174,12 @@ object_names(driver::Connection& connection, std::string query, std::string sche
 
 namespace engine {
 
+void check_reflectable(const ReflectedTable& table) {
+    if (table.unreflectable.empty()) return;
+    const auto name = table.schema.empty() ? table.name : table.schema + "." + table.name;
+    throw UnreflectableTableError("'" + name + "' cannot be reflected: " + table.unreflectable);
+}
+
 asio::awaitable<Objects>
 read_objects(Lease lease, std::string schema, std::optional<std::string> table, bool names_only) {
     Operation operation{lease};
@@ -172,6 +211,22 @@ asio::awaitable<Pairs> read_pairs(Lease lease, std::string query, std::vector<st
     }
     note_success(slot);
     co_return pairs;
+}
+
+asio::awaitable<std::shared_ptr<const RowBuffer>>
+read_catalogue(Lease lease, std::string query, std::vector<std::string> parameters) {
+    Operation operation{lease};
+    Slot& slot = operation.slot();
+    if (slot.needs_attention()) co_await attend(slot);
+    if (!slot.on_server) co_await begin_on_server(slot);
+    std::shared_ptr<const RowBuffer> rows;
+    try {
+        rows = co_await run_query(*slot.driver, query, std::move(parameters));
+    } catch (...) {
+        rethrow_failure(slot, query, {});
+    }
+    note_success(slot);
+    co_return rows;
 }
 
 } // namespace engine

@@ -57,6 +57,11 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 // The same on a lease, in its transaction. @throws as a statement does
 [[nodiscard]] asio::awaitable<Objects>
 read_objects(Lease lease, std::string schema, std::optional<std::string> table, bool names_only = false);
+/// @throws UnreflectableTableError when nothing but its name is known.
+void check_reflectable(const ReflectedTable& table);
+/// Null when there are no rows.
+[[nodiscard]] asio::awaitable<std::shared_ptr<const RowBuffer>>
+read_catalogue(Lease lease, std::string query, std::vector<std::string> parameters);
 [[nodiscard]] asio::awaitable<Pairs> read_pairs(Lease lease, std::string query, std::vector<std::string> parameters);
 
 } // namespace engine

@@ -11,6 +11,7 @@
 
 #include "compiler/ddl_compiler.hpp"
 #include "dialect/base.hpp"
+#include "schema/foreign_types.hpp"
 
 namespace azoth {
 
@@ -50,7 +51,7 @@ std::string DdlCompiler::finished_name(const schema::ConventionName& name) const
     if (name.text.empty()) return {};
     if (name.generated) return dialect_.quote(shorten_name(name.text, max_name_length()));
     if (const auto limit = max_given_name_length(); limit > 0 && name.text.size() > limit)
-        throw CompileError(
+        throw IdentifierError(
             "the name '" + name.text + "' is longer than the " + std::to_string(limit) + " characters that dialect "
             + std::string{dialect_.name()} + " allows"
         );
@@ -163,13 +164,14 @@ std::string DdlCompiler::check(const schema::TableData&, const schema::CheckData
 std::string
 DdlCompiler::foreign_key(const schema::TableData& table, const schema::ForeignKeyData& key) const {
     if (key.columns.empty() || !can_refer(table, key)) return {};
+    schema::check_references(table, key);
     return "FOREIGN KEY(" + column_list(key.columns, &table) + ") REFERENCES " + referred_table(table, key) + " ("
         + column_list(key.target_columns) + ")" + match(key) + on_delete(key) + on_update(key)
         + deferrability(key.settings);
 }
 
 std::string DdlCompiler::exclude(const schema::TableData&, const schema::ExcludeData&) const {
-    throw CompileError("dialect " + std::string{dialect_.name()} + " has no EXCLUDE constraints");
+    throw UnsupportedCompilationError("dialect " + std::string{dialect_.name()} + " has no EXCLUDE constraints");
 }
 
 bool DdlCompiler::can_refer(const schema::TableData&, const schema::ForeignKeyData&) const { return true; }

@@ -115,11 +115,11 @@ std::string DdlCompiler::create_sequence(const sql::DdlNode& node) const {
 bool DdlCompiler::needs_create_type(const Type&) const { return false; }
 
 std::string DdlCompiler::create_type(const Type& type) const {
-    throw CompileError("dialect " + std::string{dialect_.name()} + " has no CREATE TYPE for " + to_string(type));
+    throw UnsupportedCompilationError("dialect " + std::string{dialect_.name()} + " has no CREATE TYPE for " + to_string(type));
 }
 
 std::string DdlCompiler::drop_type(const Type& type) const {
-    throw CompileError("dialect " + std::string{dialect_.name()} + " has no DROP TYPE for " + to_string(type));
+    throw UnsupportedCompilationError("dialect " + std::string{dialect_.name()} + " has no DROP TYPE for " + to_string(type));
 }
 
 std::string DdlCompiler::create_view(const sql::DdlNode& node) const {
@@ -162,7 +162,7 @@ std::string DdlCompiler::column_comment(
 
 std::string
 DdlCompiler::constraint_comment(const sql::DdlNode& node, const std::optional<std::string>&) const {
-    throw CompileError(
+    throw UnsupportedCompilationError(
         "dialect " + std::string{dialect_.name()} + " has no comments on constraints (table '"
         + node.table->full_name() + "')"
     );

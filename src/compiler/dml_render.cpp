@@ -361,13 +361,13 @@ void Compiler::render_delete_tables(const sql::DmlNode& statement, const std::ve
 }
 
 void Compiler::render_dml_limit(const sql::DmlNode& statement) {
-    if (statement.limit) throw CompileError(std::string{dialect_.name()} + " has no LIMIT of UPDATE and DELETE");
+    if (statement.limit) throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no LIMIT of UPDATE and DELETE");
 }
 
 // ---- upserts ------------------------------------------------------------------------------------------------------
 
 void Compiler::render_upsert(const sql::DmlNode&, const sql::UpsertClause&) {
-    throw CompileError(std::string{dialect_.name()} + " has no such INSERT that may change rows instead");
+    throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no such INSERT that may change rows instead");
 }
 
 void Compiler::render_excluded(const sql::ColumnNode& column) { out_ += "excluded." + dialect_.quote(column.name); }
@@ -385,7 +385,7 @@ void Compiler::upsert_assignments(const sql::DmlNode&, const sql::UpsertClause& 
 
 void Compiler::on_conflict(const sql::DmlNode& insert, const sql::UpsertClause& upsert) {
     if (upsert.action == sql::UpsertClause::Action::on_duplicate_key_update)
-        throw CompileError(std::string{dialect_.name()} + " has no ON DUPLICATE KEY UPDATE; use on_conflict_do_update()");
+        throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no ON DUPLICATE KEY UPDATE; use on_conflict_do_update()");
     out_ += "ON CONFLICT";
     const bool schema_qualifies = std::exchange(schema_qualifies_, false);
     if (!upsert.constraint.empty()) {

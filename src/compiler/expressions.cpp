@@ -286,7 +286,7 @@ void Compiler::visit_case(const sql::CaseNode& node) {
 }
 
 void Compiler::visit_cast(const sql::CastNode& node) {
-    if (node.is_try) throw CompileError(std::string{dialect_.name()} + " has no TRY_CAST");
+    if (node.is_try) throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no TRY_CAST");
     out_ += "CAST(";
     visit(*node.operand);
     auto type = dialect_.type_text(node.type);
@@ -314,7 +314,7 @@ void Compiler::visit_subquery(const sql::Node& rows) {
 }
 
 void Compiler::visit_array(const sql::ArrayNode&) {
-    throw CompileError(std::string{dialect_.name()} + " has no arrays");
+    throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no arrays");
 }
 
 void Compiler::list(const std::vector<sql::NodePtr>& nodes) {

@@ -367,7 +367,7 @@ void Compiler::render_item_text(const sql::BinaryNode&) {
 }
 
 void Compiler::render_item(const sql::BinaryNode&) {
-    throw CompileError(std::string{dialect_.name()} + " has no access to elements of arrays and documents");
+    throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no access to elements of arrays and documents");
 }
 
 void Compiler::render_regexp(const sql::BinaryNode& node) {

@@ -249,7 +249,7 @@ std::string Compiler::fragments(const std::vector<sql::Fragment>& all) const {
 
 void Compiler::render_precolumns(const sql::SelectNode& select) {
     if (!select.select_parts().distinct_on.empty())
-        throw CompileError(std::string{dialect_.name()} + " has no DISTINCT ON");
+        throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no DISTINCT ON");
     if (select.distinct) out_ += "DISTINCT ";
 }
 

@@ -85,7 +85,7 @@ protected:
 
     /// CAST takes few types here, under names of its own; to the others the operand is not cast.
     void visit_cast(const sql::CastNode& node) override {
-        if (node.is_try) throw CompileError("MySQL has no TRY_CAST");
+        if (node.is_try) throw UnsupportedCompilationError("MySQL has no TRY_CAST");
         check_known(node.type);
         const auto target = cast_target(node.type);
         if (target.empty()) {
@@ -221,7 +221,7 @@ protected:
 
     void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override {
         if (upsert.action != sql::UpsertClause::Action::on_duplicate_key_update)
-            throw CompileError("MySQL has no ON CONFLICT; use on_duplicate_key_update()");
+            throw UnsupportedCompilationError("MySQL has no ON CONFLICT; use on_duplicate_key_update()");
         new_row_.clear();
         if (!is_mariadb_ && !insert.from_select) {
             new_row_ = insert.table_data().name == "new" ? "new_1" : "new";

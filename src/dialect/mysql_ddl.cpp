@@ -120,8 +120,8 @@ protected:
     // Options in the order in which they were given, but a collation after its character set and partitions last.
     std::string table_options(const schema::TableData& table) const override {
         using Option = std::pair<std::string, std::string>;
-        static constexpr std::array<std::string_view, 4> partition_words{"PARTITION BY", "PARTITIONS", "SUBPARTITION BY",
-                                                                         "SUBPARTITIONS"};
+        static constexpr std::array<std::string_view, 5> partition_words{"PARTITION BY", "PARTITIONS", "SUBPARTITION BY",
+                                                                         "SUBPARTITIONS", "PARTITION DEFINITIONS"};
         static constexpr std::array<std::string_view, 4> without_equals{"TABLESPACE", "DEFAULT CHARACTER SET",
                                                                         "CHARACTER SET", "COLLATE"};
         std::vector<Option> options;
@@ -153,7 +153,9 @@ protected:
             add(name + (blank ? " " : "=") + value);
         }
         for (std::size_t i = 0; i < partitions.size(); ++i)
-            if (!partitions[i].empty()) add(std::string{partition_words[i]} + " " + partitions[i]);
+            if (partitions[i].empty()) continue;
+            else if (i + 1 == partitions.size()) add("(" + partitions[i] + ")"); // as the catalogue says it, without its word
+            else add(std::string{partition_words[i]} + " " + partitions[i]);
         return text;
     }
 

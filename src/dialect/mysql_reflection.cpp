@@ -2,8 +2,14 @@
 // MySQL's and MariaDB's catalogue: what it calls the types, and the queries that read its tables.
 #include <algorithm>
 #include <array>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include <azoth/types/details.hpp>
 #include <azoth/types/mysql.hpp>
+#include <azoth/types/standard.hpp>
 
 #include "dialect/mysql.hpp"
 #include "dialect/type_name.hpp"
@@ -12,8 +18,8 @@ namespace azoth {
 
 namespace {
 
-// As COLUMN_TYPE spells them, and the aliases that people write. What is missing (enum, set, bit, geometry,
-// inet6) is null_type: its values go in and out as they come, and nothing is assumed.
+// As COLUMN_TYPE spells them, and the aliases that people write. What is missing is one of these databases' own types, or
+// null_type (geometry): its values go in and out as they come, and nothing is assumed.
 constexpr std::array named_kinds{
     NamedKind{"bigint", TypeKind::big_integer},
     NamedKind{"binary", TypeKind::large_binary},
@@ -61,23 +67,102 @@ bool remove_last_word(std::string& name, std::string_view word) {
     return true;
 }
 
+/// Kinds of types of which the generic type is one.
+constexpr std::array without_generic = std::to_array<std::string_view>({
+    "binary", "char", "longblob", "longtext", "mediumblob", "mediumint", "mediumtext", "timestamp", "tinyblob", "tinytext",
+    "varbinary", "year",
+});
+
+/// Takes " clause word …" off the end of `text`, and gives what stands behind the words of the clause.
+std::string_view take_clause(std::string_view& text, std::string_view clause) {
+    const auto begin = text.rfind(clause);
+    // Inside quotes it is a member of an ENUM.
+    if (begin == std::string_view::npos || text.find('\'', begin) != std::string_view::npos) return {};
+    const auto rest = text.substr(begin + clause.size());
+    text = text.substr(0, begin);
+    return rest;
+}
+
+/// "latin1 collate latin1_german1_ci"
+void set_charset(Type& type, std::string_view text) {
+    const auto collation = take_clause(text, " collate ");
+    change_details(type, [&](TypeDetails& d) {
+        d.charset = text;
+        d.collation = collation;
+    });
+}
+
+/// The members in the parentheses: 'it''s', 'b'.
+std::vector<std::string> members_of(std::string_view text) {
+    std::vector<std::string> members;
+    bool quoted = false;
+    for (std::size_t i = text.find('('); i < text.size(); ++i) {
+        const char c = text[i];
+        if (c == '\'' && quoted && i + 1 < text.size() && text[i + 1] == '\'') {
+            members.back() += text[++i];
+        } else if (c == '\'') {
+            quoted = !quoted;
+            if (quoted) members.emplace_back();
+        } else if (quoted) {
+            members.back() += c;
+        }
+    }
+    return members;
+}
+
+/// What these databases call it; null_type where the generic type says it all.
+Type own_type(std::string_view text, const TypeName& parsed) {
+    namespace my = mysql;
+    const auto size = parsed.argument(0);
+    const auto& name = parsed.name;
+    if (name == "enum") return my::ENUM{members_of(text)};
+    if (name == "set") return my::SET{members_of(text)};
+    if (name == "bit") return my::BIT{size};
+    if (name == "char") return my::CHAR{size};
+    if (name == "varchar") return my::VARCHAR{size};
+    if (name == "tinyint") return my::TINYINT{size};
+    if (name == "decimal" || name == "numeric") return my::DECIMAL{size, parsed.argument(1)};
+    if (name == "float") return my::FLOAT{size, parsed.argument(1)};
+    if (name == "double") return my::DOUBLE{size, parsed.argument(1)};
+    if (name == "timestamp") return my::TIMESTAMP{size};
+    if (name == "binary") return BINARY{size};
+    if (name == "varbinary") return VARBINARY{size};
+    static const std::map<std::string_view, Type> others{
+        {"bigint", my::BIGINT{}},         {"inet4", mariadb::INET4{}},    {"inet6", mariadb::INET6{}},
+        {"int", my::INTEGER{}},           {"integer", my::INTEGER{}},     {"longblob", my::LONGBLOB{}},
+        {"longtext", my::LONGTEXT{}},     {"mediumblob", my::MEDIUMBLOB{}}, {"mediumint", my::MEDIUMINT{}},
+        {"mediumtext", my::MEDIUMTEXT{}}, {"smallint", my::SMALLINT{}},   {"text", my::TEXT{}},
+        {"tinyblob", my::TINYBLOB{}},     {"tinytext", my::TINYTEXT{}},   {"year", my::YEAR{}},
+    };
+    const auto found = others.find(name);
+    return found == others.end() ? Type{} : found->second;
+}
+
 } // namespace
 
+// Where the generic type does not say it all, it has what these databases call it as a variant: reflected tables can be created
+// anew there and elsewhere.
 Type MySQLDialect::type_from_text(std::string_view text) const {
+    const auto charset = take_clause(text, " character set ");
     auto parsed = parse_type_name(text);
-    remove_last_word(parsed.name, "zerofill"); // of numbers that are unsigned as well
+    const bool zerofill = remove_last_word(parsed.name, "zerofill");
     const bool is_unsigned = remove_last_word(parsed.name, "unsigned");
+    Type own = own_type(text, parsed);
+    if (zerofill) set_flag(own, TypeFlag::zerofill);
+    if (is_unsigned) set_flag(own, TypeFlag::unsigned_);
+    if (!charset.empty()) set_charset(own, charset);
     const auto found = std::ranges::lower_bound(named_kinds, parsed.name, {}, &NamedKind::name);
-    if (found == named_kinds.end() || found->name != parsed.name) return Type{};
-    if (found->name == "tinyint") {
-        // Perhaps a BOOL, which is another word for TINYINT(1), and perhaps not: it stays what it is.
-        if (parsed.argument(0) != 1 || is_unsigned) return SmallInteger{};
-        return SmallInteger{}.with_variant(mysql::TINYINT{1}, "mysql").with_variant(mysql::TINYINT{1}, "mariadb");
-    }
+    const bool known = found != named_kinds.end() && found->name == parsed.name;
+    if (!known) return own;
+    Type type = make_type(*found, parsed);
     // Unsigned numbers need the next wider type; there is none above BIGINT.
-    if (is_unsigned && found->name == "smallint") return Integer{};
-    if (is_unsigned && (found->name == "int" || found->name == "integer")) return BigInteger{};
-    return make_type(*found, parsed);
+    if (is_unsigned && found->name == "smallint") type = Integer{};
+    if (is_unsigned && (found->name == "int" || found->name == "integer")) type = BigInteger{};
+    // A TINYINT(1) is perhaps a BOOL, which is another word for it, and perhaps not: it stays what it is.
+    if (found->name == "tinyint" && parsed.argument(0) != 1) own.length = Type::unset;
+    const bool says_more = is_unsigned || !charset.empty() || std::ranges::find(without_generic, parsed.name) != without_generic.end()
+        || (found->name == "tinyint" && parsed.argument(0) == 1);
+    return says_more && own.details ? type.with_variant(own, "mysql").with_variant(own, "mariadb") : type;
 }
 
 ReflectionQueries MySQLDialect::reflection(const ReflectionScope& scope) const {
@@ -86,7 +171,8 @@ ReflectionQueries MySQLDialect::reflection(const ReflectionScope& scope) const {
     };
     ReflectionQueries queries;
     queries.tables = R"(SELECT t.table_name, CASE WHEN t.table_type LIKE '%VIEW' THEN 'view' ELSE 'table' END, 0,
-       CASE WHEN t.table_type NOT LIKE '%VIEW' THEN nullif(t.table_comment, '') END
+       CASE WHEN t.table_type NOT LIKE '%VIEW' THEN nullif(t.table_comment, '') END,
+       CASE WHEN t.table_type LIKE '%VIEW' AND t.table_comment NOT IN ('', 'VIEW') THEN t.table_comment END
 FROM information_schema.tables AS t
 WHERE )" + within("t") + " AND t.table_type <> 'SEQUENCE'\nORDER BY t.table_name";
     queries.hides_temporary_tables = true;
@@ -111,9 +197,14 @@ WHERE v.table_schema = coalesce(?, database()) AND v.table_name = ?)";
        CASE WHEN c.extra LIKE '%STORED GENERATED%' OR c.extra LIKE '%PERSISTENT%' THEN 1
             WHEN c.extra LIKE '%VIRTUAL%' THEN 0 END,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL
-FROM information_schema.columns AS c)";
+FROM information_schema.columns AS c
+JOIN information_schema.tables AS t ON t.table_schema = c.table_schema AND t.table_name = c.table_name)";
+    // Said where it is not the table's own.
+    const std::string charset = R"(
+           CASE WHEN c.collation_name <> t.table_collation
+                THEN concat(' character set ', c.character_set_name, ' collate ', c.collation_name) ELSE '' END)";
     queries.columns = is_mariadb_ ? R"(SELECT c.table_name, c.column_name,
-       CASE WHEN k.constraint_name IS NULL THEN c.column_type ELSE 'json' END,
+       CASE WHEN k.constraint_name IS NULL THEN concat(c.column_type, )" + charset + R"() ELSE 'json' END,
        c.is_nullable = 'YES',
        CASE WHEN c.column_default IS NULL OR c.column_default = 'NULL' THEN NULL
             WHEN locate('on update', c.extra) > 0
@@ -124,7 +215,7 @@ LEFT JOIN information_schema.check_constraints AS k
     AND k.constraint_name = c.column_name
     AND k.check_clause = concat('json_valid(`', replace(c.column_name, '`', '``'), '`)')
 WHERE )" + within("c") + "\nORDER BY c.table_name, c.ordinal_position"
-                                  : R"(SELECT c.table_name, c.column_name, c.column_type,
+                                  : "SELECT c.table_name, c.column_name, concat(c.column_type, " + charset + R"(),
        c.is_nullable = 'YES',
        CASE WHEN c.column_default IS NULL THEN NULL
             WHEN locate('on update', c.extra) > 0
@@ -158,10 +249,14 @@ FROM information_schema.statistics AS s
 WHERE )" + within("s") + R"( AND s.index_name <> 'PRIMARY'
 ORDER BY s.table_name, s.index_name, s.seq_in_index)";
 
+    // A server that keeps names as they were written and compares them without regard to case may tell this one in lower case.
     // RESTRICT and NO ACTION are one and the same here, and what one gets without asking.
     queries.foreign_keys = R"(SELECT k.table_name, k.constraint_name, k.column_name,
        CASE WHEN k.referenced_table_schema <> k.table_schema THEN k.referenced_table_schema END,
-       k.referenced_table_name, k.referenced_column_name,
+       CASE WHEN @@lower_case_table_names = 2 THEN coalesce((
+           SELECT f.table_name FROM information_schema.tables AS f
+           WHERE f.table_schema = k.referenced_table_schema AND lower(f.table_name) = lower(k.referenced_table_name)
+           LIMIT 1), k.referenced_table_name) ELSE k.referenced_table_name END, k.referenced_column_name,
        CASE WHEN r.delete_rule NOT IN ('RESTRICT', 'NO ACTION') THEN r.delete_rule END,
        CASE WHEN r.update_rule NOT IN ('RESTRICT', 'NO ACTION') THEN r.update_rule END,
        k.ordinal_position, NULL, NULL, NULL, 0
@@ -189,11 +284,38 @@ ORDER BY k.table_name, k.constraint_name)";
     // One row for each option that there is.
     queries.table_options = R"(SELECT o.table_name, p.name,
        CASE p.name WHEN 'engine' THEN o.engine WHEN 'default charset' THEN substring_index(o.table_collation, '_', 1)
-            ELSE o.table_collation END
+            WHEN 'collate' THEN o.table_collation ELSE nullif(o.create_options, '') END
 FROM information_schema.tables AS o
-JOIN (SELECT 1 AS place, 'engine' AS name UNION ALL SELECT 2, 'default charset' UNION ALL SELECT 3, 'collate') AS p
+JOIN (SELECT 1 AS place, 'engine' AS name UNION ALL SELECT 2, 'default charset' UNION ALL SELECT 3, 'collate'
+      UNION ALL SELECT 4, 'create options') AS p
 WHERE )" + within("o") + R"( AND o.engine IS NOT NULL AND o.table_collation IS NOT NULL
 ORDER BY o.table_name, p.place)";
+
+    // Subpartitions are listed for each partition. The beginning of each is said once, its parts one by one.
+    queries.partitions = R"(SELECT p.table_name, o.name,
+       CASE o.name
+           WHEN 'partition by' THEN concat(p.partition_method, ' (', coalesce(p.partition_expression, ''), ')')
+           WHEN 'partitions' THEN (
+               SELECT max(q.partition_ordinal_position) FROM information_schema.partitions AS q
+               WHERE q.table_schema = p.table_schema AND q.table_name = p.table_name)
+           WHEN 'subpartition by' THEN concat(p.subpartition_method, ' (', coalesce(p.subpartition_expression, ''), ')')
+           WHEN 'subpartitions' THEN (
+               SELECT max(q.subpartition_ordinal_position) FROM information_schema.partitions AS q
+               WHERE q.table_schema = p.table_schema AND q.table_name = p.table_name)
+           ELSE concat('PARTITION `', replace(p.partition_name, '`', '``'),
+                       CASE WHEN p.partition_method LIKE 'RANGE%' THEN '` VALUES LESS THAN (' ELSE '` VALUES IN (' END,
+                       p.partition_description, ')')
+       END
+FROM information_schema.partitions AS p
+JOIN (SELECT 1 AS place, 'partition by' AS name UNION ALL SELECT 2, 'partitions' UNION ALL SELECT 3, 'subpartition by'
+      UNION ALL SELECT 4, 'subpartitions' UNION ALL SELECT 5, 'partition definitions') AS o
+WHERE )" + within("p") + R"( AND p.partition_method REGEXP '^(RANGE|LIST|(LINEAR )?(HASH|KEY))'
+    AND coalesce(p.subpartition_ordinal_position, 1) = 1
+    AND (o.place = 5 OR p.partition_ordinal_position = 1)
+    AND (o.place NOT IN (3, 4) OR p.subpartition_method IS NOT NULL)
+    AND (o.place <> 2 OR p.partition_method REGEXP 'HASH|KEY')
+    AND (o.place <> 5 OR p.partition_method NOT REGEXP 'HASH|KEY')
+ORDER BY p.table_name, o.place, p.partition_ordinal_position)";
     return queries;
 }
 

@@ -132,7 +132,7 @@ protected:
 
     /// Strings are cast to VARCHAR2, which has to have a length here.
     void visit_cast(const sql::CastNode& node) override {
-        if (node.is_try) throw CompileError("Oracle has no TRY_CAST");
+        if (node.is_try) throw UnsupportedCompilationError("Oracle has no TRY_CAST");
         check_known(node.type);
         Type type = node.type.on(dialect_.name());
         const auto& details = details_of(type);

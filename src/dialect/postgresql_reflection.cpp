@@ -163,7 +163,9 @@ WHERE c.relkind IN ('v', 'm') AND c.relname = $2::text AND )" + within("c", "pg_
        CASE WHEN a.attgenerated <> '' THEN e.expression END,
        CASE a.attgenerated WHEN 's' THEN 1 WHEN 'v' THEN 0 END,
        CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'default' END,
-       s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN 1 ELSE 0 END
+       s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, CASE WHEN s.seqcycle THEN 1 ELSE 0 END,
+       CASE WHEN e.expression LIKE 'nextval(%'
+            THEN pg_catalog.pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname) END
 FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -202,7 +204,8 @@ JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = p.attnum)
             WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' END,
        p.position::integer, CASE k.confmatchtype WHEN 'f' THEN 'FULL' WHEN 'p' THEN 'PARTIAL' END,
        CASE WHEN k.condeferrable THEN 1 END, CASE WHEN k.condeferred THEN 'DEFERRED' END,
-       CASE WHEN k.convalidated THEN 0 ELSE 1 END
+       CASE WHEN k.convalidated THEN 0 ELSE 1 END,
+       CASE WHEN tn.nspname IS DISTINCT FROM current_schema() THEN tn.nspname::text END
 FROM pg_catalog.pg_constraint AS k
 JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -243,6 +246,53 @@ FROM pg_catalog.pg_constraint AS k
 JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 WHERE k.contype = 'c' AND )" + own + "\nORDER BY c.relname, k.conname";
+
+    queries.excludes = R"(SELECT c.relname::text, k.conname::text, p.position::integer,
+       CASE WHEN i.indkey[p.position - 1] = 0 THEN '(' ELSE '' END
+           || pg_catalog.pg_get_indexdef(k.conindid, p.position::integer, true)
+           || CASE WHEN i.indkey[p.position - 1] = 0 THEN ')' ELSE '' END,
+       o.oprname::text, m.amname::text, pg_catalog.pg_get_expr(i.indpred, i.indrelid, true),
+       CASE WHEN k.condeferrable THEN 1 END, CASE WHEN k.condeferred THEN 'DEFERRED' END
+FROM pg_catalog.pg_constraint AS k
+JOIN pg_catalog.pg_class AS c ON c.oid = k.conrelid
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_index AS i ON i.indexrelid = k.conindid
+JOIN pg_catalog.pg_class AS ic ON ic.oid = k.conindid
+JOIN pg_catalog.pg_am AS m ON m.oid = ic.relam
+CROSS JOIN LATERAL unnest(k.conexclop) WITH ORDINALITY AS p(operator, position)
+JOIN pg_catalog.pg_operator AS o ON o.oid = p.operator
+WHERE k.contype = 'x' AND )" + own + "\nORDER BY c.relname, k.conname, p.position";
+
+    queries.column_enums = R"(SELECT c.relname::text, a.attname::text, CASE WHEN t.oid = i.oid THEN 0 ELSE 1 END, i.typname::text,
+       CASE WHEN NOT pg_catalog.pg_type_is_visible(i.oid) THEN tn.nspname::text END, e.enumlabel::text
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid
+JOIN pg_catalog.pg_type AS i ON i.oid = CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE t.oid END AND i.typtype = 'e'
+JOIN pg_catalog.pg_namespace AS tn ON tn.oid = i.typnamespace
+LEFT JOIN pg_catalog.pg_enum AS e ON e.enumtypid = i.oid
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND )" + own + "\nORDER BY c.relname, a.attnum, e.enumsortorder";
+
+    queries.partitions = R"(SELECT c.relname::text, 'partition by', pg_catalog.pg_get_partkeydef(c.oid)
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind = 'p' AND )" + own;
+
+    queries.domains = R"(SELECT t.typname::text, n.nspname::text, CASE WHEN pg_catalog.pg_type_is_visible(t.oid) THEN 1 ELSE 0 END,
+       pg_catalog.format_type(t.typbasetype, t.typtypmod), CASE WHEN t.typnotnull THEN 0 ELSE 1 END, t.typdefault,
+       CASE WHEN t.typcollation <> b.typcollation THEN l.collname::text END, k.conname::text,
+       pg_catalog.pg_get_expr(k.conbin, 0, true)
+FROM pg_catalog.pg_type AS t
+JOIN pg_catalog.pg_namespace AS n ON n.oid = t.typnamespace
+JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype
+LEFT JOIN pg_catalog.pg_collation AS l ON l.oid = t.typcollation
+LEFT JOIN pg_catalog.pg_constraint AS k ON k.contypid = t.oid AND k.contype = 'c'
+WHERE t.typtype = 'd' AND )" + within("t", "pg_type_is_visible") + "\nORDER BY n.nspname, t.typname, k.conname";
+    queries.table_oid = R"(SELECT c.oid::bigint::text
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relname = $2::text AND )" + within("c", "pg_table_is_visible");
     return queries;
 }
 

@@ -31,6 +31,7 @@ public:
         for (const auto& each : reflected_.unique_constraints) add(each);
         for (const auto& each : reflected_.indexes) add(each);
         for (const auto& each : reflected_.check_constraints) add(each);
+        for (const auto& each : reflected_.exclude_constraints) add(each);
     }
 
 private:
@@ -42,13 +43,15 @@ private:
         ColumnData& data = is_new ? table_.add_column(column.name, column.type) : *found;
         data.type = column.type;
         data.nullable = column.nullable;
-        data.autoincrement = column.autoincrement ? Autoincrement::on : Autoincrement::automatic;
         data.comment = column.comment;
         data.options = column.dialect_options;
-        // A default's text is the database's own SQL: it goes back unchanged. One that numbers a key is made anew with it.
+        // A default's text is the database's own SQL: it goes back unchanged. A key's own sequence is made anew with it.
+        const auto& key = reflected_.pk_constraint.constrained_columns;
+        const bool is_serial = column.autoincrement && !column.sequence.empty() && std::ranges::find(key, column.name) != key.end();
         data.server_default = nullptr;
-        if (column.default_ && !column.autoincrement)
+        if (column.default_ && !is_serial)
             data.server_default = std::make_shared<sql::LiteralColumnNode>(*column.default_, column.type);
+        data.autoincrement = column.autoincrement && !data.server_default ? Autoincrement::on : Autoincrement::automatic;
         data.identity = column.identity ? std::make_shared<const IdentityData>(*column.identity) : nullptr;
         data.computed = nullptr;
         if (column.computed) {
@@ -98,12 +101,13 @@ private:
         ForeignKeyData data;
         data.name = key.name;
         data.columns = key.constrained_columns;
-        data.target_schema = key.referred_schema;
+        data.target_schema = options_.ignores_search_path() ? key.schema_ignoring_search_path : key.referred_schema;
         data.target_table = key.referred_table;
         data.target_columns.assign(key.referred_columns.begin(), key.referred_columns.end());
         data.on_delete = key.ondelete;
         data.on_update = key.onupdate;
         data.match = key.match;
+        data.by_name = true;
         finish(data.settings, data.name, key.dialect_options);
         data.settings.deferrable = key.deferrable;
         data.settings.initially = key.initially;
@@ -173,6 +177,20 @@ private:
         CheckData data{check.name, check.sqltext};
         finish(data.settings, data.name, check.dialect_options);
         table_.checks.push_back(std::move(data));
+    }
+
+    void add(const ReflectedExcludeConstraint& exclude) {
+        if (std::ranges::find(table_.excludes, exclude.name, &ExcludeData::name) != table_.excludes.end()) return;
+        ExcludeData data;
+        data.name = exclude.name;
+        for (const auto& [element, op] : exclude.elements)
+            data.elements.push_back({std::make_shared<sql::LiteralColumnNode>(element, Type{}), op});
+        data.access_method = exclude.access_method;
+        if (!exclude.where.empty()) data.where = std::make_shared<sql::LiteralColumnNode>(exclude.where, Type{});
+        finish(data.settings, data.name, {});
+        data.settings.deferrable = exclude.deferrable;
+        data.settings.initially = exclude.initially;
+        table_.excludes.push_back(std::move(data));
     }
 
     TableData& table_;

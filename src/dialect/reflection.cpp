@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <azoth/sql/node.hpp>
+#include <azoth/types/postgresql.hpp>
 #include <azoth/types/type_traits.hpp>
 
 namespace azoth {
@@ -47,7 +48,10 @@ public:
     }
 
 private:
-    [[nodiscard]] Field next() noexcept { return rows_.field(number_, column_++); }
+    /// What a dialect's query leaves out at its end is NULL.
+    [[nodiscard]] Field next() noexcept {
+        return column_ < rows_.column_count() ? rows_.field(number_, column_++) : Field{};
+    }
 
     const RowBuffer& rows_;
     std::size_t number_;
@@ -77,6 +81,7 @@ void ReflectedSchema::add_tables(const RowBuffer& rows) {
         table->foreign = kind == "foreign table";
         table->temporary = row.flag();
         table->comment = row.text();
+        table->unreflectable = row.text();
         by_name_.emplace(table->name, table.get());
         tables_.push_back(std::move(table));
     }
@@ -111,7 +116,10 @@ void ReflectedSchema::add_columns(const RowBuffer& rows) {
             data.options.maxvalue = row.optional_integer();
             data.options.cache = row.optional_integer();
             data.options.cycle = row.flag();
+        } else {
+            for (int skipped = 0; skipped < 6; ++skipped) static_cast<void>(row.text());
         }
+        column.sequence = row.text();
         table->columns.push_back(std::move(column));
     }
 }
@@ -151,6 +159,7 @@ void ReflectedSchema::add_foreign_keys(const RowBuffer& rows) {
         if (const auto deferrable = row.optional_integer()) key.deferrable = *deferrable != 0;
         key.initially = row.text();
         if (row.flag()) key.dialect_options.set(option("not_valid"), true);
+        key.schema_ignoring_search_path = row.optional_text().value_or(schema_);
         table->foreign_keys.push_back(std::move(key));
     }
 }
@@ -239,6 +248,56 @@ void ReflectedSchema::add_checks(const RowBuffer& rows) {
     }
 }
 
+void ReflectedSchema::add_excludes(const RowBuffer& rows) {
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        auto* table = find(row.text());
+        if (table == nullptr) continue;
+        auto name = row.text();
+        if (row.integer() == 1 || table->exclude_constraints.empty())
+            table->exclude_constraints.emplace_back().name = std::move(name);
+        auto& constraint = table->exclude_constraints.back();
+        auto element = row.text();
+        constraint.elements.emplace_back(std::move(element), row.text());
+        constraint.access_method = row.text();
+        constraint.where = row.text();
+        if (const auto deferrable = row.optional_integer()) constraint.deferrable = *deferrable != 0;
+        constraint.initially = row.text();
+    }
+}
+
+void ReflectedSchema::add_column_enums(const RowBuffer& rows) {
+    struct Found {
+        ReflectedColumn* column;
+        bool is_array;
+        std::string name;
+        std::string schema;
+        std::vector<std::string> members;
+    };
+    std::vector<Found> all;
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        auto* table = find(row.text());
+        if (table == nullptr) continue;
+        const auto column = std::ranges::find(table->columns, row.text(), &ReflectedColumn::name);
+        if (column == table->columns.end()) continue;
+        if (all.empty() || all.back().column != &*column) {
+            auto& found = all.emplace_back();
+            found.column = &*column;
+            found.is_array = row.flag();
+            found.name = row.text();
+            found.schema = row.text();
+        } else {
+            for (int skipped = 0; skipped < 3; ++skipped) static_cast<void>(row.text());
+        }
+        if (auto member = row.optional_text()) all.back().members.push_back(std::move(*member));
+    }
+    for (auto& found : all) {
+        const postgresql::ENUM type{std::move(found.members), std::move(found.name), std::move(found.schema)};
+        found.column->type = found.is_array ? Type{ARRAY{type}} : Type{type};
+    }
+}
+
 void ReflectedSchema::add_table_options(const RowBuffer& rows) {
     for (std::size_t i = 0; i < rows.row_count(); ++i) {
         Row row{rows, i};
@@ -246,7 +305,34 @@ void ReflectedSchema::add_table_options(const RowBuffer& rows) {
         if (table == nullptr) continue;
         auto name = row.text();
         std::ranges::replace(name, ' ', '_');
-        if (auto value = row.optional_text()) table->table_options.set(option(name), std::move(*value));
+        auto value = row.optional_text();
+        if (!value) continue;
+        if (name == "create_options") {
+            add_create_options(*table, *value);
+            continue;
+        }
+        const auto full_name = option(name);
+        if (const auto* known = table->table_options.find(full_name); known != nullptr && std::holds_alternative<std::string>(*known))
+            value->insert(0, std::get<std::string>(*known) + ", ");
+        table->table_options.set(full_name, std::move(*value));
+    }
+}
+
+// "row_format=COMPRESSED key_block_size=8 partitioned": what has no value is no option.
+void ReflectedSchema::add_create_options(ReflectedTable& table, std::string_view text) const {
+    while (!text.empty()) {
+        const auto end = text.find_first_of(" =");
+        std::string name{text.substr(0, end)};
+        const bool has_value = end != std::string_view::npos && text[end] == '=';
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (!has_value) continue;
+        const bool quoted = !text.empty() && (text.front() == '\'' || text.front() == '"');
+        const auto close = quoted ? text.find(text.front(), 1) : text.find(' ');
+        const auto size = close == std::string_view::npos ? text.size() : close + (quoted ? 1 : 0);
+        std::erase(name, '`');
+        std::ranges::transform(name, name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+        table.table_options.set(option(name), std::string{text.substr(0, size)});
+        text.remove_prefix(size);
     }
 }
 
@@ -258,6 +344,30 @@ void ReflectedSchema::add_definitions(const RowBuffer& rows) {
         const auto object = row.text();
         dialect_.read_definition(*table, object, row.text());
     }
+}
+
+std::vector<ReflectedDomain> read_domains(const RowBuffer& rows, const Dialect& dialect) {
+    std::vector<ReflectedDomain> domains;
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        ReflectedDomain domain;
+        domain.name = row.text();
+        domain.schema = row.text();
+        domain.visible = row.flag();
+        domain.type_text = row.text();
+        domain.type = dialect.type_from_text(domain.type_text);
+        domain.nullable = row.flag();
+        domain.default_ = row.optional_text();
+        domain.collation = row.text();
+        const bool is_same = !domains.empty() && domains.back().name == domain.name && domains.back().schema == domain.schema;
+        if (!is_same) domains.push_back(std::move(domain));
+        auto constraint = row.optional_text();
+        if (!constraint) continue;
+        auto& check = domains.back().constraints.emplace_back();
+        check.name = std::move(*constraint);
+        check.sqltext = row.text();
+    }
+    return domains;
 }
 
 } // namespace azoth

@@ -31,6 +31,8 @@ public:
     void add_uniques(const RowBuffer& rows);
     void add_indexes(const RowBuffer& rows);
     void add_checks(const RowBuffer& rows);
+    void add_excludes(const RowBuffer& rows);
+    void add_column_enums(const RowBuffer& rows);
     void add_table_options(const RowBuffer& rows);
     void add_definitions(const RowBuffer& rows);
 
@@ -39,6 +41,8 @@ public:
 
 private:
     [[nodiscard]] ReflectedTable* find(std::string_view table_name) const;
+    /// What MySQL's catalogue calls CREATE_OPTIONS.
+    void add_create_options(ReflectedTable& table, std::string_view text) const;
     /// The name of an option of this dialect.
     [[nodiscard]] std::string option(std::string_view name) const;
 
@@ -47,5 +51,8 @@ private:
     std::vector<std::shared_ptr<ReflectedTable>> tables_;
     std::map<std::string, ReflectedTable*, std::less<>> by_name_;
 };
+
+/// The rows of `ReflectionQueries::domains`.
+[[nodiscard]] std::vector<ReflectedDomain> read_domains(const RowBuffer& rows, const Dialect& dialect);
 
 } // namespace azoth

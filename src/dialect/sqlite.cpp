@@ -69,7 +69,7 @@ protected:
         else PortableCompiler::visit_function(node);
     }
 
-    void render_regexp_replace(const sql::BinaryNode&) override { throw CompileError("SQLite has no REGEXP_REPLACE"); }
+    void render_regexp_replace(const sql::BinaryNode&) override { throw UnsupportedCompilationError("SQLite has no REGEXP_REPLACE"); }
 
     void render_item(const sql::BinaryNode& node) override {
         if (node.op == sql::Operator::getitem) return PortableCompiler::render_item(node);

@@ -149,6 +149,7 @@ ReflectionQueries SQLiteDialect::reflection(const ReflectionScope& scope) const 
     };
     ReflectionQueries queries;
     queries.has_comments = false;
+    queries.objects_fail_alone = true;
     queries.tables = query(
         ", CASE WHEN t.type = 'view' THEN 'view' ELSE 'table' END, t.schema = 'temp', NULL", "", "\nORDER BY t.name");
     queries.schemas = "SELECT name FROM pragma_database_list WHERE name <> 'temp' ORDER BY seq";

@@ -10,10 +10,14 @@
 
 namespace azoth {
 
+Inspection::Inspection(const ModelBase& object) : object_(object) {
+    if (object.orm_state().mapper == nullptr)
+        throw NoInspectionAvailable("inspect(): the object was not made by make<T>() or loaded by a session");
+}
+
 std::vector<std::string> Inspection::unloaded() const {
     std::vector<std::string> names;
     const auto* mapper = object_.orm_state().mapper;
-    if (mapper == nullptr) return names;
     auto& object = const_cast<ModelBase&>(object_);
     for (const auto& info : mapper->attributes) {
         const auto& attribute = orm::MapperData::attribute(object, info);

@@ -102,6 +102,7 @@ schema::ForeignKeyData ForeignKeyConstraint::parse_targets(const std::vector<std
             && (next.target_table != key.target_table || next.target_schema != key.target_schema))
             throw ArgumentError("a foreign key refers to one table, not to both '" + key.target_table + "' and '"
                                 + next.target_table + "'");
+        key.by_name = true;
         key.target_table = next.target_table;
         key.target_schema = next.target_schema;
         key.target_columns.push_back(std::move(next.target_columns.front()));

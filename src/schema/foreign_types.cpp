@@ -3,6 +3,9 @@
 #include "schema/foreign_types.hpp"
 
 #include <algorithm>
+#include <string>
+
+#include <azoth/error.hpp>
 
 namespace azoth::schema {
 
@@ -23,15 +26,20 @@ void ForeignTypes::remove(const TableData& table) {
     std::erase_if(waiting_, [&](const Waiting& one) { return one.table == &table; });
 }
 
+const TableData* ForeignTypes::target(const TableData& table, const ForeignKeyData& key) const {
+    const auto& schema = target_schema(table, key);
+    const auto found = std::ranges::find_if(
+        tables_, [&](const TableData* other) { return other->name == key.target_table && other->schema == schema; });
+    return found == tables_.end() ? nullptr : *found;
+}
+
 const ColumnData* ForeignTypes::target(const TableData& table, const ColumnData& column) const {
     for (const auto& key : table.foreign_keys) {
         const auto place = std::ranges::find(key.columns, column.name);
         if (place == key.columns.end()) continue;
         const auto position = static_cast<std::size_t>(place - key.columns.begin());
         if (position >= key.target_columns.size()) continue;
-        for (const auto* other : tables_)
-            if (other->name == key.target_table && other->schema == target_schema(table, key))
-                return other->find(key.target_columns[position]);
+        if (const auto* other = target(table, key)) return other->find(key.target_columns[position]);
     }
     return nullptr;
 }
@@ -50,6 +58,27 @@ void ForeignTypes::declared(TableData& table, ColumnData& column) {
             found = true;
         }
     }
+}
+
+void ForeignTypes::check(const TableData& table, const ForeignKeyData& key) {
+    const std::lock_guard lock{mutex_};
+    const auto* other = target(table, key);
+    const auto name = key.target_schema.empty() ? std::string{key.target_table} : key.target_schema + "." + key.target_table;
+    for (std::size_t i = 0; i < key.target_columns.size(); ++i) {
+        if (other == nullptr)
+            throw NoReferencedTableError(
+                "foreign key associated with column '" + table.name + "." + key.columns.at(i) + "' could not find table '" + name
+                + "' with which to generate a foreign key to target column '" + key.target_columns[i] + "'");
+        if (other->find(key.target_columns[i]) == nullptr
+            && std::ranges::find(other->columns, key.target_columns[i], &ColumnData::key_name) == other->columns.end())
+            throw NoReferencedColumnError(
+                "could not initialize target column for foreign key '" + name + "." + key.target_columns[i] + "' on table '"
+                + table.name + "': table '" + other->name + "' has no column named '" + key.target_columns[i] + "'");
+    }
+}
+
+void check_references(const TableData& table, const ForeignKeyData& key) {
+    if (key.by_name && table.foreign_types) table.foreign_types->check(table, key);
 }
 
 } // namespace azoth::schema

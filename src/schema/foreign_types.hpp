@@ -16,12 +16,16 @@ public:
     /// Last handles of tables may go on several threads.
     void remove(const TableData& table);
     void declared(TableData& table, ColumnData& column);
+    /// @throws NoReferencedTableError, NoReferencedColumnError when what the key names is not there.
+    void check(const TableData& table, const ForeignKeyData& key);
 
 private:
     struct Waiting {
         TableData* table;
         ColumnData* column;
     };
+    /// The table that a key refers to, if it is there.
+    [[nodiscard]] const TableData* target(const TableData& table, const ForeignKeyData& key) const;
     /// The column that one refers to, if it is there.
     [[nodiscard]] const ColumnData* target(const TableData& table, const ColumnData& column) const;
 
@@ -29,5 +33,10 @@ private:
     std::vector<TableData*> tables_;
     std::vector<Waiting> waiting_;
 };
+
+/// Whether what a foreign key names is in the table's MetaData. A key that was given as columns, and a table without a MetaData,
+/// are taken at their word.
+/// @throws NoReferencedTableError, NoReferencedColumnError
+void check_references(const TableData& table, const ForeignKeyData& key);
 
 } // namespace azoth::schema

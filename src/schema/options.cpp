@@ -26,6 +26,7 @@ ForeignKeyData parse_foreign_key(std::string_view target) {
     key.target_columns.push_back(std::move(parts.back()));
     key.target_table = std::move(parts[parts.size() - 2]);
     if (parts.size() == 3) key.target_schema = std::move(parts.front());
+    key.by_name = true;
     return key;
 }
 

@@ -11,6 +11,8 @@
 
 #include <azoth/error.hpp>
 
+#include "schema/foreign_types.hpp"
+
 namespace azoth::schema {
 
 namespace {
@@ -120,6 +122,7 @@ SortedTables sort_tables_and_constraints(const std::vector<const Table*>& tables
     for (std::size_t i = 0; i < tables.size(); ++i) {
         const auto& data = tables[i]->data();
         for (const auto& key : data.foreign_keys) {
+            check_references(data, key);
             if (key.use_alter || (rule && rule(key) == true)) {
                 altered.insert(&key);
                 continue;

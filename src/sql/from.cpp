@@ -309,6 +309,11 @@ NodePtr foreign_key_condition(const NodePtr& left, const NodePtr& right) {
     std::vector<NodePtr> conditions;
     for (std::size_t i = 0; i < match.key->columns.size(); ++i) {
         const auto target = i < match.key->target_columns.size() ? match.key->target_columns[i] : QuotedName{};
+        const auto& referred = *table_data(*match.referred);
+        if (referred.find(target) == nullptr && std::ranges::find(referred.columns, target, &schema::ColumnData::key_name) == referred.columns.end())
+            throw NoReferencedColumnError(
+                "could not initialize target column for foreign key '" + match.key->target_table + "." + target + "' on table '"
+                + table_data(*match.referring)->name + "': table '" + referred.name + "' has no column named '" + target + "'");
         // SQLAlchemy writes the referred column first.
         conditions.push_back(make_binary(
             Operator::eq, column_named(match.referred, target), column_named(match.referring, match.key->columns[i]), Boolean{}));

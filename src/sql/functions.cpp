@@ -179,7 +179,7 @@ NodePtr make_executable(const NodePtr& expression) {
         inner = inner->kind == NodeKind::label ? static_cast<const LabelNode&>(*inner).operand.get()
                                                : static_cast<const TypeCoerceNode&>(*inner).operand.get();
     if (inner->kind != NodeKind::function && inner->kind != NodeKind::next_value && inner->kind != NodeKind::custom)
-        throw ArgumentError(
+        throw ObjectNotExecutableError(
             "not an executable object: only statements, functions and sequences can be executed; use select()");
     auto select = std::make_shared<SelectNode>();
     select->add(&SelectNode::columns, 'c', expression);

@@ -55,6 +55,12 @@ TypeDecorator TypeDecorator::process_result_value(TypeConversion::Convert conver
     return copy;
 }
 
+TypeDecorator TypeDecorator::as_generic(const Type& type) const {
+    TypeDecorator copy = *this;
+    change_conversion(copy, [&](TypeConversion& c) { c.generic = {type}; });
+    return copy;
+}
+
 TypeDecorator TypeDecorator::bind_expression(TypeConversion::Wrap wrap) const {
     TypeDecorator copy = *this;
     change_conversion(copy, [&](TypeConversion& c) { c.bind_expression = std::move(wrap); });

@@ -23,6 +23,7 @@ Expected read_expected(const nlohmann::json& entry) {
     Expected expected;
     if (entry.contains("error")) {
         expected.refused = true;
+        expected.error = entry.at("error").get<std::string>();
         return expected;
     }
     if (entry.contains("statements")) {

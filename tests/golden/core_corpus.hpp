@@ -19,6 +19,7 @@ namespace golden {
 
 /// What one dialect is expected to make of a construct.
 struct Expected {
+    std::string error;                   ///< the class of it
     bool refused = false;                ///< SQLAlchemy raises an error; so must Azoth
     std::vector<std::string> statements; ///< one, except in area ddl.script
     nlohmann::json params;               ///< before a driver's conversions

@@ -100,7 +100,10 @@ std::string difference(
     try {
         rendered = build(dialect);
     } catch (const azoth::Error& error) {
-        return expected.refused ? std::string{} : std::string{"refused: "} + error.what();
+        if (!expected.refused) return std::string{"refused: "} + error.what();
+        const bool unsupported = dynamic_cast<const azoth::UnsupportedCompilationError*>(&error) != nullptr;
+        const bool is_class = unsupported || expected.error != "UnsupportedCompilationError";
+        return is_class ? std::string{} : "refused, but not as UnsupportedCompilationError: " + std::string{error.what()};
     }
     if (expected.refused)
         return "should be refused, but is\n    " + rendered.statements.front();

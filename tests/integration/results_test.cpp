@@ -121,6 +121,52 @@ asio::awaitable<void> check_keys(az::Engine engine, const Schema& schema) {
     co_await connection.close();
 }
 
+asio::awaitable<void> check_keys_of_many(az::Engine engine, const Schema& schema) {
+    co_await schema.metadata.create_all(engine);
+    auto connection = co_await engine.connect();
+    const auto& items = schema.items;
+    const auto& parts = schema.parts;
+    // What the program gave.
+    const std::vector<std::tuple<std::string, std::int64_t, std::int64_t>> given{{"x", 3, 1}, {"y", 4, 2}, {"z", 5, 3}};
+    const auto both = co_await connection.execute(az::insert(parts).columns(parts.maker, parts.number, parts.stock), given);
+    const auto composite = both.inserted_primary_key_rows();
+    REQUIRE(composite.size() == 3);
+    CHECK(composite[0].keys() == Names{"maker", "number"});
+    CHECK(composite[2].get<std::string>("maker") == "z");
+    CHECK(composite[2].get<std::int64_t>("number") == 5);
+    // What only the database knows is not known...
+    const std::vector<std::tuple<std::string>> rows{{"d"}, {"e"}};
+    const auto unknown = co_await connection.execute(az::insert(items).columns(items.name), rows);
+    const auto unknown_keys = unknown.inserted_primary_key_rows();
+    REQUIRE(unknown_keys.size() == 2);
+    CHECK(unknown_keys[1].is_null(0));
+    // ... unless it is asked for, in the order of the rows.
+    std::vector<std::tuple<std::string>> many;
+    for (int i = 0; i < 2'500; ++i) many.emplace_back("n" + std::to_string(i));
+    const auto asked = co_await connection.execute(az::insert(items).columns(items.name).return_defaults(items.id), many);
+    const auto keys = asked.inserted_primary_key_rows();
+    REQUIRE(keys.size() == many.size());
+    if (engine.dialect()->features().insert_returning) {
+        const auto last = co_await connection.scalar(az::select(items.id).where(items.name == "n2499"));
+        CHECK(keys.back().get<std::int64_t>("id") == last);
+        const auto middle = co_await connection.scalar(az::select(items.id).where(items.name == "n1234"));
+        CHECK(keys[1234].get<std::int64_t>(0) == middle);
+    } else {
+        CHECK(keys.back().is_null(0));
+    }
+    const std::vector<std::tuple<std::string>> no_rows;
+    const auto none = co_await connection.execute(az::insert(items).columns(items.name), no_rows);
+    CHECK(none.inserted_primary_key_rows().empty());
+    const auto changed = co_await connection.execute(az::update(items).values(items.name = "z").where(items.id == 1));
+    CHECK_THROWS_AS(changed.inserted_primary_key_rows(), az::InvalidRequestError);
+    if (engine.dialect()->features().insert_returning) {
+        const auto returned = co_await connection.execute(az::insert(items).columns(items.name).returning(items.id), rows);
+        CHECK_THROWS_WITH(returned.inserted_primary_key_rows(), Contains("RETURNING"));
+    }
+    co_await connection.rollback();
+    co_await connection.close();
+}
+
 asio::awaitable<void> check_named(az::Engine engine, const Schema& schema) {
     co_await schema.metadata.create_all(engine);
     auto connection = co_await engine.connect();
@@ -418,6 +464,12 @@ asio::awaitable<void> check_flavour(az::Engine as_mariadb, az::Engine as_mysql) 
 }
 
 } // namespace
+
+TEST_CASE("result: the keys of many inserted rows", "[integration][result][core.result.inserted_primary_key_rows]") {
+    Backend db{backend_name()};
+    const Schema schema;
+    db.run(check_keys_of_many(db.engine(), schema));
+}
 
 TEST_CASE("mysql: the server's sql_mode tells how names and text are quoted", "[integration][mysql][my.conn.sql_mode]") {
     if (!has("mariadb")) return;

@@ -22,6 +22,7 @@ struct CancelRequest;
 class Cursor;
 class CopyReader;
 class CopyWriter;
+class DeclaredCursor;
 class Operation;
 
 /// What keeps a connection busy between operations: a cursor, a COPY.
@@ -100,6 +101,7 @@ private:
     friend class Cursor;
     friend class CopyReader;
     friend class CopyWriter;
+    friend class DeclaredCursor;
     friend class Operation;
 
     /// From here on the server owes us answers.
@@ -156,6 +158,9 @@ private:
     /// kept.
     asio::awaitable<std::shared_ptr<const Shape>> describe(driver::Statement statement);
 
+    /// `open_cursor()` of a query in a transaction, or one that begins it. @pre its parameters are encoded
+    asio::awaitable<std::unique_ptr<driver::Cursor>> declare_cursor(driver::Statement statement);
+
     driver::Result make_result(ResultPtr answer, std::shared_ptr<const Shape> shape) const;
     /// The shape of `result`, looking up types that are not known yet. @pre the connection is idle
     asio::awaitable<std::shared_ptr<const Shape>> shape_of(const PGresult* result);
@@ -179,6 +184,7 @@ private:
     std::shared_ptr<const CancelRequest> cancel_request_; ///< sent, and perhaps not over yet
     Operation* operation_ = nullptr;                      ///< the one that runs
     Occupant* cursor_ = nullptr;                          ///< the cursor or COPY that is open
+    std::size_t cursors_declared_ = 0;
     bool in_flight_ = false;
     bool was_in_transaction_ = false; ///< when the statement in flight was sent
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rows in pieces: libpq's single-row mode, copied into one buffer per fetch.
+// Rows in pieces: libpq's single-row mode, copied into one buffer per fetch. Queries in a transaction: see declared_cursor.cpp.
 #include <string>
 #include <utility>
 
@@ -25,6 +25,8 @@ asio::awaitable<std::unique_ptr<driver::Cursor>> Connection::open_cursor(driver:
     statement.timeout = {};
     parameters_.decide(sql, statement.params, statement.param_types);
     parameters_.encode(statement.params);
+    const bool in_transaction = statement.begin != nullptr || PQtransactionStatus(channel_.get()) == PQTRANS_INTRANS;
+    if (in_transaction && can_be_declared(sql)) co_return co_await declare_cursor(statement);
     // What the columns are is needed before the first row: types that users created cannot be asked for while
     // rows arrive. For a statement that has been executed before, the cache knows.
     Prepared* prepared = nullptr;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include <azoth/error.hpp>
 
@@ -49,6 +50,18 @@ bool is_word(std::string_view word, std::string_view upper_case) noexcept {
     });
 }
 
+/// Whether one of the words stands anywhere, be it in a comment.
+bool has_word(std::string_view sql, std::initializer_list<std::string_view> upper_case) noexcept {
+    while (!sql.empty()) {
+        const auto word = take_word(sql);
+        for (const auto each : upper_case) {
+            if (is_word(word, each)) return true;
+        }
+        if (word.empty()) sql.remove_prefix(1);
+    }
+    return false;
+}
+
 } // namespace
 
 void check_text(const std::string& sql) {
@@ -68,16 +81,10 @@ bool only_reads(std::string_view sql) noexcept {
     const bool with = is_word(first, "WITH");
     if (!with && !is_word(first, "SELECT") && !is_word(first, "VALUES") && !is_word(first, "TABLE"))
         return false;
-    if (!with) return true;
     // A WITH may hide a change anywhere: a word that looks like one is enough to doubt.
-    while (!sql.empty()) {
-        const auto word = take_word(sql);
-        for (const auto* change : {"INSERT", "UPDATE", "DELETE", "MERGE"}) {
-            if (is_word(word, change)) return false;
-        }
-        if (word.empty()) sql.remove_prefix(1);
-    }
-    return true;
+    return !with || !has_word(sql, {"INSERT", "UPDATE", "DELETE", "MERGE"});
 }
+
+bool can_be_declared(std::string_view sql) noexcept { return only_reads(sql) && !has_word(sql, {"INTO"}); }
 
 } // namespace azoth::postgresql

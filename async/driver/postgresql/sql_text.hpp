@@ -16,4 +16,7 @@ void check_text(const std::string& sql);
 /// True when stopping the statement half-way undoes nothing: a query, as far as its first words tell.
 [[nodiscard]] bool only_reads(std::string_view sql) noexcept;
 
+/// True when a cursor can be declared for it: a query that neither changes nor makes anything.
+[[nodiscard]] bool can_be_declared(std::string_view sql) noexcept;
+
 } // namespace azoth::postgresql

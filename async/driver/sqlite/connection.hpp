@@ -45,6 +45,7 @@ public:
     [[nodiscard]] bool is_open() const noexcept override { return !database_->closed; }
     [[nodiscard]] std::string server_version() const override;
     [[nodiscard]] void* native_handle() noexcept override { return database_->handle; }
+    [[nodiscard]] Database& database() const noexcept { return *database_; }
 
 private:
     std::shared_ptr<Database> database_;

@@ -12,6 +12,7 @@
 #include <azoth/error.hpp>
 
 #include "driver/sqlite/error.hpp"
+#include "driver/sqlite/functions.hpp"
 
 namespace azoth::sqlite {
 namespace {
@@ -72,6 +73,7 @@ void OpenTask::open() {
 
     const int rc = sqlite3_open_v2(name.c_str(), &database_.handle, flags, nullptr);
     if (rc != SQLITE_OK) explain(rc, {});
+    if (const int created = create_own_functions(database_.handle); created != SQLITE_OK) explain(created, {});
     sqlite3_extended_result_codes(database_.handle, 1);
     sqlite3_progress_handler(database_.handle, instructions_per_tick, &Database::on_progress, &database_);
 }

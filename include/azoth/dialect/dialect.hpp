@@ -61,13 +61,15 @@ struct ReflectionScope {
 /// Empty: the database has no such thing.
 struct ReflectionQueries {
     // Text parameters: the schema, NULL for the connection's own; then the table's name, when one is asked for.
-    std::string tables;       ///< name, kind ("table", "foreign table", "view", "materialized view"), temporary 0/1, comment
+    std::string tables;       ///< name, kind ("table", "foreign table", "view", "materialized view"), temporary 0/1, comment,
+                              ///< why nothing more can be read of it
     /// table, column, type text, nullable 0/1, default text, autoincrement 0/1, comment, computed text, persisted 0/1,
-    /// identity ("always", "default"), its start, increment, minimum, maximum, cache, cycle 0/1
+    /// identity ("always", "default"), its start, increment, minimum, maximum, cache, cycle 0/1, its own sequence
     std::string columns;
     std::string primary_keys; ///< table, constraint name, column, position
     /// table, constraint, column, target schema (NULL: the table's own, empty: the connection's), target table, target
-    /// column, on delete, on update, position, match, deferrable 0/1, initially, not valid 0/1
+    /// column, on delete, on update, position, match, deferrable 0/1, initially, not valid 0/1,
+    /// target schema without regard to the search path (NULL: the table's own)
     std::string foreign_keys;
     std::string uniques;      ///< table, constraint, column, position, index that it is, nulls not distinct 0/1
     /// table, index, column (NULL: an expression), position, unique 0/1, expression, its own constraint, included 0/1,
@@ -75,13 +77,19 @@ struct ReflectionQueries {
     /// operator class, storage parameters, nulls not distinct 0/1, prefix length, kind
     std::string indexes;
     std::string checks;        ///< table, constraint, condition, not valid 0/1
-    std::string table_options; ///< table, option, value
+    std::string excludes;      ///< table, constraint, position, element, operator, method, condition, deferrable 0/1, initially
+    std::string column_enums;  ///< table, column, array 0/1, type's name, its schema (NULL: the search path shows it), member
+    std::string table_options; ///< table, option, value; options whose values are lists have several rows
+    std::string partitions;    ///< the same
     std::string definitions;   ///< table, object, SQL text that made it: for `read_definition()`
 
     // Of a schema.
     std::string sequences;     ///< name
     std::string types;         ///< name, of what CREATE TYPE and CREATE DOMAIN make
     std::string enums;         ///< name, label, in order
+    /// name, schema, visible 0/1, type text, nullable 0/1, default, collation, constraint, condition; a row for each constraint
+    std::string domains;
+    std::string table_oid;     ///< of the one table: its number, as text
 
     // Of a view: its schema and its name.
     std::string view_definition;
@@ -93,6 +101,8 @@ struct ReflectionQueries {
     /// Temporary tables are in no list: whether there is one shows when it is asked.
     bool hides_temporary_tables = false;
     bool has_comments = true;
+    /// What is wrong with one object spoils a query about all of them, and the transaction goes on: then they are read one by one.
+    bool objects_fail_alone = false;
 
     ReflectionQueries() = default;
 };

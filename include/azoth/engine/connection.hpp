@@ -182,7 +182,7 @@ public:
             lease_, statement.node(), engine::named_values(parameters), options);
     }
     /// `SELECT f(…)` of a function or the next number of a sequence.
-    /// @throws ArgumentError for any other expression: that is not executable; use select().
+    /// @throws ObjectNotExecutableError for any other expression; use select().
     template <Expression E>
         requires(!Statement<E>)
     [[nodiscard]] asio::awaitable<Result<typename E::value_type>> execute(const E& function) {

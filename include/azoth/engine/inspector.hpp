@@ -41,7 +41,15 @@ public:
         return copy;
     }
 
+    /// Of `get_multi_foreign_keys()`: see `ReflectOptions::ignore_search_path()`.
+    [[nodiscard]] InspectOptions ignore_search_path(bool on = true) const {
+        InspectOptions copy{*this};
+        copy.ignore_search_path_ = on;
+        return copy;
+    }
+
     [[nodiscard]] const std::string& schema_name() const noexcept { return schema_; }
+    [[nodiscard]] bool ignores_search_path() const noexcept { return ignore_search_path_; }
     [[nodiscard]] const std::optional<std::vector<std::string>>& names() const noexcept { return names_; }
     [[nodiscard]] bool takes(const ReflectedTable& table) const noexcept;
 
@@ -50,6 +58,7 @@ private:
     std::optional<std::vector<std::string>> names_;
     ObjectKind kind_ = ObjectKind::table;
     ObjectScope scope_ = ObjectScope::default_;
+    bool ignore_search_path_ = false;
 };
 
 /// A table's schema, as it was asked for, and name.
@@ -71,7 +80,8 @@ struct SortedTableName {
 ///     az::Inspector inspector{engine};
 ///     for (const auto& name : co_await inspector.get_table_names()) …
 ///
-/// For one strand at a time. Methods about one table throw NoSuchTableError when it is not there.
+/// For one strand at a time. Methods about one table throw NoSuchTableError when it is not there, and UnreflectableTableError
+/// when the database cannot tell about it: a view of a table that is gone. Those about many leave such tables out.
 class Inspector {
 public:
     /// Takes a connection of the engine for each question.
@@ -92,6 +102,11 @@ public:
     [[nodiscard]] asio::awaitable<std::vector<std::string>> get_sequence_names(std::string schema = std::string());
     /// PostgreSQL's: names and members of what CREATE TYPE … AS ENUM made.
     [[nodiscard]] asio::awaitable<std::map<std::string, std::vector<std::string>>> get_enums(std::string schema = std::string());
+
+    /// PostgreSQL's: what CREATE DOMAIN made.
+    [[nodiscard]] asio::awaitable<std::vector<ReflectedDomain>> get_domains(std::string schema = std::string());
+    /// PostgreSQL's number of a table or view. @throws NotSupportedError where tables have none.
+    [[nodiscard]] asio::awaitable<std::int64_t> get_table_oid(std::string table, std::string schema = std::string());
 
     /// Views and temporary tables count.
     [[nodiscard]] asio::awaitable<bool> has_table(std::string table, std::string schema = std::string());

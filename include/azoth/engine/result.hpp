@@ -263,7 +263,8 @@ public:
     /// database. A part that nobody knows here is NULL.
     /// @throws InvalidRequestError when it was no INSERT of one row, or has RETURNING: then the key is among its rows.
     [[nodiscard]] Row inserted_primary_key() const { return engine::inserted_primary_key(data()); }
-    /// The same for each row of an INSERT of many: what is known without asking the database.
+    /// The same for each row of an INSERT of many: what the program gave or made; with `return_defaults()` what the database made
+    /// too, where it has RETURNING.
     [[nodiscard]] std::vector<Row> inserted_primary_key_rows() const { return engine::inserted_primary_key_rows(data()); }
     /// What `return_defaults()` asked for, of the one row; nothing when the database has no RETURNING, or no row was met.
     /// @throws InvalidRequestError when it was neither INSERT nor UPDATE, or of many rows.

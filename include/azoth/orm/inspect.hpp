@@ -27,7 +27,8 @@ enum class AttributeState : std::uint8_t {
 /// Where an object stands and what is loaded of it: `inspect(*user).persistent()`.
 class Inspection {
 public:
-    explicit Inspection(const ModelBase& object) : object_(object) {}
+    /// @throws NoInspectionAvailable for an object that was not made by make<T>() or loaded by a session.
+    explicit Inspection(const ModelBase& object);
 
     /// Never stored, in no session.
     [[nodiscard]] bool transient() const noexcept { return is(orm::Lifecycle::transient); }

@@ -51,6 +51,7 @@ struct ForeignKeyData {
     bool use_alter = false;  ///< added by ALTER TABLE when all tables are there
     bool of_column = false;  ///< given to its column, not to the table
     ConstraintSettings settings{};
+    bool by_name = false;    ///< given as text: the MetaData has to know the table
 };
 
 struct UniqueData {

@@ -45,6 +45,7 @@ struct ReflectedColumn {
     bool nullable = true;
     std::optional<std::string> default_; ///< SQL
     bool autoincrement = false;          ///< the database makes the value when it is left out
+    std::string sequence; ///< PostgreSQL's: the one that belongs to the column, and is dropped with it
     std::string comment;
     std::optional<ReflectedComputed> computed;
     std::optional<schema::IdentityData> identity;
@@ -66,6 +67,8 @@ struct ReflectedForeignKey {
     std::string referred_schema; ///< empty: the connection's own
     std::string referred_table;
     std::vector<std::string> referred_columns;
+    /// In place of `referred_schema` for who ignores the search path; empty: the connection's default schema.
+    std::string schema_ignoring_search_path;
     // Options; empty where nothing was said, or what is so anyway.
     std::string ondelete;
     std::string onupdate;
@@ -108,6 +111,33 @@ struct ReflectedCheckConstraint {
     ReflectedCheckConstraint() = default;
 };
 
+/// PostgreSQL's EXCLUDE.
+struct ReflectedExcludeConstraint {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> elements; ///< a column's name in SQL or an expression, and its operator
+    std::string access_method;
+    std::string where; ///< SQL; empty: of all rows
+    std::optional<bool> deferrable;
+    std::string initially;
+
+    ReflectedExcludeConstraint() = default;
+};
+
+/// What CREATE DOMAIN has made.
+struct ReflectedDomain {
+    std::string name;
+    std::string schema;
+    bool visible = true; ///< by the search path
+    Type type;
+    std::string type_text;
+    bool nullable = true;
+    std::optional<std::string> default_; ///< SQL
+    std::string collation;               ///< empty: the type's own
+    std::vector<ReflectedCheckConstraint> constraints;
+
+    ReflectedDomain() = default;
+};
+
 /// Everything about one table or view.
 struct ReflectedTable {
     std::string name;
@@ -122,7 +152,9 @@ struct ReflectedTable {
     std::vector<ReflectedUniqueConstraint> unique_constraints;
     std::vector<ReflectedIndex> indexes;
     std::vector<ReflectedCheckConstraint> check_constraints;
+    std::vector<ReflectedExcludeConstraint> exclude_constraints;
     schema::DialectOptions table_options;
+    std::string unreflectable; ///< why the database cannot tell what is in it: a view of a table that is gone. Empty: it can
 
     ReflectedTable() = default;
     /// @return null when there is none.
@@ -169,6 +201,11 @@ public:
     [[nodiscard]] ReflectOptions resolve_fks(bool on) const {
         return with([&](auto& copy) { copy.resolve_fks_ = on; });
     }
+    /// PostgreSQL: foreign keys name the schema of what they refer to even where the search path shows it, unless that is the
+    /// default schema.
+    [[nodiscard]] ReflectOptions ignore_search_path(bool on = true) const {
+        return with([&](auto& copy) { copy.ignore_search_path_ = on; });
+    }
     /// Of `reflect_table()`: these columns, and what is built of them only; or all but these.
     [[nodiscard]] ReflectOptions include_columns(std::vector<std::string> names) const {
         return with([&](auto& copy) { copy.include_columns_ = std::move(names); });
@@ -184,6 +221,7 @@ public:
     [[nodiscard]] bool extends() const noexcept { return extend_existing_; }
     [[nodiscard]] bool replaces() const noexcept { return autoload_replace_; }
     [[nodiscard]] bool resolves() const noexcept { return resolve_fks_; }
+    [[nodiscard]] bool ignores_search_path() const noexcept { return ignore_search_path_; }
     [[nodiscard]] bool takes_column(std::string_view name) const noexcept;
 
 private:
@@ -203,6 +241,7 @@ private:
     bool extend_existing_ = false;
     bool autoload_replace_ = true;
     bool resolve_fks_ = true;
+    bool ignore_search_path_ = false;
 };
 
 namespace schema {

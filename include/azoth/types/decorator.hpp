@@ -27,6 +27,7 @@ struct TypeConversion {
     Wrap column_expression;
     std::function<Type(sql::Operator, const Value&)> coerce_compared_value;
     std::vector<std::pair<sql::Operator, std::function<sql::NodePtr(sql::NodePtr, sql::NodePtr)>>> operators;
+    std::vector<Type> generic; ///< what `as_generic()` gives; one or none
     std::uint64_t serial = 0; ///< unique in the process: what the type is compared by
 
     TypeConversion() = default;
@@ -64,6 +65,9 @@ public:
     /// expression of the type inside, so that it may use the operator itself.
     [[nodiscard]] TypeDecorator
     comparator(sql::Operator op, std::function<sql::NodePtr(sql::NodePtr left, sql::NodePtr right)> make) const;
+    /// What `Type::as_generic()` gives, in place of that of the type inside.
+    [[nodiscard]] TypeDecorator as_generic(const Type& type) const;
+    using Type::as_generic;
 };
 
 } // namespace azoth

@@ -65,6 +65,10 @@ public:
     }
     /// This type, but `type` on those dialects: `String{20}.with_variant(postgresql::CITEXT{}, "postgresql")`.
     [[nodiscard]] Type with_variant(const Type& type, std::string_view dialect) const;
+    /// The type by which every database knows it: TINYINT is an Integer, JSONB JSON, CITEXT Text. A decorated type has a say in it:
+    /// see `TypeDecorator::as_generic()`.
+    /// @throws ArgumentError when there is none, as of INET; with `allow_null_type` that is null_type.
+    [[nodiscard]] Type as_generic(bool allow_null_type = false) const;
     /// What this type is on a dialect: its variant there, or itself.
     [[nodiscard]] Type on(std::string_view dialect) const;
 

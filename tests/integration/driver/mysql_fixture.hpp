@@ -159,4 +159,13 @@ inline asio::awaitable<void> ignore_result(driver::Connection& connection, Query
     co_await connection.execute(query.statement());
 }
 
+/// A table whose names are unique.
+inline asio::awaitable<void> make_users(driver::Connection& c) {
+    co_await c.run("DROP TEMPORARY TABLE IF EXISTS users");
+    co_await c.run(
+        "CREATE TEMPORARY TABLE users (id INTEGER PRIMARY KEY AUTO_INCREMENT, name VARCHAR(40), "
+        "CONSTRAINT uq_users_name UNIQUE (name)) ENGINE=InnoDB"
+    );
+}
+
 } // namespace azoth::test_mysql

@@ -173,14 +173,24 @@ asio::awaitable<void> close_early(Connection& c) {
 
     // A transaction survives the early end of a cursor in it.
     co_await c.begin(driver::BeginOptions());
-    const auto bounded = Query("SELECT g FROM generate_series(1, 100000) g");
-    const auto inside = co_await c.open_cursor(bounded.statement());
+    const auto inside = co_await c.open_cursor(endless.statement());
     co_await inside->fetch(10);
     CHECK(c.in_transaction());
     co_await inside->close();
     const auto one = co_await scalar<int>(c, Query("SELECT 1"));
     CHECK(one == 1);
     co_await c.commit();
+
+    // So it does where no cursor can be declared: then the rest is read.
+    co_await c.begin(driver::BeginOptions());
+    co_await c.run("CREATE TEMPORARY TABLE taken (g integer)");
+    const auto changing = Query("INSERT INTO taken SELECT g FROM generate_series(1, 20000) g RETURNING g");
+    const auto changed = co_await c.open_cursor(changing.statement());
+    co_await changed->fetch(10);
+    co_await changed->close();
+    const auto taken = co_await scalar<std::int64_t>(c, Query("SELECT count(*) FROM taken"));
+    CHECK(taken == 20'000);
+    co_await c.rollback();
 
     {
         const auto dropped = co_await c.open_cursor(endless.statement());
@@ -189,6 +199,73 @@ asio::awaitable<void> close_early(Connection& c) {
     CHECK(c.needs_recovery());
     co_await expect_error<InvalidRequestError>(c.ping());
     co_await c.recover(std::chrono::steady_clock::now() + std::chrono::seconds(20));
+    co_await expect_health(c);
+}
+
+/// The server counts the rows that it makes, in a sequence.
+asio::awaitable<void> makes_no_more_than_is_read(Connection& c) {
+    co_await c.run("CREATE TEMPORARY SEQUENCE made");
+    const driver::BeginOptions options;
+    auto counting = Query("SELECT nextval('made'), $1 || g FROM generate_series(1, 1000000) g").bind(std::string("row "));
+    auto statement = counting.statement();
+    statement.begin = &options;
+    const auto cursor = co_await c.open_cursor(statement);
+    REQUIRE(cursor->columns() != nullptr);
+    CHECK(cursor->columns()->size() == 2);
+    CHECK(c.in_transaction());
+    co_await expect_error<InvalidRequestError>(c.ping());
+    const auto ten = co_await cursor->fetch(10);
+    REQUIRE(ten->row_count() == 10);
+    CHECK(get<std::string>(*ten, 9, 1) == "row 10");
+    co_await cursor->close();
+    const auto made = co_await scalar<std::int64_t>(c, Query("SELECT last_value FROM made"));
+    CHECK(made == 10);
+    const auto nothing = co_await cursor->fetch(10);
+    CHECK(nothing == nullptr);
+    // What is read to its end leaves nothing open: the table can be altered.
+    co_await c.run("CREATE TEMPORARY TABLE few AS SELECT g FROM generate_series(1, 5) g");
+    const auto all = Query("SELECT g FROM few -- into the void");
+    const std::vector<std::size_t> pieces{2, 5, 6};
+    for (const auto piece : pieces) {
+        const auto reading = co_await c.open_cursor(all.statement());
+        std::size_t rows = 0;
+        while (const auto some = co_await reading->fetch(piece)) rows += some->row_count();
+        CHECK(rows == 5);
+    }
+    co_await c.run("ALTER TABLE few ADD COLUMN h integer");
+    co_await c.commit();
+}
+
+asio::awaitable<void> open_only(Connection& c, Query query);
+
+/// Errors of a declared cursor: when it is opened, and where the row fails; and what it leaves behind.
+asio::awaitable<void> failing_declared_cursor(Connection& c) {
+    co_await c.begin(driver::BeginOptions());
+    const auto wrong = Query("SELECT * FROM nowhere");
+    co_await expect_error<ProgrammingError>(open_only(c, wrong));
+    co_await c.rollback();
+    co_await c.begin(driver::BeginOptions());
+    const auto late = Query("SELECT 1 / (500 - g) FROM generate_series(1, 1000) g");
+    const auto cursor = co_await c.open_cursor(late.statement());
+    std::size_t rows = 0;
+    std::string sql;
+    try {
+        while (const auto piece = co_await cursor->fetch(100)) rows += piece->row_count();
+    } catch (const DataError& error) {
+        sql = error.statement();
+    }
+    CHECK(rows == 400);
+    CHECK(sql == "SELECT 1 / (500 - g) FROM generate_series(1, 1000) g"); // and nothing of a FETCH
+    co_await cursor->close();
+    co_await c.rollback();
+    {
+        co_await c.begin(driver::BeginOptions());
+        const auto short_one = Query("SELECT 1");
+        const auto dropped = co_await c.open_cursor(short_one.statement());
+        co_await dropped->fetch(10);
+    }
+    CHECK_FALSE(c.needs_recovery());
+    co_await c.rollback();
     co_await expect_health(c);
 }
 
@@ -248,4 +325,11 @@ TEST_CASE("postgresql: a cursor can be given up early", "[postgresql][pg.conn.se
 }
 TEST_CASE("postgresql: a cursor fails when opened, or where the row fails", "[postgresql]") {
     with_connection(failing_cursor);
+}
+TEST_CASE("postgresql: in a transaction the server makes no more rows than are read",
+          "[postgresql][pg.conn.server_cursor][core.result.async_iteration]") {
+    with_connection(makes_no_more_than_is_read);
+}
+TEST_CASE("postgresql: a cursor in a transaction fails when opened, or where the row fails", "[postgresql]") {
+    with_connection(failing_declared_cursor);
 }

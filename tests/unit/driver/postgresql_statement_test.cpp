@@ -83,6 +83,10 @@ TEST_CASE("postgresql statements: what only reads may be stopped half-way", "[dr
     CHECK(only_reads("SELECT 1"));
     CHECK(only_reads("(select 1) union (select 2)"));
     CHECK(only_reads("WITH a AS (SELECT updated FROM t) SELECT * FROM a"));
+    CHECK(can_be_declared("SELECT 1"));
+    CHECK_FALSE(can_be_declared("SELECT 1 INTO t"));
+    CHECK_FALSE(can_be_declared("INSERT INTO t VALUES (1) RETURNING *"));
+    CHECK_FALSE(can_be_declared("SHOW search_path"));
     CHECK_FALSE(only_reads("WITH a AS (DELETE FROM t RETURNING *) SELECT * FROM a"));
     CHECK_FALSE(only_reads("INSERT INTO t VALUES (1) RETURNING id"));
     CHECK_FALSE(only_reads(""));

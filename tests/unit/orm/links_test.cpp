@@ -4,6 +4,7 @@
 #include "support/domain.hpp"
 
 #include <azoth/error.hpp>
+#include <azoth/orm/inspect.hpp>
 #include <azoth/orm/session_state.hpp>
 
 namespace az = azoth;
@@ -169,4 +170,11 @@ TEST_CASE("links: validators are asked about members, removals and the other sid
     CHECK(first->sailors.empty());
     CHECK_THROWS_AS((first->sailors = std::vector{ann, pirate}), az::ArgumentError);
     CHECK(first->sailors.empty());
+}
+
+TEST_CASE("links: an object that was not made by make<T>() cannot be inspected", "[orm][core.err.hierarchy]") {
+    const Author stray;
+    CHECK_THROWS_AS(az::inspect(stray), az::NoInspectionAvailable);
+    const auto author = az::make<Author>();
+    CHECK(az::inspect(*author).transient());
 }
