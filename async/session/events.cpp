@@ -52,6 +52,17 @@ asio::awaitable<engine::ResultData> send_statement(Connection& connection, sql::
     co_return engine::ResultData(std::move(result), lookup.compiled);
 }
 
+namespace {
+
+/// The class whose objects are loaded; null when the statement says.
+const orm::MapperData* mapper_of(const LoadContext& context) {
+    if (context.relationship != nullptr) return context.relationship->target;
+    if (context.columns) return context.parent->orm_state().mapper;
+    return nullptr;
+}
+
+} // namespace
+
 /// Access to a state's insides.
 struct Hooks {
     /// The listeners that have not been asked yet.
@@ -74,8 +85,8 @@ asio::awaitable<void> Hooks::ask(ORMExecuteState& state) {
 
 asio::awaitable<engine::ResultData> Hooks::finish(ORMExecuteState& state) {
     if (state.result_) co_return std::move(*state.result_);
-    state.core_->require_bound(*state.statement_);
-    auto* connection = co_await begin_connection(*state.core_);
+    auto& core = *state.core_;
+    auto* connection = co_await begin_connection(core, core.engine_for(mapper_of(state.context_), state.statement_.get()));
     auto data = co_await send_statement(*connection, state.statement_);
     co_return data;
 }
@@ -88,8 +99,7 @@ asio::awaitable<engine::ResultData> Hooks::invoke(ORMExecuteState state) {
 
 asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr& statement, LoadContext context) {
     if (core.events->do_orm_execute.empty()) {
-        core.require_bound(*statement);
-        auto* connection = co_await begin_connection(core);
+        auto* connection = co_await begin_connection(core, core.engine_for(mapper_of(context), statement.get()));
         co_return co_await send_statement(*connection, statement);
     }
     const Asking listeners{core};
@@ -100,7 +110,7 @@ asio::awaitable<engine::ResultData> run_statement(Core& core, sql::NodePtr& stat
 }
 
 asio::awaitable<void> ask_before_stream(Core& core, sql::NodePtr& statement) {
-    core.require_bound(*statement);
+    (void)core.engine_for(nullptr, statement.get()); // there has to be one
     if (core.events->do_orm_execute.empty()) co_return;
     const Asking listeners{core};
     ORMExecuteState state{core, statement, LoadContext{}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Executing a flush plan: batch by batch, keys and server-made values written back before what depends on them.
 #include <algorithm>
+#include <map>
 #include <span>
 #include <unordered_set>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <azoth/orm/unit_of_work.hpp>
 
 #include "session/core.hpp"
+#include "session/row_events.hpp"
 
 namespace azoth::session {
 
@@ -27,9 +29,7 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
         for (std::size_t k = 0; k < batch.fetch.size(); ++k) {
             const auto& info = mapper.attributes[batch.fetch[k]];
             auto& attribute = orm::MapperData::attribute(*batch.objects[first + i], info);
-            const bool given = attribute.is_present();
             info.operations->load(attribute, result.rows[i]->field(0, k), compiled.columns[k].type);
-            if (info.autoincrement && !given) attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
         }
     }
     for (std::size_t i = 0; i < result.last_insert_ids.size(); ++i) {
@@ -38,7 +38,7 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
             if (!info.autoincrement) continue;
             auto& attribute = orm::MapperData::attribute(*batch.objects[i], info);
             info.operations->assign(attribute, Value{result.last_insert_ids[i]});
-            attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
+            attribute.set_flags(orm::AttributeBase::present);
         }
     }
 }
@@ -111,17 +111,34 @@ void require_version(const orm::MapperData& mapper, ModelBase& object) {
         mapper.class_name + "::" + info.name + ": the database made no version; it needs a default or a trigger, or version_id_generator(true)");
 }
 
+/// Whether statements that write the class's rows may have RETURNING.
+bool returns_rows(const orm::MapperData& mapper, bool supported) { return supported && mapper.table->data().implicit_returning; }
+
+/// Tells who listens which attributes the flush has given a value.
+void tell_given(const FlushBatch& batch) {
+    if (batch.kind == FlushBatch::Kind::delete_ || !orm::is_told(*batch.mapper, &orm::MapperSignals::refresh_flush)) return;
+    auto given = batch.defaulted;
+    for (const auto index : batch.fetch)
+        if (!batch.mapper->attributes[index].primary_key) given.push_back(index);
+    for (auto* object : batch.objects) {
+        auto there = given;
+        std::erase_if(there, [&](const auto index) { return !orm::MapperData::attribute(*object, batch.mapper->attributes[index]).is_present(); });
+        if (!there.empty()) orm::tell(*object, &orm::MapperSignals::refresh_flush, there);
+    }
+}
+
 asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
-    auto* connection = co_await begin_connection(core);
+    auto* connection = co_await begin_connection(core, core.engine_for(batch.mapper, nullptr));
     const auto& features = connection->dialect()->features();
     auto wants = driver::BatchWants::nothing;
-    const bool returns = batch.kind == FlushBatch::Kind::update ? features.update_returning : features.insert_returning;
+    const bool returns =
+        returns_rows(*batch.mapper, batch.kind == FlushBatch::Kind::update ? features.update_returning : features.insert_returning);
     if (batch.kind == FlushBatch::Kind::update) {
         if (!batch.fetch.empty() && returns) wants = driver::BatchWants::rows;
     } else if (!batch.fetch.empty()) {
         const auto rows = batch.objects.size();
         const bool from_sequence = features.sequences && batch.mapper->column(batch.mapper->attributes[batch.fetch.front()]).sequence;
-        const bool by_last_id = batch.kind == FlushBatch::Kind::insert && batch.fetches_only_key && features.last_insert_id && !(from_sequence && features.insert_returning)
+        const bool by_last_id = batch.kind == FlushBatch::Kind::insert && batch.fetches_only_key && features.last_insert_id && !(from_sequence && returns)
             && (rows == 1 || rows >= features.last_insert_id_batch);
         wants = by_last_id || !returns ? driver::BatchWants::last_insert_ids : driver::BatchWants::rows;
     }
@@ -185,7 +202,7 @@ asio::awaitable<void> fetch_defaults(Core& core, const FlushBatch& batch, bool r
 }
 
 asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatch& batch) {
-    auto* connection = co_await begin_connection(core);
+    auto* connection = co_await begin_connection(core, core.engine_for(batch.mapper, nullptr));
     const auto statement = orm::association_statement(batch);
     const auto lookup = connection->lookup(statement);
     std::vector<Param> params;
@@ -199,9 +216,43 @@ asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatc
             + std::to_string(result.affected) + ": somebody else has removed a link meanwhile; roll back and load it again");
 }
 
+/// Makes the keys of new objects that no INSERT will bring back: SQL defaults and sequences, executed by themselves.
+asio::awaitable<void> make_keys(Core& core, const std::vector<ModelBase*>& objects) {
+    for (auto* object : objects) {
+        const auto& mapper = *object->orm_state().mapper;
+        auto* connection = co_await begin_connection(core, core.engine_for(&mapper, nullptr));
+        const auto& dialect = *connection->dialect();
+        for (const auto index : orm::missing_keys(*object)) {
+            const auto& info = mapper.attributes[index];
+            const auto statement = orm::key_statement(mapper, info, dialect);
+            if (!statement) continue; // the driver tells it after the INSERT, or the database refuses the row
+            const auto data = co_await send_statement(*connection, statement);
+            auto& attribute = orm::MapperData::attribute(*object, info);
+            info.operations->load(attribute, data.rows->field(0, 0), info.operations->type);
+            attribute.set_flags(orm::AttributeBase::present | orm::AttributeBase::changed);
+        }
+    }
+}
+
+/// Everything that the unit of work asks for before a step is decided.
+asio::awaitable<void> answer(Core& core, const orm::FlushStep& step) {
+    for (auto* object : step.refresh) co_await load_expired(core, *object, false);
+    co_await announce_rows(core, step.before_insert, &RowSignals::before_insert);
+    co_await announce_rows(core, step.before_update, &RowSignals::before_update);
+    co_await announce_rows(core, step.before_delete, &RowSignals::before_delete);
+    co_await make_keys(core, step.keyless);
+}
+
 asio::awaitable<void> write_changes(Core& core) {
+    struct Flushing {
+        bool& flag;
+        explicit Flushing(bool& f) : flag(f) { flag = true; }
+        Flushing(const Flushing&) = delete;
+        Flushing& operator=(const Flushing&) = delete;
+        ~Flushing() { flag = false; }
+    } const guard{core.flushing};
     orm::UnitOfWork work{core};
-    if (const auto* mapper = work.first_class()) core.require_bound(*mapper);
+    if (const auto* mapper = work.first_class()) (void)core.engine_for(mapper, nullptr);
     if (work.empty()) {
         core.end_flush();
         co_return;
@@ -211,15 +262,35 @@ asio::awaitable<void> write_changes(Core& core) {
         if (!load) break;
         co_await load_link_of(core, *load->object, *load->relationship, false);
     }
-    const auto* connection = co_await begin_connection(core);
-    const auto& features = connection->dialect()->features();
+    // Of each class, since each may be in another database.
+    std::map<const orm::MapperData*, const Features*> features;
+    for (const auto* mapper : work.mappers()) {
+        const auto* connection = co_await begin_connection(core, core.engine_for(mapper, nullptr));
+        features[mapper] = &connection->dialect()->features();
+    }
+    const orm::ReturnsDefaults returns_defaults = [&](const orm::MapperData& mapper) {
+        const auto known = features.find(&mapper); // of a class without objects nothing is written
+        return known != features.end() && returns_rows(mapper, known->second->insert_returning);
+    };
+    const bool announces = announces_rows();
+    work.announce(announces);
     for (;;) {
-        const auto step = work.next_step(features.insert_returning);
+        const auto step = work.next_step(returns_defaults);
         if (!step) break;
-        for (auto* object : step->refresh) co_await load_expired(core, *object, false);
+        if (step->asks()) {
+            co_await answer(core, *step);
+            continue;
+        }
         for (const auto& batch : step->batches) co_await execute_batch(core, batch);
-        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch, features.update_returning);
+        for (const auto& batch : step->batches)
+            co_await fetch_defaults(core, batch, returns_rows(*batch.mapper, features.at(batch.mapper)->update_returning));
+        for (const auto& batch : step->batches) tell_given(batch);
         for (const auto& batch : step->associations) co_await execute_association(core, batch);
+        if (!announces) continue;
+        const auto rows = work.written();
+        co_await announce_rows(core, rows.inserted, &RowSignals::after_insert);
+        co_await announce_rows(core, rows.updated, &RowSignals::after_update);
+        co_await announce_rows(core, rows.deleted, &RowSignals::after_delete);
     }
     core.signals.after_flush();
     work.finish();
@@ -229,14 +300,14 @@ asio::awaitable<void> write_changes(Core& core) {
 /// After an error in a flush: the innermost savepoint, or the transaction, is rolled back; rollback() makes it good.
 asio::awaitable<void> undo(Core& core, std::string reason) {
     if (core.savepoint_numbers.empty()) {
-        auto connection = std::move(core.connection);
-        core.connection.reset();
-        if (core.joined) {
-            co_await end_joined(core, false);
+        if (core.outer != nullptr) {
+            if (core.open() != nullptr) co_await release_parts(core);
             core.abandon(reason);
         } else {
+            auto parts = std::exchange(core.parts, {});
             core.abandon(reason);
-            if (connection) co_await connection->close();
+            core.parts = std::move(parts);
+            co_await release_parts(core);
         }
         core.signals.after_rollback();
         core.signals.after_soft_rollback();
@@ -246,7 +317,8 @@ asio::awaitable<void> undo(Core& core, std::string reason) {
     core.begin_nested(); // the level stays until it is ended
     core.failed = true;
     core.failure = std::move(reason);
-    if (core.savepoints.size() == core.savepoint_numbers.size()) co_await core.savepoints.back().rollback();
+    for (auto& part : core.parts)
+        if (part.savepoints.size() == core.savepoint_numbers.size()) co_await part.savepoints.back().rollback();
     core.signals.after_rollback();
     core.signals.after_soft_rollback();
 }

@@ -50,6 +50,7 @@ void make_objects(Core& core, LoadedRows& rows, bool populate_existing) {
     for (std::size_t row = 0; row < count; ++row)
         for (std::size_t entity = 0; entity < rows.plan.entities.size(); ++entity)
             rows.objects[entity].push_back(loader.load(rows.plan.entities[entity], *rows.data.rows, row));
+    if (populate_existing) core.sweep_dirty();
 }
 
 std::shared_ptr<const LoadedRows> unique_rows(const LoadedRows& rows) {
@@ -104,19 +105,20 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         const auto& info = mapper.attributes[attributes[i]];
         auto& attribute = orm::MapperData::attribute(object, info);
-        const auto kept = static_cast<std::uint8_t>(attribute.flags() & orm::generated_key);
         info.operations->load(attribute, data.rows->field(0, i), data.type(i));
-        attribute.set_flags(attribute.flags() | kept);
     }
     state.expired = false;
-    orm::tell(object, &orm::MapperSignals::refresh);
+    orm::tell(object, &orm::MapperSignals::refresh, attributes);
 }
 
 asio::awaitable<void> load_expired(Core& core, ModelBase& object, bool flush_first) {
-    if (object.orm_state().lifecycle != orm::Lifecycle::persistent || orm::expired_attributes(object).empty()) co_return;
-    if (flush_first) co_await autoflush(core);
-    auto expired = orm::expired_attributes(object); // a flush may have loaded it
-    if (!expired.empty()) co_await load_attributes(core, object, std::move(expired));
+    auto expired = orm::expired_attributes(object);
+    if (object.orm_state().lifecycle != orm::Lifecycle::persistent || expired.empty()) co_return;
+    if (flush_first && core.autoflushes()) {
+        co_await autoflush(core);
+        if (object.orm_state().lifecycle != orm::Lifecycle::persistent) co_return; // deleted by it
+    }
+    co_await load_attributes(core, object, std::move(expired)); // as in SQLAlchemy although the flush may have done so
 }
 
 asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::RelationshipInfo& info, bool flush_first) {
@@ -144,7 +146,7 @@ asio::awaitable<void> load_link_of(Core& core, ModelBase& owner, const orm::Rela
     if (flush_first && core.autoflushes()) {
         co_await autoflush(core);
         values = orm::link_values(owner, info);
-        if (orm::MapperData::link(owner, info).is_present() || values.empty()) {
+        if (values.empty()) {
             if (orm::MapperData::link(owner, info).is_present()) co_return;
             if (info.collection) orm::fill_collection(owner, info, {});
             else orm::fill_related(owner, info, nullptr);
@@ -187,6 +189,7 @@ WaitingOwners waiting_owners(Core& core, const orm::RelationshipInfo& info, cons
                 continue;
             }
         }
+        if (!info.keys_only) values = orm::stored_key(*owner); // found by a join
         const auto [entry, fresh] = known.emplace(orm::identity_key(values), waiting.values.size());
         if (fresh) {
             waiting.values.push_back(std::move(values));
@@ -206,16 +209,21 @@ asio::awaitable<std::vector<ModelBase*>> load_chunk(
         waiting.values.begin() + static_cast<std::ptrdiff_t>(begin), waiting.values.begin() + static_cast<std::ptrdiff_t>(end));
     LoadContext context;
     context.relationship = &info;
-    sql::NodePtr statement = orm::selectin_select(info, values);
+    const auto& mapper = *waiting.owners[begin].front()->orm_state().mapper;
+    sql::NodePtr statement;
+    if (info.keys_only) statement = orm::selectin_select(info, values);
+    else statement = orm::selectin_join_select(mapper, info, values);
     const auto data = co_await run_statement(core, statement, context);
-    const auto plan = orm::plan_entity(*info.target, orm::selectin_columns(info), *data.compiled);
+    const auto columns = info.keys_only ? orm::selectin_columns(info) : orm::selectin_join_columns(mapper, info);
+    const auto plan = orm::plan_entity(*info.target, columns, *data.compiled);
+    const auto width = info.keys_only ? orm::link_width(info) : mapper.primary_key.size();
 
     std::unordered_map<orm::IdentityKey, std::vector<ModelBase*>> found;
     std::vector<ModelBase*> targets;
     orm::ObjectLoader loader{core, graph};
     for (std::size_t row = 0; row < data.row_count(); ++row) {
         std::vector<Value> key;
-        for (std::size_t i = 0; i < orm::link_width(info); ++i) key.push_back(to_value(data.rows->field(row, i), data.type(i)));
+        for (std::size_t i = 0; i < width; ++i) key.push_back(to_value(data.rows->field(row, i), data.type(i)));
         auto* object = loader.load(plan, *data.rows, row);
         targets.push_back(object);
         found[orm::identity_key(key)].push_back(object);
@@ -246,13 +254,7 @@ asio::awaitable<void> load_options(
         std::vector<ModelBase*> concerned;
         for (auto* owner : owners)
             if (owner != nullptr && owner->orm_state().mapper == option.mapper) concerned.push_back(owner);
-        auto concerned_by_keys = concerned;
-        if (!info.keys_only) { // another condition than keys in a list
-            for (auto* owner : concerned)
-                if (!orm::MapperData::link(*owner, info).is_present()) co_await load_link_of(core, *owner, info, false);
-            concerned_by_keys.clear();
-        }
-        const auto waiting = waiting_owners(core, info, concerned_by_keys);
+        const auto waiting = waiting_owners(core, info, concerned);
         for (std::size_t begin = 0; begin < waiting.values.size(); begin += selectin_chunk) {
             const auto end = std::min(begin + selectin_chunk, waiting.values.size());
             (void)co_await load_chunk(core, info, waiting, begin, end, *graph);

@@ -2,6 +2,7 @@
 // Copying objects into a session.
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <unordered_map>
 
 #include <azoth/error.hpp>
@@ -17,7 +18,10 @@ namespace {
 struct Merge {
     Core* core = nullptr;
     bool load = true;
+    SelectChange options; ///< of the SELECTs of what was given
     std::unordered_map<const ModelBase*, ModelBase*> copies;
+    /// By row: two objects of one row become one.
+    std::map<const orm::MapperData*, std::unordered_map<orm::IdentityKey, ModelBase*>> by_key;
     std::vector<orm::GraphRef> kept;
 
     Merge() = default;
@@ -61,7 +65,7 @@ void copy_attributes(ModelBase& source, ModelBase& target, bool as_loaded) {
     }
 }
 
-asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source);
+asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source, bool given);
 
 /// The targets of a link, as objects of the session.
 asio::awaitable<void> merge_link(Merge& merge, ModelBase& source, ModelBase& target, const orm::RelationshipInfo& info) {
@@ -73,7 +77,7 @@ asio::awaitable<void> merge_link(Merge& merge, ModelBase& source, ModelBase& tar
         if (!set) co_return;
         auto* member = orm::MapperData::related(source, info).target();
         ModelBase* copy = nullptr;
-        if (member != nullptr) copy = co_await merge_one(merge, *member);
+        if (member != nullptr) copy = co_await merge_one(merge, *member, false);
         auto& to = orm::MapperData::related(target, info);
         if (!merge.load) {
             orm::fill_related(target, info, copy);
@@ -92,7 +96,7 @@ asio::awaitable<void> merge_link(Merge& merge, ModelBase& source, ModelBase& tar
     if (merge.load && !orm::MapperData::link(target, info).is_present()) co_await load_link_of(core, target, info, false);
     std::vector<ModelBase*> copies;
     for (auto* member : items) {
-        auto* copy = co_await merge_one(merge, *member);
+        auto* copy = co_await merge_one(merge, *member, false);
         copies.push_back(copy);
     }
     if (!merge.load) {
@@ -102,15 +106,20 @@ asio::awaitable<void> merge_link(Merge& merge, ModelBase& source, ModelBase& tar
     orm::MapperData::collection(target, info).replace(copies);
 }
 
-asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source) {
+/// @param given  by the program, not reached by a cascade
+asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source, bool given) {
     auto& core = *merge.core;
     auto& state = source.orm_state();
     if (state.mapper == nullptr) throw ArgumentError("session.merge(): the object was not made by make<T>() or loaded by a session");
     if (const auto known = merge.copies.find(&source); known != merge.copies.end()) co_return known->second;
-    if (state.session == &core) {
+    if (state.session == &core && state.lifecycle != orm::Lifecycle::pending) {
         merge.copies.emplace(&source, &source);
         co_return &source;
     }
+    if (state.session == &core)
+        core.warn(
+            "session.merge(): an object of class " + state.mapper->class_name
+            + " is new in this session already, and is copied all the same: this is probably not what you want");
     const auto& mapper = *state.mapper;
     const auto key = orm::stored_key(source);
     if (!merge.load && (state.lifecycle < orm::Lifecycle::persistent || state.changes))
@@ -121,9 +130,17 @@ asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source) {
     ModelBase* target = nullptr;
     bool fresh = false;
     orm::GraphRef owner;
-    if (may_be_stored(mapper, key)) {
-        if (merge.load) {
-            target = co_await find_or_load(core, mapper, key, owner, false);
+    const bool has_key = may_be_stored(mapper, key);
+    if (has_key) {
+        auto& known = merge.by_key[&mapper];
+        const auto same = known.find(orm::identity_key(key));
+        if (same != known.end()) {
+            target = same->second;
+            owner = orm::GraphRef{target->orm_state().graph};
+        } else if (merge.load) {
+            SelectChange change;
+            if (given) change = merge.options;
+            target = co_await find_or_load(core, mapper, key, owner, false, std::move(change));
         } else {
             target = core.identity_map.find(mapper, orm::identity_key(key), owner);
         }
@@ -139,7 +156,8 @@ asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source) {
     }
     merge.kept.push_back(owner);
     merge.copies.emplace(&source, target);
-    if (merge.load && !fresh) {
+    if (has_key) merge.by_key[&mapper].emplace(orm::identity_key(key), target);
+    if (merge.load && !fresh && target->orm_state().lifecycle == orm::Lifecycle::persistent) {
         co_await load_expired(core, *target, false);
         check_version(source, *target);
     }
@@ -148,32 +166,40 @@ asio::awaitable<ModelBase*> merge_one(Merge& merge, ModelBase& source) {
     if (fresh && merge.load) core.add(*target);
     for (const auto& info : mapper.relationships)
         if (info.cascade.merge) co_await merge_link(merge, source, *target, info);
+    if (fresh) orm::tell(*target, &orm::MapperSignals::load);
     co_return target;
 }
 
 } // namespace
 
-asio::awaitable<std::shared_ptr<ModelBase>> merge(Core& core, std::shared_ptr<ModelBase> object, bool load) {
+asio::awaitable<std::vector<std::shared_ptr<ModelBase>>>
+merge(Core& core, std::vector<std::shared_ptr<ModelBase>> objects, bool load, SelectChange options) {
     const Operation operation{core};
     core.require_usable();
-    if (!object) throw ArgumentError("session.merge(): there is no object to merge");
+    for (const auto& object : objects)
+        if (!object) throw ArgumentError("session.merge(): there is no object to merge");
     if (load) co_await autoflush(core);
     // Nothing is flushed while only a part is copied.
     const NoAutoflush guard{core.autoflush_blocks};
     Merge work;
     work.core = &core;
     work.load = load;
-    auto* target = co_await merge_one(work, *object);
-    co_return orm::handle_of<ModelBase>(target);
+    work.options = std::move(options);
+    std::vector<std::shared_ptr<ModelBase>> merged;
+    for (const auto& object : objects) {
+        auto* target = co_await merge_one(work, *object, true);
+        merged.push_back(orm::handle_of<ModelBase>(target));
+    }
+    co_return merged;
 }
 
 } // namespace azoth::session
 
 namespace azoth {
 
-asio::awaitable<std::shared_ptr<ModelBase>>
-Session::merge_object(session::Core& core, std::shared_ptr<ModelBase> object, bool load) {
-    return session::merge(core, std::move(object), load);
+asio::awaitable<std::vector<std::shared_ptr<ModelBase>>> Session::merge_objects(
+    session::Core& core, std::vector<std::shared_ptr<ModelBase>> objects, bool load, session::SelectChange options) {
+    return session::merge(core, std::move(objects), load, std::move(options));
 }
 
 } // namespace azoth

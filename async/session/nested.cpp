@@ -10,21 +10,24 @@
 namespace azoth::session {
 
 asio::awaitable<void> end_savepoint(Core& core, bool commit) {
-    const auto sent = [&] { return core.savepoints.size() == core.savepoint_numbers.size(); };
+    const auto sent = [&](const Part& part) { return part.savepoints.size() == core.savepoint_numbers.size(); };
     if (commit) {
         core.signals.before_commit();
         if (core.has_changes()) co_await flush_changes(core);
-        if (sent()) co_await core.savepoints.back().commit();
+        for (auto& part : core.parts)
+            if (sent(part)) co_await part.savepoints.back().commit();
         core.commit_nested();
         core.signals.after_commit();
     } else {
         const bool failed = std::exchange(core.failed, false);
         core.rollback_nested();
-        if (sent()) co_await core.savepoints.back().rollback();
+        for (auto& part : core.parts)
+            if (sent(part)) co_await part.savepoints.back().rollback();
         if (!failed) core.signals.after_rollback();
         core.signals.after_soft_rollback();
     }
-    if (sent()) core.savepoints.pop_back();
+    for (auto& part : core.parts)
+        if (sent(part)) part.savepoints.pop_back();
     core.savepoint_numbers.pop_back();
     core.signals.after_transaction_end(true);
 }
@@ -38,7 +41,10 @@ asio::awaitable<std::uint64_t> set_savepoint(Core& core) {
     if (core.has_changes()) co_await flush_changes(core);
     core.savepoint_numbers.push_back(++core.last_savepoint);
     core.begin_nested();
-    if (!std::exchange(core.begun, true)) core.signals.after_transaction_create(false);
+    if (!core.begun) {
+        core.set_begun(true);
+        core.signals.after_transaction_create(false);
+    }
     core.signals.after_transaction_create(true);
     co_return core.last_savepoint;
 }
@@ -83,7 +89,7 @@ asio::awaitable<SessionSavepoint> Session::begin_nested() {
 void Session::begin() {
     auto& inner = core();
     inner.require_usable();
-    if (inner.begun || inner.connection)
+    if (inner.begun || inner.open() != nullptr)
         throw InvalidRequestError("session.begin(): a transaction has begun already; commit() or rollback() it first");
     session::note_begin(inner, TransactionOrigin::begin);
 }

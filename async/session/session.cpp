@@ -27,118 +27,13 @@ Operation::Operation(Core& core) : core_(core) {
 }
 
 void Core::require_usable() const {
+    if (closed)
+        throw InvalidRequestError(
+            "this session has been closed for good (close_resets_only is off): it cannot be used any more");
     if (failed)
         throw PendingRollbackError(
             "this session's transaction was rolled back after an error in a flush; call rollback() before using it again. "
             "The error was: " + failure);
-}
-
-namespace {
-
-[[noreturn]] void throw_unbound(const std::string& what) {
-    throw UnboundExecutionError(
-        "this session has no engine for " + what + ": give it one when it is made, or use a SessionMaker that has one");
-}
-
-std::string verb_of(const sql::Node& statement) {
-    switch (statement.kind) {
-    case sql::NodeKind::insert: return "an INSERT";
-    case sql::NodeKind::update: return "an UPDATE";
-    case sql::NodeKind::delete_: return "a DELETE";
-    case sql::NodeKind::select: return "a SELECT";
-    default: return "a statement";
-    }
-}
-
-} // namespace
-
-void Core::require_bound(const orm::MapperData& mapper) const {
-    if (!engine && outer == nullptr) throw_unbound("class " + mapper.class_name + " (table '" + mapper.table->name() + "')");
-}
-
-void Core::require_bound(const sql::Node& statement) const {
-    if (engine || outer != nullptr) return;
-    if (statement.kind == sql::NodeKind::select)
-        for (const auto& element : static_cast<const sql::SelectNode&>(statement).columns)
-            if (element->kind == sql::NodeKind::entity)
-                if (const auto* tag = static_cast<const sql::EntityNode&>(*element).tag)
-                    require_bound(*static_cast<const orm::MapperData*>(tag));
-    const auto what = verb_of(statement);
-    const bool dml = what == "an INSERT" || what == "an UPDATE" || what == "a DELETE";
-    throw_unbound(dml ? what + " on table '" + static_cast<const sql::DmlNode&>(statement).table_data().name + "'" : what);
-}
-
-void Core::warn(std::string_view message) {
-    signals.warning(message);
-    if (engine) engine->events().warning.emit_quietly(message);
-}
-
-void Core::abandon(const std::string& reason) {
-    savepoints.clear();
-    savepoint_numbers.clear();
-    connection.reset();
-    outer_savepoint.reset(); // the connection rolls it back with its next operation
-    joined = false;
-    after_rollback();
-    failed = true;
-    failure = reason;
-}
-
-namespace {
-
-asio::awaitable<void> join_outer(Core& core) {
-    auto mode = core.options.join_transaction_mode;
-    if (!core.outer->in_transaction()) mode = JoinTransactionMode::control_fully; // it begins one of its own
-    else if (mode == JoinTransactionMode::conditional_savepoint)
-        mode = core.outer->in_nested_transaction() ? JoinTransactionMode::create_savepoint : JoinTransactionMode::rollback_only;
-    if (mode == JoinTransactionMode::create_savepoint) core.outer_savepoint.emplace(co_await core.outer->begin_nested());
-    core.joined_as = mode;
-    core.joined = true;
-}
-
-} // namespace
-
-void note_begin(Core& core, TransactionOrigin origin) {
-    if (core.begun) return;
-    core.begun = true;
-    core.origin = origin;
-    ++core.transactions;
-    core.signals.after_transaction_create(false);
-}
-
-asio::awaitable<Connection*> begin_connection(Core& core) {
-    core.require_usable();
-    const auto isolation_level = std::exchange(core.isolation_level, std::nullopt);
-    if (core.open() == nullptr) {
-        if (core.outer == nullptr && !core.engine) throw_unbound("a connection");
-        if (core.outer != nullptr) co_await join_outer(core);
-        else core.connection = co_await core.engine->connect(core.made_at);
-        const auto level = isolation_level.value_or(core.options.isolation_level);
-        if (level != IsolationLevel::server_default) core.open()->isolation_level(level);
-        note_begin(core, TransactionOrigin::autobegin);
-        core.signals.after_begin();
-    }
-    while (core.savepoints.size() < core.savepoint_numbers.size()) {
-        auto savepoint = co_await core.open()->begin_nested();
-        core.savepoints.push_back(std::move(savepoint));
-        core.signals.after_begin();
-    }
-    co_return core.open();
-}
-
-asio::awaitable<void> end_joined(Core& core, bool commit) {
-    core.joined = false;
-    const auto mode = core.joined_as;
-    if (mode == JoinTransactionMode::create_savepoint) {
-        auto savepoint = std::move(*core.outer_savepoint);
-        core.outer_savepoint.reset();
-        if (commit) co_await savepoint.commit();
-        else co_await savepoint.rollback();
-    } else if (!commit) {
-        co_await core.outer->rollback();
-    } else if (mode == JoinTransactionMode::control_fully) {
-        co_await core.outer->commit();
-    }
 }
 
 asio::awaitable<engine::ResultData> execute(Core& core, sql::NodePtr statement, StatementOptions options) {
@@ -181,7 +76,7 @@ void require_version(ModelBase& object, const Value& version) {
 } // namespace
 
 asio::awaitable<ModelBase*> find_or_load(
-    Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update) {
+    Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update, SelectChange change) {
     if (key.size() != mapper.primary_key.size())
         throw ArgumentError(
             "session.get(): the primary key of " + mapper.class_name + " has " + std::to_string(mapper.primary_key.size())
@@ -201,6 +96,7 @@ asio::awaitable<ModelBase*> find_or_load(
     }
     co_await autoflush(core);
     auto statement = orm::select_by_key(mapper, key);
+    if (change) change(*statement);
     orm::GraphRef present_owner;
     Value version;
     if (for_update) {
@@ -218,7 +114,7 @@ asio::awaitable<ModelBase*>
 get(Core& core, const orm::MapperData& mapper, std::vector<Value> key, orm::GraphRef& owner, bool for_update) {
     const Operation operation{core};
     core.require_usable();
-    co_return co_await find_or_load(core, mapper, std::move(key), owner, for_update);
+    co_return co_await find_or_load(core, mapper, std::move(key), owner, for_update, nullptr);
 }
 
 namespace {
@@ -231,65 +127,10 @@ asio::awaitable<void> flush_session(Core& core) {
     co_await flush_changes(core);
 }
 
-asio::awaitable<void> commit_session(Core& core) {
-    const Operation operation{core};
-    core.require_usable();
-    while (!core.savepoint_numbers.empty()) co_await end_savepoint(core, true);
-    core.signals.before_commit();
-    constexpr int rounds = 100; // after_flush_postexec may add to the session: SQLAlchemy's number
-    for (int round = 0; core.has_changes(); ++round) {
-        if (round == rounds)
-            throw FlushError("session.commit(): 100 flushes have followed each other; does a listener of after_flush_postexec always add something?");
-        co_await flush_changes(core);
-    }
-    const bool was_open = core.open() != nullptr;
-    if (was_open) {
-        std::exception_ptr error;
-        try {
-            if (core.connection) co_await core.connection->commit();
-            else co_await end_joined(core, true);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        if (error) {
-            core.abandon("COMMIT failed");
-            std::rethrow_exception(error);
-        }
-        core.signals.after_commit();
-        // Not close(): it would throw when cancelled, as if nothing had been committed.
-        core.connection.reset();
-    }
-    const bool had_begun = std::exchange(core.begun, false);
-    core.after_commit(core.options.expire_on_commit && was_open);
-    if (had_begun) core.signals.after_transaction_end(false);
-}
-
-asio::awaitable<void> rollback_session(Core& core) {
-    const Operation operation{core};
-    core.savepoints.clear();
-    core.savepoint_numbers.clear();
-    const bool had_begun = std::exchange(core.begun, false);
-    const bool failed = std::exchange(core.failed, false);
-    core.after_rollback();
-    if (failed && !core.connection) core.signals.after_soft_rollback();
-    if (core.connection) {
-        // The connection goes back first, so that a cancelled rollback leaves no transaction with us.
-        auto connection = std::move(*core.connection);
-        core.connection.reset();
-        co_await connection.close();
-        core.signals.after_rollback();
-        core.signals.after_soft_rollback();
-    } else if (core.joined) {
-        co_await end_joined(core, false);
-        core.signals.after_rollback();
-        core.signals.after_soft_rollback();
-    }
-    if (had_begun) core.signals.after_transaction_end(false);
-}
-
 asio::awaitable<void> delete_marked(Core& core, std::shared_ptr<ModelBase> object) {
     const Operation operation{core};
     core.require_usable();
+    core.require_begun();
     if (!object) throw ArgumentError("session.delete_(): there is no object to delete");
     co_await mark_deleted(core, *object);
 }
@@ -306,8 +147,7 @@ asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> obje
         for (std::size_t i = 0; i < mapper.attributes.size(); ++i)
             if (!mapper.attributes[i].deferred) attributes.push_back(static_cast<std::uint16_t>(i));
     } else {
-        for (const auto index : options.attributes) core.expire_attribute(*object, index);
-        for (const auto index : options.links) core.expire_link(*object, index);
+        core.expire_members(*object, options.attributes, options.links);
         // SQLAlchemy selects the key at least, which says whether the row is there.
         if (!options.links.empty() || attributes.empty()) {
             for (const auto index : mapper.primary_key)
@@ -322,26 +162,6 @@ asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> obje
         throw InvalidRequestError(std::string{"session.refresh(): "} + gone.what());
     }
     for (const auto index : options.links) co_await load_link_of(core, *object, mapper.relationships[index], false);
-}
-
-asio::awaitable<Connection*> open_connection(Core& core) {
-    const Operation operation{core};
-    co_return co_await begin_connection(core);
-}
-
-asio::awaitable<Connection*> open_isolated(Core& core, IsolationLevel level) {
-    const Operation operation{core};
-    core.isolation_level = level;
-    if (core.open() != nullptr)
-        core.warn("session.connection(): the transaction has begun already; its isolation level stays as it is");
-    co_return co_await begin_connection(core);
-}
-
-asio::awaitable<void> close_session(Core& core) {
-    // Objects go first, with the values they have: they are detached, not expired.
-    core.expunge_all();
-    core.failed = false;
-    co_await rollback_session(core);
 }
 
 } // namespace
@@ -456,11 +276,10 @@ asio::awaitable<void> load_members(std::shared_ptr<ModelBase> object, RefreshOpt
 
 } // namespace session
 
-Session::Session(SessionOptions options) : core_(new session::Core(std::nullopt, options, std::source_location::current())) {
-    core_->session = this;
-}
-Session::Session(Engine engine, SessionOptions options, std::source_location at)
-    : core_(new session::Core(std::move(engine), options, at)) {
+Session::Session(SessionOptions options) : Session(SessionBinds(), options) {}
+Session::Session(Engine engine, SessionOptions options, std::source_location at) : Session(SessionBinds{std::move(engine)}, options, at) {}
+Session::Session(SessionBinds binds, SessionOptions options, std::source_location at)
+    : core_(new session::Core(std::move(binds), options, at)) {
     core_->session = this;
 }
 Session::Session(Connection& connection, SessionOptions options) : core_(new session::Core(connection, options)) {
@@ -480,11 +299,6 @@ Session* object_session(const ModelBase& object) noexcept {
     return state == nullptr ? nullptr : static_cast<const session::Core*>(state)->session;
 }
 
-const Engine& SessionMaker::engine() const {
-    if (!engine_) throw UnboundExecutionError("this SessionMaker has no engine yet: configure(engine) comes first");
-    return *engine_;
-}
-
 session::Core& Session::core() const {
     if (!core_) throw ResourceClosedError("this Session was moved from");
     return *core_;
@@ -496,11 +310,6 @@ void Session::add_object(ModelBase* object) {
 }
 
 asio::awaitable<void> Session::flush() { return session::flush_session(core()); }
-asio::awaitable<void> Session::commit() { return session::commit_session(core()); }
-asio::awaitable<void> Session::rollback() { return session::rollback_session(core()); }
-asio::awaitable<void> Session::close() { return session::close_session(core()); }
-asio::awaitable<Connection*> Session::connection() { return session::open_connection(core()); }
-asio::awaitable<Connection*> Session::connection(IsolationLevel level) { return session::open_isolated(core(), level); }
 
 asio::awaitable<void> Session::delete_object(std::shared_ptr<ModelBase> object) {
     return session::delete_marked(core(), std::move(object));
@@ -515,8 +324,7 @@ void Session::expunge_all() { core().expunge_all(); }
 void Session::expire_object(ModelBase& object, const session::RefreshOptions& what) {
     core().require_persistent(object, "expire()");
     if (what.attributes.empty() && what.links.empty()) core().expire(object);
-    for (const auto attribute : what.attributes) core().expire_attribute(object, attribute);
-    for (const auto link : what.links) core().expire_link(object, link);
+    else core().expire_members(object, what.attributes, what.links);
 }
 void Session::expire_all() { core().expire_all(); }
 
@@ -525,9 +333,6 @@ bool Session::has_object(const ModelBase& object) const noexcept {
 }
 std::size_t Session::identity_map_size() const { return core().identity_map.size(); }
 bool Session::has_changes() const noexcept { return core_ != nullptr && core_->has_changes(); }
-bool Session::in_transaction() const noexcept {
-    return core_ != nullptr && core_->open() != nullptr && core_->open()->in_transaction();
-}
 bool Session::in_nested_transaction() const noexcept { return core_ != nullptr && !core_->savepoint_numbers.empty(); }
 
 namespace {

@@ -15,7 +15,7 @@ asio::awaitable<RowStream> open_rows(Core& core, sql::NodePtr statement, Stateme
     if (select.options)
         throw LoaderStrategyError("a stream cannot load relationships along with its objects: leave out the loader options");
     if (options.autoflush) co_await autoflush(core);
-    auto* connection = co_await begin_connection(core);
+    auto* connection = co_await begin_connection(core, core.engine_for(nullptr, statement.get()));
     auto opened = co_await connection->open_stream(statement, ExecutionOptions().yield_per(options.yield_per));
     auto plan = orm::plan_load(select, *opened.head.compiled);
     co_return RowStream(core, std::move(opened), std::move(plan));

@@ -20,4 +20,7 @@
 #include <azoth/session/identity_key.hpp>
 #include <azoth/session/loading.hpp>
 #include <azoth/session/result.hpp>
+#include <azoth/session/row_events.hpp>
+#include <azoth/session/scoped_session.hpp>
 #include <azoth/session/session.hpp>
+#include <azoth/session/session_maker.hpp>

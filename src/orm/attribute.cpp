@@ -20,6 +20,7 @@ void AttributeBase::before_change() {
         return;
     }
     if (state.lifecycle < Lifecycle::persistent) return; // a new object is written whole
+    if (state.session != nullptr) state.session->require_begun();
     const auto& info = state.mapper->attributes[index_];
     auto& changes = state.changed();
     changes.values.push_back({index_, is_present(), is_present() ? info.operations->value(*this) : Value{}});
@@ -41,6 +42,16 @@ void AttributeBase::before_set(void* value, const void* old) const {
     watch->set(*object, value, old); // listeners may put another value in its place
 }
 
+bool AttributeBase::initialise(void* value) {
+    auto* object = owner();
+    if (object == nullptr || object->orm_state().lifecycle > Lifecycle::pending || is_changed()) return false;
+    const auto& watch = object->orm_state().mapper->attributes[index_].watch;
+    if (!watch || watch->init_scalar.empty()) return false;
+    watch->init_scalar(*object, value);
+    flags_ = present | changed;
+    return true;
+}
+
 void AttributeBase::forget_change() {
     auto* object = owner();
     if (object == nullptr || !object->orm_state().changes) return;
@@ -60,12 +71,14 @@ void AttributeBase::set_expression(sql::NodePtr expression) {
 
 void AttributeBase::flag_modified() {
     auto* object = owner();
-    if (object == nullptr || !is_present()) throw_not_loaded();
-    auto& state = object->orm_state();
-    if (state.lifecycle < Lifecycle::persistent) {
+    if (!is_present()) throw_not_loaded();
+    if (object == nullptr || object->orm_state().lifecycle < Lifecycle::persistent) {
         flags_ |= changed;
+        if (watched_ && object != nullptr) tell_modified(*object);
         return;
     }
+    auto& state = object->orm_state();
+    if (state.session != nullptr) state.session->require_begun();
     // As if the old value were not known: it is written, whatever it was.
     auto& values = state.changed().values;
     const auto known = std::ranges::find(values, index_, &Changes::Old::attribute);
@@ -73,6 +86,11 @@ void AttributeBase::flag_modified() {
     else if (!state.mapper->attributes[index_].primary_key) known->known = false;
     flags_ = static_cast<std::uint8_t>(present | changed);
     if (state.session != nullptr) state.session->mark_dirty(*object);
+    if (watched_) tell_modified(*object);
+}
+
+void AttributeBase::tell_modified(ModelBase& object) const {
+    if (const auto& watch = object.orm_state().mapper->attributes[index_].watch) watch->modified(object);
 }
 
 void AttributeBase::assign_value(const Value& value) {

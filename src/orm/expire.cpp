@@ -28,7 +28,7 @@ void expire_value(ModelBase& object, std::uint16_t index) {
     auto& attribute = MapperData::attribute(object, info);
     if (info.primary_key) {
         restore_key(object, index);
-        attribute.set_flags(AttributeBase::present | AttributeBase::expired | (attribute.flags() & generated_key));
+        attribute.set_flags(AttributeBase::present | AttributeBase::expired);
     } else {
         attribute.set_flags(info.deferred ? std::uint8_t{0} : AttributeBase::expired);
     }
@@ -45,6 +45,7 @@ void forget_link(ModelBase& object, const RelationshipInfo& info) {
 
 void SessionState::expire_one(ModelBase& object) {
     auto& state = object.orm_state();
+    const bool known = !state.expired; // expired again: nothing happens to it
     for (std::size_t i = 0; i < state.mapper->attributes.size(); ++i) expire_value(object, static_cast<std::uint16_t>(i));
     for (const auto& info : state.mapper->relationships) forget_link(object, info);
     state.changes.reset();
@@ -53,6 +54,7 @@ void SessionState::expire_one(ModelBase& object) {
         state.in_dirty_list = false;
         std::erase_if(dirty_, [&](const Pinned& pinned) { return pinned.object == &object; });
     }
+    if (known) tell(object, &MapperSignals::expire, {});
 }
 
 void SessionState::expire(ModelBase& root) {
@@ -93,6 +95,27 @@ void SessionState::expire_link(ModelBase& object, std::uint16_t relationship) {
         changes->removed.erase_all(relationship);
     }
     forget_link(object, info);
+}
+
+void SessionState::expire_members(
+    ModelBase& object, const std::vector<std::uint16_t>& attributes, const std::vector<std::uint16_t>& links) {
+    for (const auto index : attributes) expire_attribute(object, index);
+    for (const auto index : links) expire_link(object, index);
+    const auto& mapper = *object.orm_state().mapper;
+    if (!is_told(mapper, &MapperSignals::expire)) return;
+    AttributeNames names;
+    for (const auto index : attributes) names.push_back(mapper.attributes[index].name);
+    for (const auto index : links) names.push_back(mapper.relationships[index].name);
+    tell_names(object, &MapperSignals::expire, names);
+}
+
+void SessionState::forget_dirty(ModelBase& object) {
+    object.orm_state().changes.reset();
+    object.orm_state().in_dirty_list = false;
+}
+
+void SessionState::sweep_dirty() {
+    std::erase_if(dirty_, [](const Pinned& pinned) { return !pinned.object->orm_state().in_dirty_list; });
 }
 
 bool is_modified(ModelBase& object) {

@@ -321,19 +321,79 @@ std::vector<FlushBatch> delete_batches(const MapperData& mapper, std::vector<Mod
     return batches;
 }
 
-std::vector<FlushBatch>
-post_update_batches(const MapperData& mapper, std::vector<ModelBase*> objects, std::vector<std::uint16_t> columns) {
-    std::vector<FlushBatch> batches;
-    if (objects.empty()) return batches;
-    sort_by_key(objects);
-    std::ranges::sort(columns);
-    auto& batch = batches.emplace_back();
-    batch.kind = FlushBatch::Kind::update;
-    batch.mapper = &mapper;
-    batch.objects = std::move(objects);
-    batch.columns = std::move(columns);
+namespace {
+
+/// Whether a flush, or the program before it, gave the attribute another value than the row had.
+bool is_given(ModelBase& object, std::uint16_t index) {
+    const auto& state = object.orm_state();
+    const auto& attribute = MapperData::attribute(object, state.mapper->attributes[index]);
+    if (state.lifecycle < Lifecycle::persistent) return attribute.is_changed();
+    if (!state.changes) return false;
+    const auto old = std::ranges::find(state.changes->values, index, &Changes::Old::attribute);
+    return old != state.changes->values.end() && (!old->known || !(old->value == current_value(object, index)));
+}
+
+/// The keys that were left out of the row's INSERT or UPDATE. Beside them only what every UPDATE writes.
+void find_post_update_shape(ModelBase& object, const std::vector<std::uint16_t>& keys, FlushBatch& batch) {
+    const auto& mapper = *object.orm_state().mapper;
+    const bool stored = object.orm_state().lifecycle >= Lifecycle::persistent;
+    reset(batch, FlushBatch::Kind::update, mapper);
+    for (const auto index : keys)
+        if (!mapper.attributes[index].primary_key && is_given(object, index)) batch.columns.push_back(index);
+    if (batch.columns.empty()) return;
+    for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
+        const auto index = static_cast<std::uint16_t>(i);
+        const auto& info = mapper.attributes[i];
+        if (info.computed || std::ranges::find(batch.columns, index) != batch.columns.end()) continue;
+        const auto& column = mapper.column(info);
+        auto& attribute = MapperData::attribute(object, info);
+        if ((column.on_update_expression || column.computed || column.fetched_on_update) && !attribute.is_changed()) attribute.set_flags(0);
+        if (!column.on_update) continue;
+        batch.columns.push_back(index);
+        if (is_given(object, index)) continue;
+        attribute.set_from_flush(column.on_update(column.on_update.reads_row() ? values_of(object) : schema::DefaultContext::Parameters{}));
+        batch.defaulted.push_back(index);
+    }
     batch.where = mapper.primary_key;
+    if (mapper.version_id >= 0) {
+        const auto version = static_cast<std::uint16_t>(mapper.version_id);
+        batch.where.push_back(version);
+        if (mapper.version_by_database) {
+            batch.fetch.push_back(version);
+        } else if (stored) { // of a new row the version stays
+            raise_version(object, object);
+            batch.columns.push_back(version);
+        }
+    }
+    std::ranges::sort(batch.columns);
+}
+
+} // namespace
+
+std::vector<FlushBatch>
+post_update_batches(std::vector<ModelBase*> objects, const std::vector<std::uint16_t>& columns) {
+    // New ones first, in the order in which they were added, as in save_batches().
+    std::vector<ModelBase*> stored;
+    std::vector<ModelBase*> fresh;
+    for (auto* object : objects) (object->orm_state().lifecycle >= Lifecycle::persistent ? stored : fresh).push_back(object);
+    std::ranges::sort(fresh, {}, [](const ModelBase* object) { return object->orm_state().plan_entry; });
+    sort_by_key(stored);
+    std::vector<FlushBatch> batches;
+    FlushBatch shape;
+    for (const auto* list : {&fresh, &stored})
+        for (auto* object : *list) {
+            find_post_update_shape(*object, columns, shape);
+            if (!shape.columns.empty()) add(batches, shape, *object);
+        }
     return batches;
+}
+
+void note_version(ModelBase& object) {
+    const auto& state = object.orm_state();
+    if (state.mapper->version_id < 0 || !state.changes) return;
+    const auto index = static_cast<std::uint16_t>(state.mapper->version_id);
+    for (auto& old : state.changes->values)
+        if (old.attribute == index) old = {index, true, current_value(object, index)};
 }
 
 std::shared_ptr<const sql::Node> batch_statement(const FlushBatch& batch, bool returning) {

@@ -85,6 +85,7 @@ void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector
     }
     collection.set_items(std::move(loaded));
     collection.set_flags(AttributeBase::present);
+    if (info.watch) info.watch->init_collection(owner);
 }
 
 namespace {
@@ -161,6 +162,86 @@ std::shared_ptr<sql::SelectNode> lazy_select(const RelationshipInfo& info, const
 
 std::size_t link_width(const RelationshipInfo& info) { return link_width_of(info); }
 
+namespace {
+
+/// The columns have the values of one of the rows.
+void add_one_of(sql::SelectNode& select, const std::vector<sql::NodePtr>& columns, const std::vector<std::vector<Value>>& rows) {
+    if (columns.size() == 1) {
+        std::vector<Value> list;
+        list.reserve(rows.size());
+        for (const auto& row : rows) list.push_back(row.front());
+        select.add(
+            &sql::SelectNode::where, 'w',
+            std::make_shared<sql::InListNode>(columns.front(), std::move(list), sql::type_of(*columns.front()), false));
+        return;
+    }
+    // A key of several columns: (a = 1 AND b = 2) OR …, which every database takes.
+    std::vector<sql::NodePtr> alternatives;
+    for (const auto& row : rows) {
+        std::vector<sql::NodePtr> parts;
+        for (std::size_t i = 0; i < columns.size(); ++i)
+            parts.push_back(sql::make_binary(sql::Operator::eq, columns[i], parameter(row[i], columns[i]), Boolean{}));
+        alternatives.push_back(sql::make_boolean_list(sql::Operator::and_, std::move(parts)));
+    }
+    select.add(&sql::SelectNode::where, 'w', sql::make_boolean_list(sql::Operator::or_, std::move(alternatives)));
+}
+
+} // namespace
+
+std::shared_ptr<const sql::SelectNode>
+selectin_join_select(const MapperData& mapper, const RelationshipInfo& info, const std::vector<std::vector<Value>>& keys) {
+    auto select = std::make_shared<sql::SelectNode>();
+    const auto& table = mapper.table->node();
+    const sql::NodePtr owner = std::make_shared<sql::AliasNode>(table, QuotedName{});
+    const auto of_owner = [&](const sql::NodePtr& node) { return sql::adapt(node, table, owner); };
+    std::vector<sql::NodePtr> key;
+    for (const auto index : mapper.primary_key) key.push_back(of_owner(mapper.attributes[index].node));
+    for (const auto& column : key) select->add(&sql::SelectNode::columns, 'c', column);
+    for (const auto& attribute : info.target->attributes)
+        if (!attribute.deferred) select->add(&sql::SelectNode::columns, 'c', attribute.node);
+    const auto equal = [](std::vector<sql::NodePtr>& conditions, sql::NodePtr a, sql::NodePtr b) {
+        conditions.push_back(sql::make_binary(sql::Operator::eq, std::move(a), std::move(b), Boolean{}));
+    };
+    // The owner's columns in the condition are its alias's; those of the same table on the other side are not.
+    std::vector<sql::NodePtr> first;
+    if (info.primaryjoin) {
+        first.push_back(sql::replacement_traverse(info.primaryjoin, [&](const sql::NodePtr& node) -> sql::NodePtr {
+            const bool local = std::ranges::any_of(info.local_columns, [&](const auto& column) { return column.first == node.get(); });
+            return local ? of_owner(node) : nullptr;
+        }));
+    } else if (info.secondary) {
+        for (const auto& [attribute, column] : info.secondary_pairs)
+            equal(first, of_owner(mapper.attributes[attribute].node), secondary_column(info, column));
+    } else {
+        for (const auto& [here, there] : info.pairs) equal(first, of_owner(mapper.attributes[here].node), info.target->attributes[there].node);
+    }
+    auto on = sql::make_boolean_list(sql::Operator::and_, std::move(first));
+    sql::NodePtr from;
+    if (info.secondary) {
+        std::vector<sql::NodePtr> second;
+        if (info.secondaryjoin) second.push_back(info.secondaryjoin);
+        else
+            for (const auto& [attribute, column] : info.secondary_target_pairs)
+                equal(second, info.target->attributes[attribute].node, secondary_column(info, column));
+        from = std::make_shared<sql::JoinNode>(owner, info.secondary->node(), std::move(on), sql::JoinKind::inner);
+        on = sql::make_boolean_list(sql::Operator::and_, std::move(second));
+        from = std::make_shared<sql::JoinNode>(std::move(from), info.target->table->node(), std::move(on), sql::JoinKind::inner);
+    } else {
+        from = std::make_shared<sql::JoinNode>(owner, info.target->table->node(), std::move(on), sql::JoinKind::inner);
+    }
+    select->add(&sql::SelectNode::from, 'f', std::move(from));
+    add_one_of(*select, key, keys);
+    add_order(*select, info);
+    return select;
+}
+
+std::vector<std::size_t> selectin_join_columns(const MapperData& mapper, const RelationshipInfo& info) {
+    std::vector<std::size_t> columns;
+    auto next = mapper.primary_key.size();
+    for (const auto& attribute : info.target->attributes) columns.push_back(attribute.deferred ? not_selected : next++);
+    return columns;
+}
+
 std::shared_ptr<const sql::SelectNode>
 selectin_select(const RelationshipInfo& info, const std::vector<std::vector<Value>>& values) {
     auto select = std::make_shared<sql::SelectNode>();
@@ -175,24 +256,7 @@ selectin_select(const RelationshipInfo& info, const std::vector<std::vector<Valu
         if (!is_link(i) && !info.target->attributes[i].deferred)
             select->add(&sql::SelectNode::columns, 'c', info.target->attributes[i].node);
 
-    if (links.size() == 1) {
-        std::vector<Value> list;
-        list.reserve(values.size());
-        for (const auto& value : values) list.push_back(value.front());
-        select->add(
-            &sql::SelectNode::where, 'w',
-            std::make_shared<sql::InListNode>(links.front(), std::move(list), sql::type_of(*links.front()), false));
-    } else {
-        // A key of several columns: (a = 1 AND b = 2) OR …, which every database takes.
-        std::vector<sql::NodePtr> alternatives;
-        for (const auto& value : values) {
-            std::vector<sql::NodePtr> parts;
-            for (std::size_t i = 0; i < links.size(); ++i)
-                parts.push_back(sql::make_binary(sql::Operator::eq, links[i], parameter(value[i], links[i]), Boolean{}));
-            alternatives.push_back(sql::make_boolean_list(sql::Operator::and_, std::move(parts)));
-        }
-        select->add(&sql::SelectNode::where, 'w', sql::make_boolean_list(sql::Operator::or_, std::move(alternatives)));
-    }
+    add_one_of(*select, links, values);
     add_association(*select, info);
     add_order(*select, info);
     return select;

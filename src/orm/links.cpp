@@ -3,6 +3,8 @@
 #include <azoth/orm/links.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -76,6 +78,22 @@ void require_single(const RelationshipInfo& info, const ModelBase& owner, ModelB
             "an object of class " + target->orm_state().mapper->class_name + " is linked by another object of class "
             + owner.orm_state().mapper->class_name + " already, and " + owner.orm_state().mapper->class_name + "::" + info.name
             + " allows a single parent");
+}
+
+std::optional<ModelBase*> known_link(ModelBase* target, bool known) {
+    if (known) return target;
+    return std::nullopt;
+}
+
+/// What the other side causes is told, too. It can be refused, but nothing else put in its place.
+void tell_set(const RelationshipInfo& info, ModelBase& object, ModelBase* target, ModelBase* old, bool known) {
+    if (!info.watch) return;
+    Incoming incoming{target};
+    info.watch->set(object, incoming, known_link(old, known));
+}
+void tell_appended(const LinkWatch& watch, ModelBase& owner, ModelBase& member) {
+    Incoming incoming{&member};
+    watch.append(owner, incoming);
 }
 
 [[noreturn]] void throw_link_not_loaded(const AttributeBase& link, const char* eager_option) {
@@ -153,11 +171,14 @@ void RelatedBase::link(ModelBase* target) {
         require_present(); // the object that is there would keep its key
     ModelBase* old = nullptr;
     const bool known = peek(old);
-    require_single(info, object, target, old);
-    if (watched_ && info.watch) {
+    Incoming incoming{target};
+    if (info.watch) {
         if (info.watch->validate && target != nullptr) info.watch->validate(object, *target, false);
-        info.watch->set(object, target, old);
+        info.watch->set(object, incoming, known_link(old, known));
+        target = incoming.object;
+        require_managed(*this, target);
     }
+    require_single(info, object, target, old);
     if (const auto* reverse = reverse_of(*this); reverse != nullptr && reverse->collection && target != nullptr && target != old)
         MapperData::collection(*target, *reverse).require_key(object);
     const GraphRef kept{old != nullptr ? old->orm_state().graph : nullptr};
@@ -169,11 +190,15 @@ void RelatedBase::link(ModelBase* target) {
     }
     assign(target, old, known);
     if (there != nullptr && old != nullptr) there->remove(*old, object);
-    if (there != nullptr && target != nullptr) there->append(*target, object);
+    if (there != nullptr && target != nullptr) tell_appended(*there, *target, object);
     if (reverse != nullptr) {
         if (old != nullptr && old != target) {
-            if (reverse->collection) MapperData::collection(*old, *reverse).erase(&object);
-            else MapperData::related(*old, *reverse).assign(nullptr, &object, true);
+            if (reverse->collection) {
+                MapperData::collection(*old, *reverse).erase(&object);
+            } else {
+                tell_set(*reverse, *old, nullptr, &object, true);
+                MapperData::related(*old, *reverse).assign(nullptr, &object, true);
+            }
         }
         if (target != nullptr && target != old) {
             if (reverse->collection) {
@@ -183,6 +208,7 @@ void RelatedBase::link(ModelBase* target) {
                 auto& back = MapperData::related(*target, *reverse);
                 ModelBase* before = nullptr;
                 const bool before_known = back.peek(before);
+                tell_set(*reverse, *target, &object, before, before_known);
                 back.assign(&object, before, before_known);
             }
         }
@@ -218,13 +244,13 @@ void CollectionBase::insert(ModelBase* object, std::size_t position) {
     tell_session(self, info, nullptr);
 }
 
-void CollectionBase::erase(ModelBase* object) {
+void CollectionBase::erase(ModelBase* object, std::size_t position) {
     auto& self = *owner();
     auto& state = self.orm_state();
     const auto& info = info_of(*this);
     const bool stored = state.lifecycle >= Lifecycle::persistent;
     if (is_present() && !(stored && info.write_only)) {
-        const auto found = std::ranges::find(items_, object);
+        const auto found = position < items_.size() ? items_.begin() + static_cast<std::ptrdiff_t>(position) : std::ranges::find(items_, object);
         if (found == items_.end()) return;
         items_.erase(found);
         if (info.list && std::ranges::find(items_, object) != items_.end()) return; // it was there twice
@@ -302,15 +328,33 @@ void CollectionBase::link(ModelBase* object, std::size_t position) {
     auto& self = *owner();
     const auto& info = info_of(*this);
     if (self.orm_state().session != nullptr) self.orm_state().session->warn_in_flush("adding to a collection");
-    if (has(object) && !(info.list && is_present())) return;
+    const auto is_there = [&] {
+        if (!has(object) || (info.list && is_present())) return false;
+        if (info.watch) info.watch->append_wo_mutation(self, *object);
+        return true;
+    };
+    if (is_there()) return;
+    Incoming incoming{object};
+    if (info.watch) {
+        if (info.watch->validate) info.watch->validate(self, *object, false);
+        info.watch->append(self, incoming);
+        if (incoming.object != object) {
+            object = incoming.object;
+            require_managed(*this, object);
+            if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
+            if (is_there()) return;
+        }
+    }
+    put(object, position);
+}
+
+void CollectionBase::put(ModelBase* object, std::size_t position) {
+    auto& self = *owner();
+    const auto& info = info_of(*this);
     require_single(info, self, object, nullptr);
     if (const auto* other = reverse_of(*this); other != nullptr && !other->collection && other->watch && other->watch->validate
         && other->watch->validates_backrefs)
         other->watch->validate(*object, self, false); // before anything changes
-    if (watched_ && info.watch) {
-        if (info.watch->validate) info.watch->validate(self, *object, false);
-        info.watch->append(self, *object);
-    }
     const auto* session = self.orm_state().session;
     if (session != nullptr && object->orm_state().session == session && object->orm_state().lifecycle == Lifecycle::deleted)
         throw InvalidRequestError(
@@ -320,19 +364,44 @@ void CollectionBase::link(ModelBase* object, std::size_t position) {
     if (is_present()) flags_ |= changed; // by the program, not only by the other side
     if (const auto* reverse = reverse_of(*this)) {
         if (reverse->collection) {
+            if (reverse->watch) tell_appended(*reverse->watch, *object, self);
             MapperData::collection(*object, *reverse).insert(&self);
         } else {
             auto& back = MapperData::related(*object, *reverse);
             ModelBase* old = nullptr;
             const bool known = back.peek(old);
+            tell_set(*reverse, *object, &self, old, known);
             back.assign(&self, old, known);
-            if (old != nullptr && old != &self) MapperData::collection(*old, info).erase(object);
+            if (old != nullptr && old != &self) {
+                if (info.watch) info.watch->remove(*old, *object);
+                MapperData::collection(*old, info).erase(object);
+            }
         }
     }
     tell_session(self, info, object);
 }
 
-void CollectionBase::unlink(ModelBase* object) {
+void CollectionBase::link_instead(ModelBase* object, std::size_t position) {
+    require_managed(*this, object);
+    if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
+    auto* before = items_[position];
+    const GraphRef kept{before->orm_state().graph};
+    const bool pending = before->orm_state().session != nullptr && before->orm_state().lifecycle == Lifecycle::pending;
+    unlink(before, position);
+    std::exception_ptr refused;
+    try {
+        link(object, position);
+    } catch (...) {
+        refused = std::current_exception();
+    }
+    if (!refused) return;
+    put(before, position);
+    if (pending && before->orm_state().session == nullptr && owner()->orm_state().session != nullptr)
+        owner()->orm_state().session->add(*before); // it had been let go as an orphan
+    std::rethrow_exception(refused);
+}
+
+void CollectionBase::unlink(ModelBase* object, std::size_t position) {
     require_managed(*this, object);
     if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
     auto& self = *owner();
@@ -342,60 +411,80 @@ void CollectionBase::unlink(ModelBase* object) {
         throw ArgumentError(
             self.orm_state().mapper->class_name + "::" + info.name + ": the object is not in this collection");
     if (self.orm_state().session != nullptr) self.orm_state().session->warn_in_flush("removing from a collection");
-    if (watched_ && info.watch) {
+    const GraphRef kept{object->orm_state().graph};
+    if (info.watch) {
         if (info.watch->validate && info.watch->validates_removal) info.watch->validate(self, *object, true);
         info.watch->remove(self, *object);
     }
-    const GraphRef kept{object->orm_state().graph};
-    erase(object);
+    erase(object, position);
     if (const auto* reverse = reverse_of(*this)) {
         if (reverse->collection) {
+            if (reverse->watch) reverse->watch->remove(*object, self);
             MapperData::collection(*object, *reverse).erase(&self);
         } else if (!all_known || !is_item(object)) { // the last of several
             auto& back = MapperData::related(*object, *reverse);
-            if (!back.is_present() || back.target() == &self) back.assign(nullptr, &self, true);
+            if (!back.is_present() || back.target() == &self) {
+                tell_set(*reverse, *object, nullptr, &self, true);
+                back.assign(nullptr, &self, true);
+            }
         }
     }
     if (info.cascade.delete_orphan && !(all_known && is_item(object))) let_pending_orphan_go(*object);
 }
 
-void CollectionBase::replace(const std::vector<ModelBase*>& objects) {
+void CollectionBase::replace(const std::vector<ModelBase*>& given) {
     require_managed(*this, nullptr);
-    if (!is_present() || (info_of(*this).write_only && owner()->orm_state().lifecycle >= Lifecycle::persistent)) require_present();
-    const auto before = items_;
-    std::vector<GraphRef> kept;
-    for (auto* object : before) kept.emplace_back(object->orm_state().graph);
-    // All are checked before the first one is taken.
+    auto& self = *owner();
     const auto& info = info_of(*this);
-    if (watched_ && info.watch && info.watch->validate)
-        for (auto* object : objects) info.watch->validate(*owner(), *object, false);
-    {
-        struct Unwatched {
-            bool& flag;
-            bool before;
-            explicit Unwatched(bool& watched) : flag(watched), before(std::exchange(watched, false)) {}
-            Unwatched(const Unwatched&) = delete;
-            Unwatched& operator=(const Unwatched&) = delete;
-            ~Unwatched() { flag = before; }
-        } const quiet{watched_};
-        for (auto* object : objects) {
-            if (has(object)) continue;
-            if (quiet.before && info.watch) info.watch->append(*owner(), *object);
-            link(object);
-        }
+    if (!is_present() || (info.write_only && self.orm_state().lifecycle >= Lifecycle::persistent)) require_present();
+    const auto watch = info.watch;
+    auto objects = given;
+    std::vector<GraphRef> kept;
+    if (watch) watch->bulk_replace(self, objects, kept);
+    // All are checked before the first one is taken.
+    for (auto* object : objects) {
+        require_managed(*this, object);
+        if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
+        if (watch && watch->validate) watch->validate(self, *object, false);
     }
+    const auto before = items_;
+    for (auto* object : before) kept.emplace_back(object->orm_state().graph);
+    if (self.orm_state().session != nullptr) self.orm_state().session->warn_in_flush("replacing a collection");
+    std::vector<ModelBase*> stay;
+    for (auto*& object : objects) {
+        if (has(object)) {
+            stay.push_back(object);
+            continue;
+        }
+        if (watch) {
+            Incoming incoming{object};
+            watch->append(self, incoming);
+            object = incoming.object;
+            require_managed(*this, object);
+            if (object == nullptr) throw ArgumentError("a collection holds objects, not null");
+            if (has(object)) continue;
+            kept.push_back(std::move(incoming.kept));
+        }
+        put(object, at_end);
+    }
+    if (watch)
+        for (auto* object : stay) watch->append_wo_mutation(self, *object);
     const std::unordered_set<const ModelBase*> wanted(objects.begin(), objects.end());
     for (auto* object : before)
         if (!wanted.contains(object)) unlink(object);
     if (info.list) {
         items_ = objects; // with what is in it more than once
-        return;
+    } else {
+        std::vector<ModelBase*> in_order;
+        std::unordered_set<const ModelBase*> placed;
+        for (auto* object : objects)
+            if (placed.insert(object).second) in_order.push_back(object);
+        if (items_.size() == in_order.size()) items_ = std::move(in_order); // a map may have taken one of several with the same key
     }
-    std::vector<ModelBase*> in_order;
-    std::unordered_set<const ModelBase*> placed;
-    for (auto* object : objects)
-        if (placed.insert(object).second) in_order.push_back(object);
-    if (items_.size() == in_order.size()) items_ = std::move(in_order); // a map may have taken one of several with the same key
+    if (watch) {
+        watch->dispose_collection(self, before);
+        watch->init_collection(self);
+    }
 }
 
 bool tracks_parents(const RelationshipInfo& info) {

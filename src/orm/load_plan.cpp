@@ -71,14 +71,15 @@ LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled) {
     return plan;
 }
 
-void populate(const EntityPlan& plan, const RowBuffer& rows, std::size_t row, ModelBase& object, bool populate_existing) {
+void populate(
+    const EntityPlan& plan, const RowBuffer& rows, std::size_t row, ModelBase& object, bool populate_existing,
+    std::vector<std::uint16_t>* loaded) {
     for (const auto& load : plan.loads) {
         auto& attribute = *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + load.offset);
         if (!populate_existing && (attribute.is_changed() || (attribute.is_present() && !attribute.is_expired()))) continue;
-        const auto kept = static_cast<std::uint8_t>(attribute.flags() & generated_key);
         try {
             load.load(attribute, rows.field(row, load.column), load.type);
-            if (kept != 0) attribute.set_flags(attribute.flags() | kept);
+            if (loaded != nullptr) loaded->push_back(load.attribute);
         } catch (const TypeMismatchError& error) {
             rethrow_naming(plan, load, error);
         }
@@ -119,12 +120,13 @@ ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std
             for (std::size_t i = 0; i < plan.mapper->attributes.size(); ++i)
                 session_.expire_attribute(*object, static_cast<std::uint16_t>(i));
             for (const auto& info : plan.mapper->relationships) session_.expire_link(*object, info.index);
+            session_.forget_dirty(*object);
         }
-        populate(plan, rows, row, *object, populate_existing_);
-        if (state.expired) {
-            state.expired = false;
-            tell(*object, &MapperSignals::refresh);
-        }
+        std::vector<std::uint16_t> loaded;
+        const bool told = is_told(*plan.mapper, &MapperSignals::refresh);
+        populate(plan, rows, row, *object, populate_existing_, told ? &loaded : nullptr);
+        state.expired = false;
+        if (!loaded.empty()) tell(*object, &MapperSignals::refresh, loaded);
         link(&graph_, object->orm_state().graph);
         return object;
     }

@@ -208,11 +208,28 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
 
 } // namespace
 
+namespace {
+
+/// Under the lock of configure().
+std::map<const schema::TableData*, const MapperData*>& mapped_tables() {
+    static std::map<const schema::TableData*, const MapperData*> tables;
+    return tables;
+}
+
+} // namespace
+
+const MapperData* mapper_of_table(const schema::TableData& table) {
+    const std::lock_guard lock{configuration_mutex()};
+    const auto found = mapped_tables().find(&table);
+    return found == mapped_tables().end() ? nullptr : found->second;
+}
+
 void MapperData::resolve_keys() {
     const std::lock_guard lock{configuration_mutex()};
     require_mapped();
     if (keys_resolved_) return;
     keys_resolved_ = true;
+    mapped_tables().emplace(&table->data(), this);
     auto& data = *table->shared_data();
     for (const auto& pending : pending_keys) {
         const auto& target = pending.target();
@@ -294,16 +311,6 @@ void MapperData::resolve_relationships() {
     if (computes) entity = make_entity();
 }
 
-MapperSignals& signals_of_all_classes() {
-    static MapperSignals signals;
-    return signals;
-}
-
-void tell(ModelBase& object, Signal<ModelBase&> MapperSignals::* signal) {
-    (object.orm_state().mapper->signals.*signal)(object);
-    (signals_of_all_classes().*signal)(object);
-}
-
 const AttributeInfo* MapperData::find(std::string_view name) const noexcept {
     const auto found = std::ranges::find(attributes, name, &AttributeInfo::name);
     return found == attributes.end() ? nullptr : &*found;
@@ -341,6 +348,9 @@ ModelBase* MapperData::create(Graph& graph, bool loaded) const {
         member.place(relationships[i].offset, static_cast<std::uint16_t>(i), relationships[i].watch != nullptr);
         if (!loaded) member.set_flags(AttributeBase::present); // a new object's links are known: there are none
     }
+    if (!loaded)
+        for (const auto& info : relationships)
+            if (info.watch && info.collection) info.watch->init_collection(*object);
     return object;
 }
 

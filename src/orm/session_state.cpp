@@ -107,7 +107,12 @@ void SessionState::let_go(ModelBase& object, bool to_transient) {
     }
 }
 
+void SessionState::throw_not_begun() const {
+    throw InvalidRequestError("this session has no transaction: begin one first");
+}
+
 void SessionState::add(ModelBase& root) {
+    require_begun();
     warn_in_flush("session.add()");
     std::vector<ModelBase*> open{&root};
     while (!open.empty()) {
@@ -163,6 +168,7 @@ void SessionState::add(ModelBase& root) {
 void SessionState::mark_dirty(ModelBase& object) {
     auto& state = object.orm_state();
     if (state.in_dirty_list || state.lifecycle != Lifecycle::persistent) return;
+    require_begun();
     state.in_dirty_list = true;
     dirty_.emplace_back(object);
 }
@@ -334,9 +340,7 @@ void SessionState::restore(Level& level, bool nested) {
             state.changes.reset();
             for (const auto& info : state.mapper->attributes) {
                 auto& attribute = MapperData::attribute(object, info);
-                // A key that the database made belongs to the row that is no more.
-                const bool keeps = attribute.is_present() && (attribute.flags() & generated_key) == 0;
-                attribute.set_flags(keeps ? AttributeBase::present : std::uint8_t{0});
+                attribute.set_flags(attribute.is_present() ? AttributeBase::present : std::uint8_t{0}); // keys, too, as in SQLAlchemy
             }
             for (const auto& info : state.mapper->relationships) MapperData::link(object, info).set_flags(AttributeBase::present);
         }

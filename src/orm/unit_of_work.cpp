@@ -122,6 +122,7 @@ std::optional<UnitOfWork::Load> UnitOfWork::next_load() {
         current_ = 0;
         pass_end_ = processors_.size();
     }
+    if (auto load = next_ring_load()) return load;
     planned_ = true;
     order();
     return std::nullopt;
@@ -153,6 +154,27 @@ void require_no_load(const ModelBase& object, const RelationshipInfo& info) {
         throw InvalidRequestError(
             object.orm_state().mapper->class_name + "::" + info.name
             + " is write-only: its members cannot be loaded when their owner is deleted; give it passive_deletes, and its key an ON DELETE rule");
+}
+
+std::optional<UnitOfWork::Load> UnitOfWork::next_ring_load() {
+    if (!ring_loads_) {
+        auto& loads = ring_loads_.emplace();
+        if (std::ranges::none_of(entries_, &Entry::deletes)) return std::nullopt;
+        const auto ring = find_rings();
+        for (std::size_t i = 0; i < ring.size(); ++i) {
+            if (!ring[i] || actions_[i].kind != Kind::delete_all) continue;
+            const auto objects = objects_of(*actions_[i].mapper, true);
+            for (const auto& processor : processors_)
+                if (processor.in_plan && processor.mapper == actions_[i].mapper && !processor.follows_keys
+                    && processor.info->passive_deletes == PassiveDeletes::off)
+                    for (auto* object : objects) loads.push_back({object, processor.info});
+        }
+    }
+    while (next_ring_load_ < ring_loads_->size()) {
+        const auto& load = (*ring_loads_)[next_ring_load_++];
+        if (!is_loaded(*load.object, *load.relationship)) return load;
+    }
+    return std::nullopt;
 }
 
 /// Registers a row to be deleted, with what its delete cascades reach.

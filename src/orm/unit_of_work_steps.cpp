@@ -9,15 +9,20 @@
 namespace azoth::orm {
 
 std::optional<FlushStep> UnitOfWork::next_step(bool returns_defaults) {
+    return next_step([returns_defaults](const MapperData&) { return returns_defaults; });
+}
+
+std::optional<FlushStep> UnitOfWork::next_step(const ReturnsDefaults& returns_defaults) {
     session_.in_flush = true;
-    emit_after();
+    (void)written();
     while (next_step_ < steps_.size()) {
         FlushStep step;
         execute(steps_[next_step_], step, returns_defaults);
-        if (!step.refresh.empty()) return step; // asked for again
+        if (step.asks()) return step; // asked for again
         ++next_step_;
-        if (!step.batches.empty() || !step.associations.empty()) return step;
-        emit_after();
+        told_ = keyed_ = false;
+        if (!step.batches.empty() || !step.associations.empty() || announces_) return step;
+        (void)written();
     }
     if (ring_) {
         std::string names;
@@ -28,13 +33,23 @@ std::optional<FlushStep> UnitOfWork::next_step(bool returns_defaults) {
     return std::nullopt;
 }
 
-void UnitOfWork::emit_after() {
-    const auto emit = [](std::vector<ModelBase*>& objects, Signal<ModelBase&> MapperSignals::* signal) {
-        for (auto* object : std::exchange(objects, {})) tell(*object, signal);
+WrittenRows UnitOfWork::written() {
+    auto rows = std::exchange(written_, {});
+    for (const auto* updated : {&rows.updated, &rows.post_updated})
+        for (auto* object : *updated) note_version(*object);
+    const auto emit = [](const std::vector<ModelBase*>& objects, Signal<ModelBase&> MapperSignals::* signal) {
+        for (auto* object : objects) tell(*object, signal);
     };
-    emit(inserted_, &MapperSignals::after_insert);
-    emit(updated_, &MapperSignals::after_update);
-    emit(removed_, &MapperSignals::after_delete);
+    emit(rows.inserted, &MapperSignals::after_insert);
+    emit(rows.updated, &MapperSignals::after_update);
+    emit(rows.deleted, &MapperSignals::after_delete);
+    return rows;
+}
+
+std::vector<const MapperData*> UnitOfWork::mappers() const {
+    std::vector<const MapperData*> mappers;
+    for (const auto& objects : classes_) mappers.push_back(objects.mapper);
+    return mappers;
 }
 
 std::vector<ModelBase*> UnitOfWork::objects_of(const MapperData& mapper, bool deletes) const {
@@ -48,14 +63,14 @@ std::vector<ModelBase*> UnitOfWork::objects_of(const MapperData& mapper, bool de
     return objects;
 }
 
-void UnitOfWork::execute(const std::vector<std::size_t>& actions, FlushStep& step, bool returns_defaults) {
+void UnitOfWork::execute(const std::vector<std::size_t>& actions, FlushStep& step, const ReturnsDefaults& returns_defaults) {
     const auto& action = actions_[actions.front()];
     std::vector<ModelBase*> objects;
     if (action.object != nullptr)
         for (const auto number : actions) objects.push_back(actions_[number].object);
     switch (action.kind) {
-    case Kind::save_all: save(*action.mapper, objects_of(*action.mapper, false), step, returns_defaults); break;
-    case Kind::save_one: save(*action.mapper, std::move(objects), step, returns_defaults); break;
+    case Kind::save_all: save(*action.mapper, objects_of(*action.mapper, false), step, returns_defaults(*action.mapper)); break;
+    case Kind::save_one: save(*action.mapper, std::move(objects), step, returns_defaults(*action.mapper)); break;
     case Kind::delete_all: remove(*action.mapper, objects_of(*action.mapper, true), step); break;
     case Kind::delete_one: {
         std::erase_if(objects, [&](const ModelBase* object) {
@@ -77,7 +92,8 @@ void UnitOfWork::execute(const std::vector<std::size_t>& actions, FlushStep& ste
         std::vector<ModelBase*> chosen;
         for (auto* object : found->second.objects)
             if (is_deleted(*object) == action.deletes) chosen.push_back(object);
-        step.batches = post_update_batches(*action.mapper, std::move(chosen), found->second.columns);
+        written_.post_updated = chosen;
+        step.batches = post_update_batches(std::move(chosen), found->second.columns);
         break;
     }
     case Kind::barrier: break;
@@ -131,9 +147,17 @@ void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects,
     if (mapper.read_only && (!fresh.empty() || std::ranges::any_of(stored, [](auto* object) { return has_net_changes(*object); })))
         throw_read_only(mapper);
     sort_by_key(stored);
+    if (!std::exchange(told_, true)) {
+        for (auto* object : fresh) tell(*object, &MapperSignals::before_insert);
+        for (auto* object : stored) tell(*object, &MapperSignals::before_update);
+        if (announces_ && !(fresh.empty() && stored.empty())) {
+            step.before_insert = std::move(fresh);
+            step.before_update = std::move(stored);
+            return;
+        }
+    }
     RowSwitches switches;
     for (auto* object : fresh) {
-        tell(*object, &MapperSignals::before_insert);
         if (!has_key(*object)) continue;
         GraphRef kept;
         auto* present = session_.identity_map.find(mapper, identity_key(*object, false), kept);
@@ -146,10 +170,14 @@ void UnitOfWork::save(const MapperData& mapper, std::vector<ModelBase*> objects,
         find(*present)->list_only = true; // the row is not deleted: it becomes this object's
         switches.emplace(object, present);
     }
-    for (auto* object : stored) tell(*object, &MapperSignals::before_update);
+    if (!returns_defaults && !std::exchange(keyed_, true)) {
+        for (auto* object : fresh)
+            if (!switches.contains(object) && !missing_keys(*object).empty()) step.keyless.push_back(object);
+        if (!step.keyless.empty()) return;
+    }
     step.batches = save_batches(fresh, stored, switches, returns_defaults);
-    inserted_ = std::move(fresh);
-    updated_ = std::move(stored);
+    written_.inserted = std::move(fresh);
+    written_.updated = std::move(stored);
 }
 
 void UnitOfWork::remove(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step) {
@@ -158,8 +186,14 @@ void UnitOfWork::remove(const MapperData& mapper, std::vector<ModelBase*> object
     if (!step.refresh.empty()) return;
     if (mapper.read_only && !objects.empty()) throw_read_only(mapper);
     sort_by_key(objects);
-    for (auto* object : objects) tell(*object, &MapperSignals::before_delete);
-    removed_ = objects;
+    if (!std::exchange(told_, true)) {
+        for (auto* object : objects) tell(*object, &MapperSignals::before_delete);
+        if (announces_ && !objects.empty()) {
+            step.before_delete = std::move(objects);
+            return;
+        }
+    }
+    written_.deleted = objects;
     step.batches = delete_batches(mapper, std::move(objects));
 }
 
@@ -309,6 +343,7 @@ void UnitOfWork::process_many_to_many(Processor& processor, const std::vector<Mo
     AssociationBatch remove;
     AssociationBatch insert;
     remove.table = insert.table = &table;
+    remove.mapper = insert.mapper = info.target;
     remove.deletes = true;
     std::vector<std::size_t> columns;
     for (const auto& pair : info.secondary_pairs) columns.push_back(pair.second);

@@ -3,6 +3,7 @@
 #include "support/backend.hpp"
 #include "support/catch.hpp"
 #include "support/domain.hpp"
+#include "support/listening.hpp"
 
 #include <azoth/azoth.hpp>
 
@@ -16,21 +17,6 @@ using namespace domain;
 namespace {
 
 using Names = std::vector<std::string>;
-
-/// Ends the listening of a test, whose classes are those of others, too.
-class Listening {
-public:
-    Listening() = default;
-    Listening(const Listening&) = delete;
-    Listening& operator=(const Listening&) = delete;
-    ~Listening() {
-        for (auto& connection : connections_) connection.disconnect();
-    }
-    void operator+=(az::SignalConnection connection) { connections_.push_back(std::move(connection)); }
-
-private:
-    std::vector<az::SignalConnection> connections_;
-};
 
 asio::awaitable<void> make_tables(az::Engine engine) {
     az::Registry models;

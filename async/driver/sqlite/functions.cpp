@@ -32,7 +32,7 @@ Value value_of(sqlite3_value* value) {
     case SQLITE_BLOB: {
         const auto* bytes = static_cast<const std::byte*>(sqlite3_value_blob(value));
         const auto count = size();
-        return Value{Value::Variant{count == 0 ? Bytes{} : Bytes(bytes, bytes + count)}};
+        return Value{count == 0 ? Bytes{} : Bytes(bytes, bytes + count)};
     }
     default: return Value{};
     }

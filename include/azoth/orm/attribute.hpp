@@ -63,6 +63,9 @@ protected:
     void before_change();
     /// Calls validators, which may change `*value` or throw, and listeners. @param old  null when it is not known
     void before_set(void* value, const void* old) const;
+    /// Asks listeners of `init_scalar` for the value of a new object's attribute. @return whether there is one now
+    [[nodiscard]] bool initialise(void* value);
+    void tell_modified(ModelBase& object) const;
     /// What was remembered of a change of it.
     void forget_change();
     /// The next flush writes `expression`; until then, and until it is loaded, there is no value.
@@ -99,6 +102,7 @@ public:
     /// @throws NotLoadedError when it was neither loaded nor set.
     [[nodiscard]] const T& get() const {
         if (!is_present()) [[unlikely]] {
+            if (watched_ && const_cast<Mapped*>(this)->initialise(&const_cast<Mapped*>(this)->value_)) return value_;
             if constexpr (detail::is_optional<T>) {
                 if (reads_as_null()) return value_;
             }
@@ -132,11 +136,9 @@ public:
     }
     /// Whether it has a value that is not expired: reading it does not throw, and `load()` does nothing.
     [[nodiscard]] bool is_loaded() const noexcept { return is_present() && !is_expired(); }
-    /// The value to be changed in place: counts as a change. @throws NotLoadedError.
+    /// The value to be changed in place: counts as a change, as `flag_modified()`. @throws NotLoadedError.
     [[nodiscard]] T& mutate() {
-        if (!is_present()) throw_not_loaded();
-        if (!is_changed()) before_change();
-        flags_ = present | changed;
+        flag_modified();
         return value_;
     }
     /// The value, loaded again when it is expired, deferred, or was made by the database.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -10,10 +11,11 @@
 #include <azoth/orm/session_state.hpp>
 #include <azoth/sql/node.hpp>
 
-namespace azoth::orm {
+namespace azoth {
+class Dialect;
+}
 
-/// A flag of a key that the database made: it is forgotten when the INSERT is rolled back.
-inline constexpr std::uint8_t generated_key = 16;
+namespace azoth::orm {
 
 /// A new object that takes over the row of an object that is deleted in the same flush.
 using RowSwitches = std::unordered_map<const ModelBase*, ModelBase*>;
@@ -40,6 +42,7 @@ struct FlushBatch {
 /// Rows of an association table.
 struct AssociationBatch {
     const Table* table = nullptr;
+    const MapperData* mapper = nullptr; ///< whose database the table is in: the relationship's target
     bool deletes = false;
     std::vector<std::size_t> columns; ///< in the table's order
     std::vector<std::vector<Value>> rows;
@@ -51,11 +54,30 @@ struct AssociationBatch {
 struct FlushStep {
     /// Expired objects that have to be loaded again first; then the step is asked for again.
     std::vector<ModelBase*> refresh;
+    /// Rows that are about to be written, where somebody awaits to be told; then the step is asked for again.
+    std::vector<ModelBase*> before_insert, before_update, before_delete;
+    /// New objects whose key the database makes, where their INSERT will not bring it; then the step is asked for again.
+    std::vector<ModelBase*> keyless;
     std::vector<FlushBatch> batches;
     std::vector<AssociationBatch> associations;
 
     FlushStep() = default;
+    /// The step is not decided yet.
+    [[nodiscard]] bool asks() const noexcept {
+        return !refresh.empty() || !before_insert.empty() || !before_update.empty() || !before_delete.empty() || !keyless.empty();
+    }
 };
+
+/// Rows that were written.
+struct WrittenRows {
+    std::vector<ModelBase*> inserted, updated, deleted;
+    std::vector<ModelBase*> post_updated; ///< again, of which nobody is told
+
+    WrittenRows() = default;
+};
+
+/// Whether the statements that write a class's rows bring values back.
+using ReturnsDefaults = std::function<bool(const MapperData&)>;
 
 /// By stored primary key.
 void sort_by_key(std::vector<ModelBase*>& objects);
@@ -66,9 +88,14 @@ void sort_by_key(std::vector<ModelBase*>& objects);
     const std::vector<ModelBase*>& fresh, const std::vector<ModelBase*>& stored, const RowSwitches& switches, bool returns_defaults);
 /// DELETEs of objects (sorted).
 [[nodiscard]] std::vector<FlushBatch> delete_batches(const MapperData& mapper, std::vector<ModelBase*> objects);
-/// UPDATEs of some columns only, whatever they were before.
-[[nodiscard]] std::vector<FlushBatch>
-post_update_batches(const MapperData& mapper, std::vector<ModelBase*> objects, std::vector<std::uint16_t> columns);
+/// UPDATEs of keys that were left out before: of each object those among `columns` that have another value than the row.
+[[nodiscard]] std::vector<FlushBatch> post_update_batches(std::vector<ModelBase*> objects, const std::vector<std::uint16_t>& columns);
+/// Its row was written: what it has there is the version from now on.
+void note_version(ModelBase& object);
+/// The columns of the primary key that nobody gives a value: the database makes it.
+[[nodiscard]] std::vector<std::uint16_t> missing_keys(ModelBase& object);
+/// SELECT of the next value of such a column, where the dialect's INSERT does not tell it and nothing else does; null otherwise.
+[[nodiscard]] std::shared_ptr<const sql::Node> key_statement(const MapperData& mapper, const AttributeInfo& info, const Dialect& dialect);
 /// What the row has, as far as is known: the value before a change that is not flushed.
 [[nodiscard]] Value stored_value(ModelBase& object, std::uint16_t attribute);
 /// Whether an UPDATE of the object would write something.

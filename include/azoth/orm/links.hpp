@@ -76,13 +76,16 @@ public:
 
     /// For the other side's synchronisation.
     void insert(ModelBase* object, std::size_t position = at_end);
-    void erase(ModelBase* object);
+    void erase(ModelBase* object, std::size_t position = at_end);
     /// @throws InvalidRequestError when the collection is a map and the object has no key yet.
     void require_key(const ModelBase& object);
 
     // For the typed collections and the association proxies: a program's changes, both sides follow.
     void link(ModelBase* object, std::size_t position = at_end);
-    void unlink(ModelBase* object);
+    /// @param position  of the object, where it may be there more than once
+    void unlink(ModelBase* object, std::size_t position = at_end);
+    /// Another object in the place of the one there: that is removed, then this is added. What refuses it leaves both.
+    void link_instead(ModelBase* object, std::size_t position);
     /// @throws NotLoadedError when the collection of a stored object is not loaded.
     void replace(const std::vector<ModelBase*>& objects);
     [[nodiscard]] bool has(const ModelBase* object) const;
@@ -103,6 +106,8 @@ private:
     };
     [[nodiscard]] Index& index() const;
     [[nodiscard]] bool is_item(const ModelBase* object) const;
+    /// Adds what was asked for and allowed.
+    void put(ModelBase* object, std::size_t position);
 
     mutable std::unique_ptr<Index> found_by_; ///< made when it is worth it
 };
@@ -300,7 +305,8 @@ public:
     /// Adds at the end. A list may hold an object more than once; in a map it takes the place of the member with the same key.
     void append(const std::shared_ptr<T>& object) {
         link(object.get());
-        if constexpr (ordered) place(object.get(), items_.size() - 1);
+        if constexpr (ordered)
+            if (is_present() && !items_.empty()) place(static_cast<T*>(items_.back()), items_.size() - 1);
     }
     void add(const std::shared_ptr<T>& object) { append(object); }
     /// @throws NotLoadedError. @pre position <= size()
@@ -323,12 +329,32 @@ public:
     std::shared_ptr<T> pop(std::size_t position = at_end) {
         if (position == at_end) position = size() - 1;
         auto object = (*this)[position];
-        if constexpr (is_list) { // of one that is there twice, this one goes: the first is what remove() takes
-            const auto first = std::find(items_.begin(), items_.end(), object.get());
-            std::rotate(first, items_.begin() + static_cast<std::ptrdiff_t>(position), items_.begin() + static_cast<std::ptrdiff_t>(position) + 1);
-        }
-        remove(object);
+        unlink(object.get(), position);
+        if constexpr (ordered) renumber();
         return object;
+    }
+    /// Puts another object in the place of the one there, which is removed first. @throws NotLoadedError. @pre position < size()
+    void set(std::size_t position, const std::shared_ptr<T>& object)
+        requires(is_list)
+    {
+        (void)loaded();
+        link_instead(object.get(), position);
+        if constexpr (ordered) renumber();
+    }
+    /// Puts objects, fewer or more, in the place of those in [first, last). Positions past the end are the end. @throws NotLoadedError.
+    void set_slice(std::size_t first, std::size_t last, const std::vector<std::shared_ptr<T>>& objects)
+        requires(is_list)
+    {
+        drop(first, last);
+        for (const auto& object : objects) link(object.get(), first++);
+        if constexpr (ordered) renumber();
+    }
+    /// Removes the objects in [first, last). Positions past the end are the end. @throws NotLoadedError.
+    void remove_slice(std::size_t first, std::size_t last)
+        requires(is_list)
+    {
+        drop(first, last);
+        if constexpr (ordered) renumber();
     }
     /// Takes other objects: what stays is not touched (in a numbered list it keeps its number), the rest is removed.
     /// @throws NotLoadedError.
@@ -402,6 +428,12 @@ private:
     [[nodiscard]] ModelBase* by_key(const Key& key) const {
         (void)loaded();
         return static_cast<const orm::TypedKeys<T, key_member>*>(keys())->find(key);
+    }
+    /// @param first  becomes a position of the list, or its end
+    void drop(std::size_t& first, std::size_t last) {
+        first = std::min(first, loaded().size());
+        for (auto left = std::max(first, std::min(last, items_.size())) - first; left > 0 && first < items_.size(); --left)
+            unlink(items_[first], first);
     }
     /// A new member takes its number; one that has a number keeps it.
     void place(T* object, std::size_t number) {

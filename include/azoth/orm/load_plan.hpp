@@ -69,7 +69,10 @@ private:
 };
 
 /// Loads every row of one entity. `populate_existing` overwrites what is loaded.
-void populate(const EntityPlan& plan, const RowBuffer& rows, std::size_t row, ModelBase& object, bool populate_existing);
+/// @param loaded  takes the attributes that were; may be null
+void populate(
+    const EntityPlan& plan, const RowBuffer& rows, std::size_t row, ModelBase& object, bool populate_existing,
+    std::vector<std::uint16_t>* loaded = nullptr);
 
 /// One loader option: how a relationship is loaded along with its owners.
 struct LoaderOption {
@@ -98,6 +101,11 @@ void fill_related(ModelBase& owner, const RelationshipInfo& info, ModelBase* tar
 selectin_select(const RelationshipInfo& info, const std::vector<std::vector<Value>>& values);
 /// The columns of `selectin_select` for each attribute of the target; the linking columns are 0, 1, ….
 [[nodiscard]] std::vector<std::size_t> selectin_columns(const RelationshipInfo& info);
+/// The same of owners by their primary keys, joined with what they link to: for conditions that compare more than keys. The owners'
+/// keys come first.
+[[nodiscard]] std::shared_ptr<const sql::SelectNode>
+selectin_join_select(const MapperData& mapper, const RelationshipInfo& info, const std::vector<std::vector<Value>>& keys);
+[[nodiscard]] std::vector<std::size_t> selectin_join_columns(const MapperData& mapper, const RelationshipInfo& info);
 /// How many columns a link compares.
 [[nodiscard]] std::size_t link_width(const RelationshipInfo& info);
 /// SELECT of one object by its primary key.

@@ -179,6 +179,10 @@ struct SchemaOption {
     std::string name;
     void apply(Table& table) const { table.shared_data()->schema = name; }
 };
+struct ImplicitReturningOption {
+    bool on;
+    void apply(Table& table) const { table.implicit_returning(on); }
+};
 struct TableCommentOption {
     std::string text;
     void apply(Table& table) const { table.comment(text); }
@@ -223,6 +227,9 @@ template <class... Options>
 }
 /// The schema of a mapped table.
 [[nodiscard]] inline orm::SchemaOption table_schema(std::string name) { return {std::move(name)}; }
+/// `implicit_returning(false)`: no statement of a flush has RETURNING, as a table with triggers may want it. Keys that INSERT does not
+/// tell otherwise are made before it.
+[[nodiscard]] constexpr orm::ImplicitReturningOption implicit_returning(bool on) { return {on}; }
 [[nodiscard]] inline orm::TableCommentOption table_comment(std::string text) { return {std::move(text)}; }
 
 /// Orders a collection when it is loaded: `order_by<&Address::id>()`.

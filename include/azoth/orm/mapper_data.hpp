@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,8 @@ using MapperReference = MapperData& (*)();
 struct AttributeWatch {
     std::function<void(ModelBase&, void* value)> validate;          ///< may change the value or throw
     Signal<ModelBase&, void* /*value*/, const void* /*old*/> set; ///< old: null when it is not known
+    Signal<ModelBase&, void* /*value*/> init_scalar; ///< of a new object, read before it has a value: who listens gives one
+    Signal<ModelBase&> modified;                     ///< by flag_modified() or mutate()
 
     AttributeWatch() = default;
 };
@@ -71,14 +74,26 @@ struct Cascade {
 /// Whether ON DELETE of the database is trusted: `all` does not even touch objects that are loaded.
 enum class PassiveDeletes : std::uint8_t { off, on, all };
 
+/// What is about to be linked: a listener may put another object in its place, or none.
+struct Incoming {
+    ModelBase* object = nullptr;
+    GraphRef kept; ///< of an object that nobody else holds
+
+    explicit Incoming(ModelBase* o) : object(o) {}
+};
+
 /// Who has a say when a link is set, or a member put into or taken out of a collection.
 struct LinkWatch {
     std::function<void(ModelBase& owner, ModelBase& member, bool removed)> validate; ///< may throw
     bool validates_removal = false;
     bool validates_backrefs = true; ///< what the other side causes, too
-    Signal<ModelBase&, ModelBase*, ModelBase*> set; ///< of a Related<>: the new target and the old one
-    Signal<ModelBase&, ModelBase&> append;
+    Signal<ModelBase&, Incoming&, const std::optional<ModelBase*>&> set; ///< of a Related<>; nothing: the old target is not known
+    Signal<ModelBase&, Incoming&> append;
+    Signal<ModelBase&, ModelBase&> append_wo_mutation; ///< it was there already
     Signal<ModelBase&, ModelBase&> remove;
+    Signal<ModelBase&, std::vector<ModelBase*>&, std::vector<GraphRef>&> bulk_replace; ///< who listens may change the members
+    Signal<ModelBase&> init_collection;
+    Signal<ModelBase&, const std::vector<ModelBase*>&> dispose_collection; ///< what was in it
 
     LinkWatch() = default;
 };
@@ -137,9 +152,13 @@ struct RelationshipInfo {
     [[nodiscard]] std::vector<std::uint16_t> local_attributes() const;
 };
 
+/// Attributes and links by name; empty: all of them.
+using AttributeNames = std::vector<std::string>;
+
 /// What happens to objects of one class: `events<User>().before_insert`.
 struct MapperSignals {
-    Signal<ModelBase&> before_insert, after_insert, before_update, after_update, before_delete, after_delete, load, refresh;
+    Signal<ModelBase&> before_insert, after_insert, before_update, after_update, before_delete, after_delete, load, init, init_failure;
+    Signal<ModelBase&, const AttributeNames&> refresh, refresh_flush, expire;
 
     MapperSignals() = default;
 };
@@ -148,6 +167,14 @@ struct MapperSignals {
 [[nodiscard]] MapperSignals& signals_of_all_classes();
 /// Tells the listeners of the object's class, then those of all classes.
 void tell(ModelBase& object, Signal<ModelBase&> MapperSignals::* signal);
+/// The same of some attributes; none named: of all.
+void tell(ModelBase& object, Signal<ModelBase&, const AttributeNames&> MapperSignals::* signal, const std::vector<std::uint16_t>& attributes);
+void tell_names(ModelBase& object, Signal<ModelBase&, const AttributeNames&> MapperSignals::* signal, const AttributeNames& names);
+/// Whether somebody listens, to the class or to all.
+[[nodiscard]] bool is_told(const MapperData& mapper, Signal<ModelBase&, const AttributeNames&> MapperSignals::* signal);
+
+/// The class that is mapped to a table, the first of several; null when none is, or it was not used yet.
+[[nodiscard]] const MapperData* mapper_of_table(const schema::TableData& table);
 
 /// The mapping of one class. Filled by `T::map`, completed by `configure()` on first use, constant afterwards.
 class MapperData {

@@ -61,7 +61,9 @@ public:
     IdentityMap identity_map;
     SessionSignals& signals;
     bool in_flush = false; ///< a unit of work is being executed
+    bool needs_begin = false; ///< the program has to begin a transaction first
 
+    [[noreturn]] virtual void throw_not_begun() const;
     /// Tells `signals.warning`. @throws what a listener throws.
     virtual void warn(std::string_view message);
     /// The program does something to the session or its links that a flush cannot take into account.
@@ -69,6 +71,10 @@ public:
         if (in_flush) [[unlikely]] warn_now_in_flush(what);
     }
 
+    /// @throws InvalidRequestError when the program has to begin a transaction first
+    void require_begun() const {
+        if (needs_begin) [[unlikely]] throw_not_begun();
+    }
     /// Takes an object in, and what it is linked with by save-update cascades.
     /// @throws ArgumentError when it was not made by make<T>() or a load; InvalidRequestError when another session has it, or
     ///   when its row was deleted in this transaction.
@@ -116,6 +122,11 @@ public:
     /// The same for single attributes or links.
     void expire_attribute(ModelBase& object, std::uint16_t attribute);
     void expire_link(ModelBase& object, std::uint16_t relationship);
+    /// Both, told to who listens to `expire`.
+    void expire_members(ModelBase& object, const std::vector<std::uint16_t>& attributes, const std::vector<std::uint16_t>& links);
+    /// Its changes are forgotten; `sweep_dirty()` follows.
+    void forget_dirty(ModelBase& object);
+    void sweep_dirty();
 
 private:
     struct KeySwitch {

@@ -50,7 +50,14 @@ public:
 
     /// What is executed next; nothing at the end. A step's keys are to be written back before the next is asked for.
     /// @throws CircularDependencyError when objects depend on each other in a ring; FlushError.
+    [[nodiscard]] std::optional<FlushStep> next_step(const ReturnsDefaults& returns_defaults);
     [[nodiscard]] std::optional<FlushStep> next_step(bool returns_defaults);
+    /// Tells that the last step's rows were written. Nothing the second time.
+    WrittenRows written();
+    /// Somebody awaits to be told of rows before they are written: steps ask for it.
+    void announce(bool on) noexcept { announces_ = on; }
+    /// Whose objects take part.
+    [[nodiscard]] std::vector<const MapperData*> mappers() const;
 
     /// Everything was executed: objects are persistent or deleted, changes forgotten.
     void finish();
@@ -107,6 +114,8 @@ private:
     std::optional<Load> look_at(Processor& processor, ModelBase& object, bool deletes);
     std::optional<Load> look_at_saved_parent(Processor& processor, ModelBase& object);
     std::optional<Load> register_deleted(ModelBase& object);
+    /// Links of rows to be deleted, of classes that form a ring: what they link to is ordered after them.
+    std::optional<Load> next_ring_load();
     void follow_keys(const Processor& processor, const std::vector<ModelBase*>& objects);
     [[nodiscard]] bool has_changes(const Processor& processor, const std::vector<ModelBase*>& objects, bool deletes) const;
 
@@ -125,10 +134,9 @@ private:
 
     // Execution.
     [[nodiscard]] std::vector<ModelBase*> objects_of(const MapperData& mapper, bool deletes) const;
-    void execute(const std::vector<std::size_t>& actions, FlushStep& step, bool returns_defaults);
+    void execute(const std::vector<std::size_t>& actions, FlushStep& step, const ReturnsDefaults& returns_defaults);
     void save(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step, bool returns_defaults);
     void remove(const MapperData& mapper, std::vector<ModelBase*> objects, FlushStep& step);
-    void emit_after();
     void refresh_sources(const Processor& processor, const std::vector<ModelBase*>& objects, bool deletes, FlushStep& step);
     void process(Processor& processor, const std::vector<ModelBase*>& objects, bool deletes, FlushStep& step);
     void process_one_to_many(Processor& processor, ModelBase& parent, bool deletes);
@@ -146,6 +154,8 @@ private:
     std::size_t pass_end_ = 0;
     bool pass_found_ = false;
     bool planned_ = false;
+    std::optional<std::vector<Load>> ring_loads_; ///< that may be needed; nothing: not looked for yet
+    std::size_t next_ring_load_ = 0;
 
     std::vector<Action> actions_;
     std::map<std::tuple<Kind, const void*, bool>, std::size_t> class_actions_;
@@ -163,7 +173,10 @@ private:
     std::map<const MapperData*, PostUpdate> post_updates_;
     /// Links of many-to-many relationships that the other side has written.
     std::map<const schema::TableData*, std::unordered_map<const ModelBase*, std::unordered_set<const ModelBase*>>> written_links_;
-    std::vector<ModelBase*> inserted_, updated_, removed_; ///< by the last step, to be told
+    WrittenRows written_; ///< by the last step, to be told
+    bool announces_ = false;
+    bool told_ = false;   ///< the step's rows were announced
+    bool keyed_ = false;  ///< keys were made for it
     std::vector<Pinned> pinned_;
 };
 

@@ -2,12 +2,16 @@
 // Session: mapped objects in a transaction. Loads them, follows their changes, writes them as a unit of work.
 #pragma once
 
+#include <any>
 #include <concepts>
 #include <cstdint>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <source_location>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -17,46 +21,26 @@
 #include <azoth/orm/entity.hpp>
 #include <azoth/orm/make.hpp>
 #include <azoth/orm/session_state.hpp>
+#include <azoth/session/binds.hpp>
 #include <azoth/session/events.hpp>
+#include <azoth/session/options.hpp>
 #include <azoth/session/result.hpp>
 #include <azoth/session/stream.hpp>
 
 namespace azoth {
 
-/// What a session's commit and rollback do where the session was given a connection that is in a transaction already.
-enum class JoinTransactionMode : std::uint8_t {
-    conditional_savepoint, ///< create_savepoint inside a savepoint, else rollback_only
-    create_savepoint,      ///< both end a savepoint of the session's own: the transaction around it is untouched, as tests want it
-    control_fully,         ///< both end the transaction
-    rollback_only,         ///< commit only flushes; rollback ends the transaction
-};
-
-/// How a session behaves. Defaults are those that suit coroutines: objects stay readable after a commit.
-struct SessionOptions {
-    bool autoflush = true;         ///< write pending changes before each query
-    bool expire_on_commit = false; ///< make all values unknown at commit, so that they are loaded again
-    JoinTransactionMode join_transaction_mode = JoinTransactionMode::conditional_savepoint;
-    bool keep_objects = false;     ///< objects stay until they are expunged, instead of as long as somebody holds them
-    /// Of the session's transactions, where it makes its own. Reset when the connection goes back to the pool.
-    IsolationLevel isolation_level = IsolationLevel::server_default;
-};
-
-/// How a session's transaction began.
-enum class TransactionOrigin : std::uint8_t { autobegin, begin, begin_nested };
-
 namespace session {
 
 class Core;
 
+/// What loader options make of a SELECT.
+using SelectChange = std::function<void(sql::SelectNode&)>;
+
+template <class O>
+concept SelectOption = requires(const O& option, sql::SelectNode& select) { option.apply(select); };
+
 struct CoreDeleter {
     void operator()(Core* core) const noexcept;
-};
-
-/// What SessionExecution says, for the layers below.
-struct StatementOptions {
-    bool autoflush = true;
-    bool populate_existing = false;
-    std::size_t yield_per = 1000;
 };
 
 /// What of an object is expired or loaded again: nothing named is all its columns.
@@ -140,49 +124,6 @@ void name_member(RefreshOptions& options) {
 
 } // namespace session
 
-/// How a session executes one statement. A builder, safe in a `co_await` expression.
-class SessionExecution {
-public:
-    SessionExecution() = default;
-
-    /// Whether pending changes are written first.
-    [[nodiscard]] SessionExecution autoflush(bool on) const {
-        SessionExecution copy{*this};
-        copy.options_.autoflush = on;
-        return copy;
-    }
-    /// Objects that are in the session already take the values of the rows; changes that are not flushed are lost.
-    [[nodiscard]] SessionExecution populate_existing(bool on = true) const {
-        SessionExecution copy{*this};
-        copy.options_.populate_existing = on;
-        return copy;
-    }
-    /// How many rows `stream_scalars()` makes into objects at a time.
-    [[nodiscard]] SessionExecution yield_per(std::size_t rows) const {
-        SessionExecution copy{*this};
-        copy.options_.yield_per = rows;
-        return copy;
-    }
-    [[nodiscard]] const session::StatementOptions& options() const noexcept { return options_; }
-
-private:
-    session::StatementOptions options_;
-};
-
-/// As long as it exists queries of its session do not flush. Must not outlive the session.
-class NoAutoflush {
-public:
-    explicit NoAutoflush(int& blocks) : blocks_(&blocks) { ++blocks; }
-    NoAutoflush(NoAutoflush&& other) noexcept : blocks_(std::exchange(other.blocks_, nullptr)) {}
-    NoAutoflush& operator=(NoAutoflush&&) = delete;
-    ~NoAutoflush() {
-        if (blocks_ != nullptr) --*blocks_;
-    }
-
-private:
-    int* blocks_;
-};
-
 /// A SAVEPOINT of a session: what happened since can be undone on its own, objects included. Ends with the transaction at the
 /// latest. Must not outlive the session.
 class SessionSavepoint {
@@ -241,6 +182,12 @@ public:
     /// @param at  what `engine.pool().checked_out()` names while the session has a connection; leave it out
     explicit Session(
         Engine engine,
+        SessionOptions options = SessionOptions(),
+        std::source_location at = std::source_location::current());
+    /// A session on several databases: each object, and each statement, goes to the one that is bound. They commit one after the other,
+    /// unless `SessionOptions::twophase` says otherwise.
+    explicit Session(
+        SessionBinds binds,
         SessionOptions options = SessionOptions(),
         std::source_location at = std::source_location::current());
     /// A session on a connection that is not its own: it is never closed by the session, and must outlive it. A transaction that
@@ -317,21 +264,35 @@ public:
     /// @throws StaleDataError when its version is not the row's
     template <orm::MappedClass T>
     [[nodiscard]] asio::awaitable<std::shared_ptr<T>> merge(std::shared_ptr<T> object) {
-        return merge_as<T>(core(), std::move(object), true);
+        return merge_as<T>(core(), std::move(object), true, {});
+    }
+    /// The same, and relationships of the row's object are loaded along: `merge(user, selectinload<&User::addresses>())`. Only where
+    /// the row has to be loaded.
+    template <orm::MappedClass T, class... Options>
+        requires(sizeof...(Options) > 0 && (session::SelectOption<Options> && ...))
+    [[nodiscard]] asio::awaitable<std::shared_ptr<T>> merge(std::shared_ptr<T> object, const Options&... options) {
+        session::SelectChange change = [options...](sql::SelectNode& select) { (options.apply(select), ...); };
+        return merge_as<T>(core(), std::move(object), true, std::move(change));
+    }
+    /// Several: what they share is copied once. In their order.
+    template <orm::MappedClass T>
+    [[nodiscard]] asio::awaitable<std::vector<std::shared_ptr<T>>> merge_all(const std::vector<std::shared_ptr<T>>& objects) {
+        std::vector<std::shared_ptr<ModelBase>> plain(objects.begin(), objects.end());
+        return merge_all_as<T>(core(), std::move(plain));
     }
     /// The same without looking at the database: the object is taken for what its row is. @throws InvalidRequestError when it has
     /// changes that were not flushed, or was never stored.
     template <orm::MappedClass T>
     [[nodiscard]] asio::awaitable<std::shared_ptr<T>> merge_without_loading(std::shared_ptr<T> object) {
-        return merge_as<T>(core(), std::move(object), false);
+        return merge_as<T>(core(), std::move(object), false, {});
     }
 
     /// Writes what is new, changed or deleted. Without changes nothing happens.
     /// @throws the class of the DBAPIError tree that fits; FlushError, StaleDataError, CircularDependencyError. Whatever it
     ///   throws, the transaction is rolled back and the session wants `rollback()`.
     [[nodiscard]] asio::awaitable<void> flush();
-    /// Says that a transaction begins; the first statement sends BEGIN. Without it the first use of the session does the same.
-    /// @throws InvalidRequestError when there is one already.
+    /// Says that a transaction begins; the first statement sends BEGIN. Without it the first use of the session does the same,
+    /// unless `SessionOptions::autobegin` is off. @throws InvalidRequestError when there is one already.
     void begin();
     /// Flushes; SAVEPOINT is sent with the first statement inside it.
     [[nodiscard]] asio::awaitable<SessionSavepoint> begin_nested();
@@ -375,8 +336,10 @@ public:
         expire_object(*object, named<Members...>(false));
     }
     void expire_all();
-    /// Rolls back what is open and lets all objects go. Usable again afterwards.
+    /// Rolls back what is open and lets all objects go. Usable again afterwards, unless `SessionOptions::close_resets_only` is off.
     [[nodiscard]] asio::awaitable<void> close();
+    /// The same; always usable again.
+    [[nodiscard]] asio::awaitable<void> reset();
 
     /// Whether the object is new or stored in this session, and not deleted.
     template <orm::MappedClass T>
@@ -413,6 +376,17 @@ public:
     /// The same with an isolation level, for as long as the session keeps the connection: until the end of the transaction. Where a
     /// transaction has begun already its level stays, and `events().warning` is told.
     [[nodiscard]] asio::awaitable<Connection*> connection(IsolationLevel level);
+    /// The one to the database of a class, where there are several.
+    template <orm::MappedClass T>
+    [[nodiscard]] asio::awaitable<Connection*> connection() {
+        return connection_of(mapper_of<T>());
+    }
+    /// The options of what is executed from the next transaction on, on connections of the session's own; they are added to the
+    /// engine's.
+    void execution_options(const ExecutionOptions& options);
+    [[nodiscard]] const ExecutionOptions& get_execution_options() const;
+    /// Values of yours; a SessionMaker's are copied into each of its sessions.
+    [[nodiscard]] std::map<std::string, std::any>& info();
 
 private:
     template <class... Key>
@@ -439,9 +413,19 @@ private:
         co_return orm::handle_of<T>(object);
     }
     template <class T>
-    static asio::awaitable<std::shared_ptr<T>> merge_as(session::Core& core, std::shared_ptr<T> object, bool load) {
-        auto merged = co_await merge_object(core, std::move(object), load);
-        co_return std::static_pointer_cast<T>(merged);
+    static asio::awaitable<std::shared_ptr<T>>
+    merge_as(session::Core& core, std::shared_ptr<T> object, bool load, session::SelectChange options) {
+        std::vector<std::shared_ptr<ModelBase>> objects(1, std::move(object));
+        auto merged = co_await merge_objects(core, std::move(objects), load, std::move(options));
+        co_return std::static_pointer_cast<T>(merged.front());
+    }
+    template <class T>
+    static asio::awaitable<std::vector<std::shared_ptr<T>>> merge_all_as(session::Core& core, std::vector<std::shared_ptr<ModelBase>> objects) {
+        session::SelectChange none;
+        auto merged = co_await merge_objects(core, std::move(objects), true, std::move(none));
+        std::vector<std::shared_ptr<T>> typed;
+        for (auto& object : merged) typed.push_back(std::static_pointer_cast<T>(std::move(object)));
+        co_return typed;
     }
     template <class F>
     static asio::awaitable<void> run_nested(Session& session, F f) {
@@ -457,8 +441,9 @@ private:
         co_await savepoint.rollback();
         std::rethrow_exception(error);
     }
-    static asio::awaitable<std::shared_ptr<ModelBase>>
-    merge_object(session::Core& core, std::shared_ptr<ModelBase> object, bool load);
+    static asio::awaitable<std::vector<std::shared_ptr<ModelBase>>> merge_objects(
+        session::Core& core, std::vector<std::shared_ptr<ModelBase>> objects, bool load, session::SelectChange options);
+    [[nodiscard]] asio::awaitable<Connection*> connection_of(const orm::MapperData& mapper);
     friend class SessionMaker;
     void take_listeners(const SessionEvents& events);
     [[nodiscard]] session::Core& core() const;
@@ -474,77 +459,5 @@ private:
 
 /// The session that an object is in; null for none.
 [[nodiscard]] Session* object_session(const ModelBase& object) noexcept;
-
-/// Makes sessions that are alike. Configure it before it is shared; then all threads may use it.
-class SessionMaker {
-public:
-    /// One that gets its engine later, by `configure()`.
-    SessionMaker() = default;
-    explicit SessionMaker(Engine engine, SessionOptions options = SessionOptions()) : engine_(std::move(engine)), options_(options) {}
-
-    void configure(Engine engine) { engine_ = std::move(engine); }
-    void configure(SessionOptions options) { options_ = options; }
-    [[nodiscard]] const SessionOptions& options() const noexcept { return options_; }
-    /// Of all sessions that are made afterwards; copies of this SessionMaker share them.
-    [[nodiscard]] SessionEvents& events() { return *events_; }
-
-    /// @throws UnboundExecutionError when it has no engine yet.
-    [[nodiscard]] Session operator()(std::source_location at = std::source_location::current()) const {
-        return make(engine(), options_, *events_, at);
-    }
-    /// With other options this once.
-    [[nodiscard]] Session operator()(SessionOptions options, std::source_location at = std::source_location::current()) const {
-        return make(engine(), options, *events_, at);
-    }
-    /// Runs `f(session)` with a new session: committed when it returns, rolled back when it throws, closed in any case. The lambda
-    /// may capture by reference; on GCC 12 one that captures by value has to be named first.
-    template <class F>
-        requires std::is_invocable_v<F&, Session&>
-    [[nodiscard]] asio::awaitable<void> begin(F f, std::source_location at = std::source_location::current()) const {
-        return run(engine(), options_, events_, std::move(f), at);
-    }
-
-private:
-    template <class F>
-    static asio::awaitable<void>
-    run(Engine engine, SessionOptions options, std::shared_ptr<const SessionEvents> events, F f, std::source_location at) {
-        auto session = make(std::move(engine), options, *events, at);
-        std::exception_ptr error;
-        try {
-            co_await f(session);
-            co_await session.commit();
-        } catch (...) {
-            error = std::current_exception();
-        }
-        if (!error) {
-            co_await session.close();
-            co_return;
-        }
-        // The error of the rollback, or a cancellation, would hide the first one; a session that is dropped rolls back, too.
-        try {
-            co_await session.close();
-        } catch (...) {
-        }
-        std::rethrow_exception(error);
-    }
-    static Session make(Engine engine, SessionOptions options, const SessionEvents& events, std::source_location at) {
-        Session session{std::move(engine), options, at};
-        session.take_listeners(events);
-        return session;
-    }
-    [[nodiscard]] const Engine& engine() const;
-
-    std::optional<Engine> engine_;
-    SessionOptions options_;
-    std::shared_ptr<SessionEvents> events_ = std::make_shared<SessionEvents>();
-};
-
-/// Runs `f(session)` with a session of its own, in a transaction: see `SessionMaker::begin`.
-template <class F>
-    requires std::is_invocable_v<F&, Session&>
-[[nodiscard]] asio::awaitable<void>
-with_session(Engine engine, F f, SessionOptions options = SessionOptions(), std::source_location at = std::source_location::current()) {
-    return SessionMaker{std::move(engine), options}.begin(std::move(f), at);
-}
 
 } // namespace azoth

@@ -42,7 +42,7 @@ std::vector<std::string> flush(az::orm::SessionState& session) {
                     const auto& info = batch.mapper->attributes[index];
                     auto& attribute = az::orm::MapperData::attribute(*object, info);
                     info.operations->assign(attribute, az::Value{next_key++});
-                    attribute.set_flags(az::orm::AttributeBase::present | az::orm::generated_key);
+                    attribute.set_flags(az::orm::AttributeBase::present);
                 }
         }
     }
