@@ -49,7 +49,7 @@ struct Inspector::State {
     std::map<TableKey, std::shared_ptr<const ReflectedTable>> tables;
     using Question = std::pair<std::string, std::vector<std::string>>; ///< a query and its parameters
     std::map<Question, Pairs> answers;
-    std::map<std::string, std::vector<ReflectedDomain>> domains; ///< by schema
+    std::map<Question, std::shared_ptr<const RowBuffer>> rows;
 
     asio::awaitable<Objects> read(std::string schema, std::optional<std::string> table, bool names_only) {
         Objects objects;
@@ -78,22 +78,21 @@ struct Inspector::State {
         co_return pairs;
     }
 
-    asio::awaitable<std::vector<ReflectedDomain>> read_domains(std::string schema) {
-        if (const auto known = domains.find(schema); known != domains.end()) co_return known->second;
-        std::vector<ReflectedDomain> result;
-        const auto query = queries(schema).domains;
+    /// Null when there are none, and when there is no such query.
+    asio::awaitable<std::shared_ptr<const RowBuffer>> read_rows(std::string query, std::string schema) {
+        std::shared_ptr<const RowBuffer> result;
         if (query.empty()) co_return result;
-        std::vector<std::string> parameters(1, schema);
-        std::shared_ptr<const RowBuffer> rows;
+        Question key{query, std::vector<std::string>(1, schema)};
+        if (const auto known = rows.find(key); known != rows.end()) co_return known->second;
+        auto parameters = key.second;
         if (connection != nullptr) {
-            rows = co_await engine::read_catalogue(engine::ScopeAccess::lease(*connection), query, std::move(parameters));
+            result = co_await engine::read_catalogue(engine::ScopeAccess::lease(*connection), query, std::move(parameters));
         } else {
             auto own = co_await engine->connect();
-            rows = co_await engine::read_catalogue(engine::ScopeAccess::lease(own), query, std::move(parameters));
+            result = co_await engine::read_catalogue(engine::ScopeAccess::lease(own), query, std::move(parameters));
             co_await own.close();
         }
-        if (rows) result = azoth::read_domains(*rows, *dialect);
-        domains.emplace(schema, result);
+        rows.emplace(std::move(key), result);
         co_return result;
     }
 
@@ -245,7 +244,7 @@ void Inspector::clear_cache() {
     state_->schemas.clear();
     state_->tables.clear();
     state_->answers.clear();
-    state_->domains.clear();
+    state_->rows.clear();
 }
 
 // ---- names -------------------------------------------------------------------------------------
@@ -276,16 +275,7 @@ Names Inspector::get_foreign_table_names(std::string schema) {
 
 namespace {
 
-asio::awaitable<std::map<std::string, std::vector<std::string>>> group(asio::awaitable<Pairs> question) {
-    const auto pairs = co_await std::move(question);
-    std::map<std::string, std::vector<std::string>> groups;
-    for (const auto& [name, member] : pairs) groups[name].push_back(member);
-    co_return groups;
-}
-
 std::vector<std::string> schema_and_name(const std::string& schema, const std::string& name) { return {schema, name}; }
-
-asio::awaitable<Pairs> no_pairs() { co_return Pairs{}; }
 
 } // namespace
 
@@ -298,15 +288,18 @@ Names Inspector::get_sequence_names(std::string schema) {
 }
 
 asio::awaitable<std::map<std::string, std::vector<std::string>>> Inspector::get_enums(std::string schema) {
-    auto query = state_->queries(schema).enums;
-    if (query.empty()) return group(no_pairs());
-    std::vector<std::string> parameters(1, schema);
-    return group(state_->ask(std::move(query), std::move(parameters)));
+    const auto state = state_;
+    const auto rows = co_await state->read_rows(state->queries(schema).enums, schema);
+    std::map<std::string, std::vector<std::string>> enums;
+    if (rows) enums = read_enums(*rows);
+    co_return enums;
 }
 
 asio::awaitable<std::vector<ReflectedDomain>> Inspector::get_domains(std::string schema) {
     const auto state = state_;
-    auto domains = co_await state->read_domains(std::move(schema));
+    const auto rows = co_await state->read_rows(state->queries(schema).domains, schema);
+    std::vector<ReflectedDomain> domains;
+    if (rows) domains = read_domains(*rows, *state->dialect);
     co_return domains;
 }
 

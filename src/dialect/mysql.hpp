@@ -23,6 +23,7 @@ public:
     [[nodiscard]] std::unique_ptr<DdlCompiler> ddl_compiler() const override;
     [[nodiscard]] std::string literal_expression(const sql::Node& expression) const override;
     [[nodiscard]] ReflectionQueries reflection(const ReflectionScope& scope) const override;
+    void read_definition(ReflectedTable& table, std::string_view object, std::string_view sql) const override;
 
 private:
     Features features_;

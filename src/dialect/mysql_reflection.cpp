@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <azoth/schema/reflected.hpp>
 #include <azoth/types/details.hpp>
 #include <azoth/types/mysql.hpp>
 #include <azoth/types/standard.hpp>
@@ -171,8 +172,7 @@ ReflectionQueries MySQLDialect::reflection(const ReflectionScope& scope) const {
     };
     ReflectionQueries queries;
     queries.tables = R"(SELECT t.table_name, CASE WHEN t.table_type LIKE '%VIEW' THEN 'view' ELSE 'table' END, 0,
-       CASE WHEN t.table_type NOT LIKE '%VIEW' THEN nullif(t.table_comment, '') END,
-       CASE WHEN t.table_type LIKE '%VIEW' AND t.table_comment NOT IN ('', 'VIEW') THEN t.table_comment END
+       CASE WHEN t.table_type NOT LIKE '%VIEW' THEN nullif(t.table_comment, '') END
 FROM information_schema.tables AS t
 WHERE )" + within("t") + " AND t.table_type <> 'SEQUENCE'\nORDER BY t.table_name";
     queries.hides_temporary_tables = true;
@@ -291,6 +291,10 @@ JOIN (SELECT 1 AS place, 'engine' AS name UNION ALL SELECT 2, 'default charset' 
 WHERE )" + within("o") + R"( AND o.engine IS NOT NULL AND o.table_collation IS NOT NULL
 ORDER BY o.table_name, p.place)";
 
+    queries.definitions = R"(SELECT v.table_name, v.table_name, v.view_definition
+FROM information_schema.views AS v
+WHERE )" + within("v");
+
     // Subpartitions are listed for each partition. The beginning of each is said once, its parts one by one.
     queries.partitions = R"(SELECT p.table_name, o.name,
        CASE o.name
@@ -317,6 +321,12 @@ WHERE )" + within("p") + R"( AND p.partition_method REGEXP '^(RANGE|LIST|(LINEAR
     AND (o.place <> 5 OR p.partition_method NOT REGEXP 'HASH|KEY')
 ORDER BY p.table_name, o.place, p.partition_ordinal_position)";
     return queries;
+}
+
+// The servers list no columns of a view that they cannot open.
+void MySQLDialect::read_definition(ReflectedTable& table, std::string_view, std::string_view) const {
+    if (!table.columns.empty()) return;
+    table.unreflectable = "the view refers to a table, column or function that is gone, or that its definer or invoker may not use";
 }
 
 } // namespace azoth

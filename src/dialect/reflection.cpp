@@ -346,6 +346,16 @@ void ReflectedSchema::add_definitions(const RowBuffer& rows) {
     }
 }
 
+std::map<std::string, std::vector<std::string>> read_enums(const RowBuffer& rows) {
+    std::map<std::string, std::vector<std::string>> enums;
+    for (std::size_t i = 0; i < rows.row_count(); ++i) {
+        Row row{rows, i};
+        auto& members = enums[row.text()];
+        if (auto member = row.optional_text()) members.push_back(std::move(*member));
+    }
+    return enums;
+}
+
 std::vector<ReflectedDomain> read_domains(const RowBuffer& rows, const Dialect& dialect) {
     std::vector<ReflectedDomain> domains;
     for (std::size_t i = 0; i < rows.row_count(); ++i) {

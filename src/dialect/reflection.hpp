@@ -52,6 +52,8 @@ private:
     std::map<std::string, ReflectedTable*, std::less<>> by_name_;
 };
 
+/// The rows of `ReflectionQueries::enums`. One that has no members is there.
+[[nodiscard]] std::map<std::string, std::vector<std::string>> read_enums(const RowBuffer& rows);
 /// The rows of `ReflectionQueries::domains`.
 [[nodiscard]] std::vector<ReflectedDomain> read_domains(const RowBuffer& rows, const Dialect& dialect);
 

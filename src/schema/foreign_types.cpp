@@ -18,11 +18,18 @@ bool has_type(const ColumnData& column) { return !column.type.is_null_type() || 
 void ForeignTypes::add(TableData& table) {
     const std::lock_guard lock{mutex_};
     tables_.push_back(&table);
+    destroyed_.erase({table.schema, table.name});
 }
 
 void ForeignTypes::remove(const TableData& table) {
     const std::lock_guard lock{mutex_};
     std::erase(tables_, &table);
+    std::erase_if(waiting_, [&](const Waiting& one) { return one.table == &table; });
+}
+
+void ForeignTypes::destroyed(const TableData& table) {
+    const std::lock_guard lock{mutex_};
+    if (std::erase(tables_, &table) > 0) destroyed_.emplace(table.schema, table.name);
     std::erase_if(waiting_, [&](const Waiting& one) { return one.table == &table; });
 }
 
@@ -63,6 +70,7 @@ void ForeignTypes::declared(TableData& table, ColumnData& column) {
 void ForeignTypes::check(const TableData& table, const ForeignKeyData& key) {
     const std::lock_guard lock{mutex_};
     const auto* other = target(table, key);
+    if (other == nullptr && destroyed_.contains({target_schema(table, key), key.target_table})) return;
     const auto name = key.target_schema.empty() ? std::string{key.target_table} : key.target_schema + "." + key.target_table;
     for (std::size_t i = 0; i < key.target_columns.size(); ++i) {
         if (other == nullptr)

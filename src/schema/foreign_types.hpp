@@ -3,6 +3,9 @@
 #pragma once
 
 #include <mutex>
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <azoth/schema/data.hpp>
@@ -13,8 +16,10 @@ namespace azoth::schema {
 class ForeignTypes {
 public:
     void add(TableData& table);
-    /// Last handles of tables may go on several threads.
     void remove(const TableData& table);
+    /// The table is destroyed, with its MetaData: who still refers to it is not wrong. Last handles of tables may go on several
+    /// threads.
+    void destroyed(const TableData& table);
     void declared(TableData& table, ColumnData& column);
     /// @throws NoReferencedTableError, NoReferencedColumnError when what the key names is not there.
     void check(const TableData& table, const ForeignKeyData& key);
@@ -32,6 +37,7 @@ private:
     std::mutex mutex_;
     std::vector<TableData*> tables_;
     std::vector<Waiting> waiting_;
+    std::set<std::pair<std::string, std::string>> destroyed_; ///< schemas and names
 };
 
 /// Whether what a foreign key names is in the table's MetaData. A key that was given as columns, and a table without a MetaData,

@@ -24,7 +24,7 @@ struct OwnedTable {
     OwnedTable(const OwnedTable&) = delete;
     OwnedTable& operator=(const OwnedTable&) = delete;
     ~OwnedTable() {
-        if (data->foreign_types) data->foreign_types->remove(*data);
+        if (data->foreign_types) data->foreign_types->destroyed(*data);
         data->foreign_types.reset();
         data->indexes.clear();
         data->checks.clear();

@@ -174,6 +174,25 @@ asio::awaitable<void> stream_and_close(Trial& t) {
     co_await connection.execute(az::text("SELECT 1"));
     co_await connection.close();
 }
+asio::awaitable<void> stream_and_forget(Trial& t) {
+    auto connection = co_await t.engine.connect();
+    {
+        auto stream = co_await connection.stream(az::text(many_rows), az::ExecutionOptions().yield_per(100));
+        co_await stream.next();
+    }
+    co_await connection.rollback();
+    co_await connection.execute(az::text("SELECT 1"));
+    co_await connection.close();
+}
+asio::awaitable<void> stream_without_transaction(Trial& t) {
+    auto connection = co_await t.engine.connect();
+    connection.isolation_level(az::IsolationLevel::autocommit);
+    auto stream = co_await connection.stream(az::text(many_rows), az::ExecutionOptions().yield_per(100));
+    co_await stream.next();
+    co_await stream.close();
+    co_await connection.execute(az::text("SELECT 1"));
+    co_await connection.close();
+}
 asio::awaitable<void> pipeline(Trial& t) {
     auto connection = co_await t.engine.connect();
     const auto answers = co_await connection.pipeline(
@@ -306,6 +325,15 @@ asio::awaitable<void> reflect(Trial& t) {
     co_await found.reflect(t.engine);
     CHECK(found.find("entry") != nullptr);
 }
+asio::awaitable<void> inspect(Trial& t) {
+    auto connection = co_await t.engine.connect();
+    auto inspector = az::inspect(connection);
+    const auto tables = co_await inspector.get_table_names();
+    CHECK(tables.size() == 2);
+    const auto columns = co_await inspector.get_columns("entry");
+    CHECK(columns.size() == 3);
+    co_await connection.close();
+}
 asio::awaitable<void> dispose(Trial& t) {
     co_await connect_and_close(t);
     co_await t.engine.dispose();
@@ -348,6 +376,19 @@ asio::awaitable<void> session_load(Trial& t) {
     CHECK(again != nullptr);
     co_await session.close();
 }
+asio::awaitable<void> session_nested(Trial& t) {
+    az::Session session{t.engine};
+    session.add(new_entry(t));
+    co_await session.flush();
+    auto inner = co_await session.begin_nested();
+    auto refused = az::make<Entry>(col<&Entry::token> = t.token, col<&Entry::note> = "taken back");
+    session.add(refused);
+    co_await session.flush();
+    co_await inner.rollback();
+    co_await session.commit();
+    t.committed();
+    co_await session.close();
+}
 asio::awaitable<void> session_delete(Trial& t) {
     az::Session session{t.engine};
     auto entry = new_entry(t);
@@ -378,6 +419,8 @@ constexpr Operation operations[] = {
     {"a timeout that strikes", execute_out_of_time},
     {"stream, to its end", stream_to_the_end},
     {"stream, closed before", stream_and_close},
+    {"stream, forgotten", stream_and_forget},
+    {"stream without a transaction", stream_without_transaction},
     {"pipeline", pipeline},
     {"batch", batch},
     {"begin, commit", begin_and_commit},
@@ -390,10 +433,12 @@ constexpr Operation operations[] = {
     {"abandoned scopes", abandoned},
     {"a statement that fails", fail_and_go_on},
     {"reflect", reflect},
+    {"inspect", inspect},
     {"dispose", dispose},
     {"session.flush", session_flush},
     {"session.commit", session_commit},
     {"session load, get, refresh", session_load},
+    {"session.begin_nested", session_nested},
     {"session.delete_", session_delete},
 };
 

@@ -22,9 +22,14 @@ std::int64_t integer(const az::Value& value) { return value.is_null() ? 0 : valu
 
 az::Value joined(std::span<const az::Value> arguments) {
     std::string text;
-    for (const auto& argument : arguments) text += az::to_string(argument.param()) + ";";
+    for (const auto& argument : arguments) {
+        const auto* words = std::get_if<std::string>(&argument.variant());
+        text += (words != nullptr ? *words : az::to_string(argument.param())) + ";";
+    }
     return text;
 }
+az::Value dated(std::span<const az::Value>) { return az::Value{az::Value::Variant{az::Date{}}}; }
+az::Value exact(std::span<const az::Value>) { return az::Value{az::Value::Variant{az::Decimal{"1.50"}}}; }
 az::Value failing(std::span<const az::Value>) { throw std::runtime_error("not today"); }
 az::Value same(std::span<const az::Value> arguments) { return arguments.front(); }
 
@@ -62,6 +67,8 @@ asio::awaitable<void> teach(az::driver::Connection& connection) {
     az::sqlite::create_function(connection, "joined", -1, joined, true);
     az::sqlite::create_function(connection, "failing", 0, failing);
     az::sqlite::create_function(connection, "same", 1, same);
+    az::sqlite::create_function(connection, "dated", 0, dated);
+    az::sqlite::create_function(connection, "exact", 0, exact);
     az::sqlite::create_aggregate(connection, "product", 1, [] { return std::make_unique<Product>(); });
     az::sqlite::create_window_function(connection, "running", 1, [] { return std::make_unique<Sum>(); });
     az::sqlite::create_collation(connection, "by_length", by_length);
@@ -105,14 +112,16 @@ asio::awaitable<void> own_functions(az::Engine engine) {
 
     // What they throw is the statement's error, and the connection goes on.
     std::string what;
-    for (const auto* sql : {"SELECT failing()", "SELECT product(x) FROM n"}) {
+    for (const auto* sql : {"SELECT failing()", "SELECT product(x) FROM n", "SELECT dated()"}) {
         try {
             co_await connection.exec_driver_sql(sql);
         } catch (const az::DBAPIError& error) {
             what += error.what();
         }
     }
-    CHECK_THAT(what, Contains("not today") && Contains("a NULL has no product"));
+    CHECK_THAT(what, Contains("not today") && Contains("a NULL has no product") && Contains("a function returns NULL"));
+    const auto decimal = co_await connection.exec_driver_sql("SELECT exact()");
+    CHECK(decimal.scalar_one<std::string>() == "1.50");
     const auto alive = co_await connection.exec_driver_sql("SELECT same(1)");
     CHECK(alive.scalar_one<std::int64_t>() == 1);
     co_await connection.close();

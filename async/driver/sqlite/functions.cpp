@@ -13,6 +13,8 @@
 #include <sqlite3.h>
 
 #include <azoth/error.hpp>
+#include <azoth/types/decimal.hpp>
+#include <azoth/types/uuid.hpp>
 
 #include "driver/sqlite/connection.hpp"
 #include "driver/sqlite/error.hpp"
@@ -45,6 +47,10 @@ std::vector<Value> values_of(int count, sqlite3_value** arguments) {
     return values;
 }
 
+void give_text(sqlite3_context* context, std::string_view text) {
+    sqlite3_result_text64(context, text.empty() ? "" : text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
 void give(sqlite3_context* context, const Value& value) {
     const Param param = value.param();
     switch (param.kind) {
@@ -62,10 +68,11 @@ void give(sqlite3_context* context, const Value& value) {
         sqlite3_result_blob64(context, bytes.empty() ? "" : bytes.data(), bytes.size(), SQLITE_TRANSIENT);
         return;
     }
-    default: {
-        const auto text = to_string(param, std::string::npos);
-        sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-    }
+    case ParamKind::text:
+    case ParamKind::json: give_text(context, param.view()); return;
+    case ParamKind::decimal: give_text(context, param.decimal->to_string()); return;
+    case ParamKind::uuid: give_text(context, azoth::to_string(*param.uuid)); return;
+    default: throw ArgumentError("a function returns NULL, a number, text or bytes, not " + to_string(param));
     }
 }
 

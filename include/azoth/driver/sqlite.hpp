@@ -44,6 +44,7 @@ namespace azoth::sqlite {
 // All of these throw ArgumentError when the connection is not SQLite's, InvalidRequestError when it is busy, and what SQLite
 // says of the name and the number of arguments.
 
+/// Returns NULL, a number, a boolean, text, bytes, a decimal or a UUID.
 using ScalarFunction = std::function<Value(std::span<const Value> arguments)>;
 
 /// One computation of an aggregate: over the rows of a group.

@@ -161,7 +161,10 @@ asio::awaitable<void> transaction_in_two_round_trips(Connection& c) {
         statement = select.statement();
         statement.begin = &options;
         const auto cursor = co_await c.open_cursor(statement);
+        co_await cursor->fetch(4);
         co_await cursor->close();
+        const auto whole = co_await c.open_cursor(select.statement());
+        while (const auto rows = co_await whole->fetch(6)) CHECK(rows->row_count() > 0);
         co_await c.rollback();
     }
 }
@@ -279,6 +282,11 @@ asio::awaitable<void> killed_in_cursor(Connection& c) {
     CHECK(error.is_disconnect());
     co_await expect_error<ResourceClosedError>(read_all(*cursor));
     CHECK_FALSE(c.is_open());
+}
+
+asio::awaitable<void> killed_in_declared_cursor(Connection& c) {
+    co_await c.begin(driver::BeginOptions());
+    co_await killed_in_cursor(c);
 }
 
 asio::awaitable<void> killed_in_commit(Connection& c) {
@@ -420,6 +428,9 @@ TEST_CASE("postgresql: the server process ends during a batch", "[postgresql]") 
 }
 TEST_CASE("postgresql: the server process ends while a cursor is read", "[postgresql]") {
     with_connection(killed_in_cursor);
+}
+TEST_CASE("postgresql: the server process ends while a cursor in a transaction is read", "[postgresql]") {
+    with_connection(killed_in_declared_cursor);
 }
 TEST_CASE("postgresql: the server process ends during a COMMIT", "[postgresql]") {
     with_connection(killed_in_commit);

@@ -241,8 +241,7 @@ asio::awaitable<void> open_only(Connection& c, Query query);
 /// Errors of a declared cursor: when it is opened, and where the row fails; and what it leaves behind.
 asio::awaitable<void> failing_declared_cursor(Connection& c) {
     co_await c.begin(driver::BeginOptions());
-    const auto wrong = Query("SELECT * FROM nowhere");
-    co_await expect_error<ProgrammingError>(open_only(c, wrong));
+    co_await expect_error<ProgrammingError>(open_only(c, Query("SELECT * FROM nowhere")));
     co_await c.rollback();
     co_await c.begin(driver::BeginOptions());
     const auto late = Query("SELECT 1 / (500 - g) FROM generate_series(1, 1000) g");

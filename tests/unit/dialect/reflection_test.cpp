@@ -47,8 +47,9 @@ std::string default_of(const schema::ColumnData& column) {
 }
 
 /// The rest of a column's row: neither computed nor an identity.
-std::vector<TextRows::Cell> column(std::vector<TextRows::Cell> said) {
+std::vector<TextRows::Cell> column(std::vector<TextRows::Cell> said, TextRows::Cell sequence = none) {
     said.resize(16, none);
+    said.push_back(std::move(sequence));
     return said;
 }
 
@@ -68,11 +69,11 @@ TEST_CASE("reflection: columns and keys make a table", "[dialect][reflection][co
     reflected.add_tables(TextRows{{{"child", "table", "0", "about it"}, {"parent", "table", "0", none}, {"v", "view", "0", none}}});
     reflected.add_columns(TextRows{{
         column({"unlisted", "x", "integer", "1", none, "0", none}),
-        column({"child", "id", "bigint", "0", "nextval('child_id_seq'::regclass)", "1", none}),
+        column({"child", "id", "bigint", "0", "nextval('child_id_seq'::regclass)", "1", none}, "other.child_id_seq"),
         column({"child", "code", "character varying(20)", "1", "'it''s'::text", "0", "a note"}),
         column({"child", "mood", "mood", "0", none, "0", none}),
         column({"child", "twice", "integer", "1", none, "0", none, "id * 2", "1"}),
-        {"child", "no", "integer", "0", none, "1", none, none, none, "always", "5", "2", "1", "9", "1", "0"},
+        {"child", "no", "integer", "0", none, "1", none, none, none, "always", "5", "2", "1", "9", "1", "0", none},
         column({"parent", "id", "integer", "1", none, "0", none}),
     }});
     reflected.add_primary_keys(TextRows{{{"child", "pk_child", "id", "1"}, {"parent", none, "id", "1"}}});

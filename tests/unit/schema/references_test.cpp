@@ -2,6 +2,7 @@
 // Foreign keys to what is not there, and other mistakes in a schema, each with its own exception.
 #include "support/catch.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -96,4 +97,12 @@ TEST_CASE("what a dialect cannot write at all", "[compiler][core.err.hierarchy][
     const Nodes nodes{metadata};
     CHECK_THROWS_AS(compile(select(nodes.id).distinct_on(nodes.id), dialects::sqlite()), UnsupportedCompilationError);
     CHECK_THROWS_AS(dialects::sqlite()->type_text(postgresql::INET{}), UnsupportedCompilationError);
+}
+
+TEST_CASE("a table outlives its MetaData, and what it refers to", "[schema]") {
+    auto metadata = std::make_unique<MetaData>();
+    { const Nodes nodes{*metadata}; }
+    const Edges edges{*metadata};
+    metadata.reset();
+    CHECK_THAT(ddl(edges), Contains("REFERENCES nodes (id)"));
 }
