@@ -239,6 +239,8 @@ private:
             });
             if (old >= 0 && static_cast<std::size_t>(old) < world_.items.size()) world_[old].stale = true;
             if (!alone) continue;
+            // The key that the database had made may be another row's by now.
+            with_class(item.kind, [&]<class T>() { static_cast<T&>(*item.handle).id.set_flags(0); return true; });
             const int i = put(item.kind, item.handle, item.name);
             say("add it again as " + name_of(i) + (whole ? "" : ", in the outer transaction"));
             add_to_session(i);

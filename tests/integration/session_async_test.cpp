@@ -271,17 +271,31 @@ asio::awaitable<void> a_session_for_each_task(az::Engine engine) {
     az::SessionMaker sessions{engine};
     std::atomic<int> ended{0};
     const auto task = [](az::SessionMaker maker, int number, std::atomic<int>& done) -> asio::awaitable<void> {
-        {
+        for (bool again = true; again;) { // SQLite has one writer at a time: who has read before it writes is sent back
+            again = false;
             auto session = maker();
-            auto statement = az::select<Author>().where(col<&Author::name> == "a" + std::to_string(number));
-            auto author = (co_await session.scalars(statement)).one();
-            author->motto = "by task " + std::to_string(number);
-            co_await session.commit();
+            try {
+                auto statement = az::select<Author>().where(col<&Author::name> == "a" + std::to_string(number));
+                auto author = (co_await session.scalars(statement)).one();
+                author->motto = "by task " + std::to_string(number);
+                co_await session.commit();
+            } catch (const az::DBAPIError& error) {
+                if (!error.is_retryable()) throw;
+                again = true;
+            }
+            if (!again) continue;
+            co_await session.close();
+            co_await az::testing::pause(std::chrono::milliseconds{1});
         }
         ++done;
     };
-    for (int i = 0; i < 4; ++i) asio::co_spawn(co_await asio::this_coro::executor, task(sessions, i, ended), asio::detached);
-    while (ended < 4) co_await az::testing::pause(std::chrono::milliseconds{1});
+    std::exception_ptr failure;
+    const auto note = [&](std::exception_ptr error) {
+        if (error) failure = error;
+    };
+    for (int i = 0; i < 4; ++i) asio::co_spawn(co_await asio::this_coro::executor, task(sessions, i, ended), note);
+    while (ended < 4 && !failure) co_await az::testing::pause(std::chrono::milliseconds{1});
+    if (failure) std::rethrow_exception(failure);
     auto first = sessions();
     auto second = sessions();
     auto author = (co_await first.scalars(az::select<Author>().where(col<&Author::name> == "a3"))).one();

@@ -51,11 +51,13 @@ struct Other {
     az::testing::StatementLog log;
     az::Engine engine;
 
-    explicit Other(const std::string& name) : backend(name), engine(make(backend, log)) {}
-    static az::Engine make(Backend& backend, az::testing::StatementLog& log) {
+    /// @param io  where both are used; null: the backend's own
+    explicit Other(const std::string& name, asio::io_context* io = nullptr)
+        : backend(name), engine(make(io == nullptr ? backend.io() : *io, backend, log)) {}
+    static az::Engine make(asio::io_context& io, const Backend& backend, az::testing::StatementLog& log) {
         az::EngineOptions options;
         log.attach(options);
-        return backend.make_engine(options);
+        return az::create_engine(io.get_executor(), backend.url(), options);
     }
 };
 
@@ -291,11 +293,11 @@ asio::awaitable<void> sessions_by_scope(az::Engine engine) {
         const auto database = GENERATE(from_range(backend_names()));                         \
         INFO("database: " << database);                                                      \
         Other one{database};                                                                 \
-        Other two{database};                                                                 \
+        Other two{database, &one.backend.io()};                                              \
         one.backend.run(body(one, two));                                                     \
     }
 
-ON_TWO_DATABASES("by class, by base, by table", "[orm.bind.multi][orm.session.ctor]", rows_go_where_they_belong)
+ON_TWO_DATABASES("by class or base or table", "[orm.bind.multi][orm.session.ctor]", rows_go_where_they_belong)
 ON_TWO_DATABASES("the program chooses", "[orm.bind.get_bind]", the_program_chooses)
 ON_TWO_DATABASES("in two phases both are committed or none", "[orm.bind.multi][orm.session.ctor]", both_or_none)
 
