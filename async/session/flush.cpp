@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Executing a flush plan: batch by batch, keys and server-made values written back before what depends on them.
 #include <algorithm>
+#include <deque>
 #include <span>
 #include <unordered_set>
 #include <utility>
@@ -8,6 +9,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/orm/unit_of_work.hpp>
+#include <azoth/types/type_traits.hpp>
 
 #include "session/core.hpp"
 
@@ -40,6 +42,16 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
             info.operations->assign(attribute, Value{Value::Variant{result.last_insert_ids[i]}});
             attribute.set_flags(orm::AttributeBase::present | orm::generated_key);
         }
+    }
+}
+
+/// What types make of their values on the way to the database.
+void convert(const Compiled& compiled, std::vector<Param>& params, std::deque<Value>& kept) {
+    for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
+        const auto& type = compiled.slots[i].type;
+        if (!wire::converts_params(type)) continue;
+        for (std::size_t at = i; at < params.size(); at += compiled.slots.size())
+            params[at] = kept.emplace_back(wire::convert_param(to_value(params[at]), type)).param();
     }
 }
 
@@ -115,7 +127,10 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
     auto* connection = co_await begin_connection(core);
     const auto& features = connection->dialect()->features();
     auto wants = driver::BatchWants::nothing;
-    const bool returns = batch.kind == FlushBatch::Kind::update ? features.update_returning : features.insert_returning;
+    const bool is_update = batch.kind == FlushBatch::Kind::update;
+    const bool only_returning_tells = !is_update && batch.fetches_only_key && !features.last_insert_id;
+    const bool returns = (is_update ? features.update_returning : features.insert_returning)
+        && (batch.mapper->table->data().implicit_returning || only_returning_tells);
     if (batch.kind == FlushBatch::Kind::update) {
         if (!batch.fetch.empty() && returns) wants = driver::BatchWants::rows;
     } else if (!batch.fetch.empty()) {
@@ -137,7 +152,9 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
         write_back(batch, result, *lookup.compiled);
         co_return;
     }
-    const auto params = orm::batch_params(batch, scratch);
+    auto params = orm::batch_params(batch, scratch);
+    std::deque<Value> converted; // a deque: what params view stays where it is
+    convert(*lookup.compiled, params, converted);
     const bool returns_each = batch.kind == FlushBatch::Kind::update && wants == driver::BatchWants::rows;
     if ((batch.versioned || returns_each) && batch.kind != FlushBatch::Kind::delete_ && batch.objects.size() > 1) { // each row's match is looked at
         const auto width = params.size() / batch.objects.size();
@@ -192,6 +209,8 @@ asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatc
     params.reserve(batch.rows.size() * batch.columns.size());
     for (const auto& row : batch.rows)
         for (const auto& value : row) params.push_back(value.param());
+    std::deque<Value> converted;
+    convert(*lookup.compiled, params, converted);
     const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.rows.size(), driver::BatchWants::nothing);
     if (batch.deletes && result.affected != static_cast<std::int64_t>(batch.rows.size()))
         throw StaleDataError(
@@ -218,7 +237,7 @@ asio::awaitable<void> write_changes(Core& core) {
         if (!step) break;
         for (auto* object : step->refresh) co_await load_expired(core, *object, false);
         for (const auto& batch : step->batches) co_await execute_batch(core, batch);
-        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch, features.update_returning);
+        for (const auto& batch : step->batches) co_await fetch_defaults(core, batch, features.update_returning && batch.mapper->table->data().implicit_returning);
         for (const auto& batch : step->associations) co_await execute_association(core, batch);
     }
     core.signals.after_flush();

@@ -50,7 +50,7 @@ std::string DdlCompiler::finished_name(const schema::ConventionName& name) const
     if (name.text.empty()) return {};
     if (name.generated) return dialect_.quote(shorten_name(name.text, max_name_length()));
     if (const auto limit = max_given_name_length(); limit > 0 && name.text.size() > limit)
-        throw CompileError(
+        throw IdentifierError(
             "the name '" + name.text + "' is longer than the " + std::to_string(limit) + " characters that dialect "
             + std::string{dialect_.name()} + " allows"
         );
@@ -169,7 +169,7 @@ DdlCompiler::foreign_key(const schema::TableData& table, const schema::ForeignKe
 }
 
 std::string DdlCompiler::exclude(const schema::TableData&, const schema::ExcludeData&) const {
-    throw CompileError("dialect " + std::string{dialect_.name()} + " has no EXCLUDE constraints");
+    throw UnsupportedCompilationError("dialect " + std::string{dialect_.name()} + " has no EXCLUDE constraints");
 }
 
 bool DdlCompiler::can_refer(const schema::TableData&, const schema::ForeignKeyData&) const { return true; }

@@ -52,6 +52,7 @@ std::string DdlCompiler::statement(const sql::DdlNode& node) const {
     case sql::DdlAction::set_constraint_comment: return constraint_comment(node, settings_comment(node.constraint));
     case sql::DdlAction::drop_constraint_comment: return constraint_comment(node, std::nullopt);
     case sql::DdlAction::text: return custom(node);
+    case sql::DdlAction::construct: return expression(*node.select);
     }
     throw CompileError("an unknown DDL statement");
 }
@@ -115,11 +116,11 @@ std::string DdlCompiler::create_sequence(const sql::DdlNode& node) const {
 bool DdlCompiler::needs_create_type(const Type&) const { return false; }
 
 std::string DdlCompiler::create_type(const Type& type) const {
-    throw CompileError("dialect " + std::string{dialect_.name()} + " has no CREATE TYPE for " + to_string(type));
+    throw UnsupportedCompilationError("dialect " + std::string{dialect_.name()} + " has no CREATE TYPE for " + to_string(type));
 }
 
 std::string DdlCompiler::drop_type(const Type& type) const {
-    throw CompileError("dialect " + std::string{dialect_.name()} + " has no DROP TYPE for " + to_string(type));
+    throw UnsupportedCompilationError("dialect " + std::string{dialect_.name()} + " has no DROP TYPE for " + to_string(type));
 }
 
 std::string DdlCompiler::create_view(const sql::DdlNode& node) const {

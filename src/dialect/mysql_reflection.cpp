@@ -12,11 +12,11 @@ namespace azoth {
 
 namespace {
 
-// As COLUMN_TYPE spells them, and the aliases that people write. What is missing (enum, set, bit, geometry,
-// inet6) is null_type: its values go in and out as they come, and nothing is assumed.
+// As COLUMN_TYPE spells them, and the aliases that people write. What is missing (enum, set, geometry, inet6) is null_type: its values go in and out as they come, and nothing is assumed.
 constexpr std::array named_kinds{
     NamedKind{"bigint", TypeKind::big_integer},
     NamedKind{"binary", TypeKind::large_binary},
+    NamedKind{"bit", TypeKind::large_binary},
     NamedKind{"blob", TypeKind::large_binary},
     NamedKind{"bool", TypeKind::boolean},
     NamedKind{"boolean", TypeKind::boolean},
@@ -73,6 +73,10 @@ Type MySQLDialect::type_from_text(std::string_view text) const {
         // Perhaps a BOOL, which is another word for TINYINT(1), and perhaps not: it stays what it is.
         if (parsed.argument(0) != 1 || is_unsigned) return SmallInteger{};
         return SmallInteger{}.with_variant(mysql::TINYINT{1}, "mysql").with_variant(mysql::TINYINT{1}, "mariadb");
+    }
+    if (found->name == "bit") { // a number of bits, as bytes
+        const mysql::BIT bits{parsed.argument(0)};
+        return LargeBinary{}.with_variant(bits, "mysql").with_variant(bits, "mariadb");
     }
     // Unsigned numbers need the next wider type; there is none above BIGINT.
     if (is_unsigned && found->name == "smallint") return Integer{};

@@ -125,7 +125,7 @@ std::string TypeCompiler::string_text(std::string_view name, const Type& type) c
 }
 
 void TypeCompiler::refuse(const Type& type) const {
-    throw CompileError("dialect " + std::string{dialect_.name()} + " has no type " + to_string(type));
+    throw UnsupportedCompilationError("dialect " + std::string{dialect_.name()} + " has no type " + to_string(type));
 }
 
 } // namespace azoth

@@ -151,6 +151,7 @@ void find_update_shape(ModelBase& object, ModelBase* switched, FlushBatch& batch
 void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& batch) {
     const auto& mapper = *object.orm_state().mapper;
     reset(batch, FlushBatch::Kind::insert, mapper);
+    returns_defaults = returns_defaults && mapper.table->data().implicit_returning;
     const bool fetches_defaults = returns_defaults && mapper.eager_defaults != MapperData::EagerDefaults::off;
     if (mapper.version_id >= 0 && !mapper.version_by_database)
         MapperData::attribute(object, mapper.attributes[static_cast<std::size_t>(mapper.version_id)])
