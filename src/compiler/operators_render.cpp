@@ -184,7 +184,8 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
     switch (node.op) {
     case Operator::asc:
     case Operator::desc:
-        operand(*node.operand, Operator::comma);
+        if (operator_of(*node.operand) == Operator::exists) grouped(*node.operand);
+        else operand(*node.operand, Operator::comma);
         (out_ += ' ').append(text_of(node.op));
         return;
     case Operator::nulls_first:

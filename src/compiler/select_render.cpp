@@ -8,6 +8,7 @@
 
 #include "compiler/compiler.hpp"
 #include "compiler/from_linter.hpp"
+#include "compiler/grouping.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -270,7 +271,7 @@ void Compiler::order_item(const sql::Node& node, const std::vector<NodePtr>& col
             const bool of_nulls = unary.op == sql::Operator::nulls_first || unary.op == sql::Operator::nulls_last;
             const bool of_order = inner.kind == NodeKind::unary
                 && precedence(static_cast<const sql::UnaryNode&>(inner).op) == precedence(sql::Operator::asc);
-            if (of_nulls && !by_name && !of_order) {
+            if (!by_name && !of_order && (of_nulls || operator_of(inner) == sql::Operator::exists)) {
                 visit(node);
                 return;
             }
