@@ -2,12 +2,19 @@
 // What an engine is made of, and finding a statement's compilation.
 #include "engine/core.hpp"
 
+#include <atomic>
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include <azoth/error.hpp>
+#include <azoth/sql/construct.hpp>
+#include <azoth/sql/visit.hpp>
+#include <azoth/types/decorator.hpp>
+#include <azoth/types/type_traits.hpp>
 
 #include "engine/dml_execution.hpp"
 
@@ -71,6 +78,28 @@ EngineOptions checked(EngineOptions options) {
     return options;
 }
 
+/// The engine's own way with JSON documents, as a conversion of their types.
+std::shared_ptr<const TypeConversion> documents_of(const EngineOptions& options) {
+    if (!options.json_serializer && !options.json_deserializer) return nullptr;
+    static std::atomic<std::uint64_t> serial{std::uint64_t{1} << 63U}; // not those of decorated types
+    const auto changed = [](auto change) {
+        return [change](const Value& value, std::string_view) {
+            const auto* document = std::get_if<JsonText>(&value.variant());
+            return document == nullptr ? value : Value{JsonText{change(document->text)}};
+        };
+    };
+    auto conversion = std::make_shared<TypeConversion>();
+    if (options.json_serializer)
+        conversion->process_bind_param =
+            changed([write = options.json_serializer](const std::string& text) { return write(wire::parse_json(text)); });
+    if (options.json_deserializer)
+        conversion->process_result_value =
+            changed([read = options.json_deserializer](const std::string& text) { return wire::dump_json(read(text)); });
+    conversion->cache_ok = true;
+    conversion->serial = ++serial;
+    return conversion;
+}
+
 const std::shared_ptr<const sql::BindList>& no_binds() {
     static const auto none = std::make_shared<const sql::BindList>();
     return none;
@@ -87,6 +116,7 @@ EngineCore::EngineCore(asio::any_io_executor io_executor, Url database, EngineOp
       url_dialect(driver->dialect(connect_url)),
       single_connection(driver->single_connection(connect_url) || engine_options.poolclass == PoolClass::static_pool),
       options(checked(std::move(engine_options))),
+      documents(documents_of(options)),
       schema_map(
           options.schema_translate_map.empty() ? nullptr
                                                : std::make_shared<const SchemaTranslateMap>(options.schema_translate_map)),
@@ -106,6 +136,36 @@ void EngineCore::warn_of(const Compiled& compiled) {
     for (const auto& warning : compiled.warnings) warn(warning);
 }
 
+void EngineCore::warn_of_types(const sql::NodePtr& statement) {
+    const auto look_at = [this](const Type& type) {
+        if (!type.details) return;
+        const auto here = type.on(dialect()->name()); // it may be a variant that is decorated
+        const auto& conversion = details_of(here).conversion;
+        if (!conversion || conversion->cache_ok) return;
+        std::unique_lock lock{warned_mutex_};
+        const bool first = warned_types_.insert(conversion->serial).second;
+        lock.unlock();
+        if (first)
+            warn("a TypeDecorator over " + to_string(type) + " does not say whether statements with it may be kept compiled, so they are "
+                 "compiled whenever they are executed; say cache_ok(true) or cache_ok(false)");
+    };
+    // Only what is not to be kept has such a type somewhere below: thousands of rows of plain values are passed over.
+    std::unordered_set<const sql::Node*> seen{statement.get()};
+    std::vector<const sql::Node*> open{statement.get()};
+    while (!open.empty()) {
+        const auto* node = open.back();
+        open.pop_back();
+        sql::each_child(*node, [&](const sql::NodePtr& child) {
+            if (child->uncacheable && seen.insert(child.get()).second) open.push_back(child.get());
+        });
+        look_at(sql::type_of(*node));
+        if (node->kind == sql::NodeKind::in_list)
+            for (const auto& item : static_cast<const sql::InListNode&>(*node).item_types) look_at(item);
+        if (node->kind == sql::NodeKind::insert || node->kind == sql::NodeKind::update)
+            for (const auto& pair : static_cast<const sql::DmlNode&>(*node).assignments) look_at(pair.column->type);
+    }
+}
+
 Lookup EngineCore::lookup(
     const sql::NodePtr& statement, const SchemaTranslateMap* translations, bool fetches_key,
     const std::optional<std::shared_ptr<CompiledCache>>& other) {
@@ -118,16 +178,19 @@ Lookup EngineCore::lookup(
     if (node.kind == sql::NodeKind::ddl || node.uncacheable || kept == nullptr) { // tables may have changed since: never kept
         auto binds = std::make_shared<sql::BindList>();
         if (node.has_binds) *binds = sql::collect_binds(node);
+        if (node.uncacheable) warn_of_types(statement);
         binds->schema_map = map;
         binds->fetches_key = fetches_key;
+        binds->documents = documents;
         binds->lint = options.enable_from_linting;
         found.compiled = writer.compile(node, *binds);
         found.binds = std::move(binds);
         warn_of(*found.compiled);
         return found;
     }
-    // What is compiled depends on whether schemas are left open, not on what they are.
-    const auto variant = static_cast<std::uint64_t>(map != nullptr ? 1 : 0) | static_cast<std::uint64_t>(fetches_key ? 2 : 0);
+    // What is compiled depends on whether schemas are left open, not on what they are; and on who writes it.
+    const auto variant = static_cast<std::uint64_t>(map != nullptr ? 1 : 0) | static_cast<std::uint64_t>(fetches_key ? 2 : 0)
+        | sql::compilation_overrides_serial() << 2U;
     auto memo_key = node.key;
     if (variant != 0) memo_key.mix(variant);
     const auto finished = [&](Lookup&& lookup) {
@@ -150,6 +213,7 @@ Lookup EngineCore::lookup(
     if (other) { // engines of several dialects may share it
         key.mix(writer.name());
         key.mix(reinterpret_cast<std::uintptr_t>(&writer));
+        if (documents) key.mix(documents->serial);
     }
     found.compiled = kept->find(key);
     found.cached = found.compiled != nullptr;
@@ -157,6 +221,7 @@ Lookup EngineCore::lookup(
         auto binds = *found.binds;
         binds.schema_tokens = map != nullptr;
         binds.fetches_key = fetches_key;
+        binds.documents = documents;
         binds.lint = options.enable_from_linting;
         found.compiled = kept->insert(key, writer.compile(node, binds));
         warn_of(*found.compiled);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 #include <azoth/engine/events.hpp>
 #include <azoth/engine/options.hpp>
 #include <azoth/engine/url.hpp>
+#include <azoth/types/decorator.hpp>
 
 namespace azoth::engine {
 
@@ -102,6 +104,8 @@ private:
     };
     class Initializing;
 
+    /// Tells of types that do not say whether statements with them may be kept, each once.
+    void warn_of_types(const sql::NodePtr& statement);
     /// Tells what a statement that was just compiled seems to have wrong.
     void warn_of(const Compiled& compiled);
     void write_line(std::string_view line, Echo::Level level = Echo::on, bool warning = false) const;
@@ -109,6 +113,8 @@ private:
 
     std::atomic<Echo::Level> echo_;
     std::atomic<Echo::Level> echo_pool_;
+    std::mutex warned_mutex_;
+    std::set<std::uint64_t> warned_types_; // by the serial of their conversion
     std::atomic<bool> initializing_{false};
     std::unique_ptr<const Known> known_data_; // set by who initializes, then constant
     std::atomic<const Known*> known_{nullptr};
@@ -120,6 +126,7 @@ public:
     const std::shared_ptr<const Dialect> url_dialect;
     const bool single_connection; ///< each connection would be a database of its own: one is kept for ever
     const EngineOptions options;
+    const std::shared_ptr<const TypeConversion> documents; ///< by `json_serializer` and `json_deserializer`; null: neither is given
     const std::shared_ptr<const SchemaTranslateMap> schema_map; ///< of connections that choose none; null: none
     CompiledCache cache;
     const std::shared_ptr<NoticeListeners> notices = std::make_shared<NoticeListeners>();

@@ -91,7 +91,7 @@ asio::awaitable<ResultData> execute_now(Lease lease, sql::NodePtr statement, Exe
     const auto found = lookup(slot, statement, options.schema_map(), true);
     Compiled::Bound own;
     std::shared_ptr<DmlExecution> dml;
-    if (is_dml(*statement)) {
+    if (is_dml(*statement) && statement->kind != sql::NodeKind::delete_) { // of a DELETE nothing is asked afterwards
         dml = std::make_shared<DmlExecution>();
         dml->found = found;
         dml->statement = statement;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Executing a flush plan: batch by batch, keys and server-made values written back before what depends on them.
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <span>
 #include <unordered_set>
@@ -9,6 +10,7 @@
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/orm/unit_of_work.hpp>
+#include <azoth/types/type_traits.hpp>
 
 #include "session/core.hpp"
 #include "session/row_events.hpp"
@@ -40,6 +42,16 @@ void write_back(const FlushBatch& batch, const driver::BatchResult& result, cons
             info.operations->assign(attribute, Value{result.last_insert_ids[i]});
             attribute.set_flags(orm::AttributeBase::present);
         }
+    }
+}
+
+/// What types make of their values on the way to the database.
+void convert(const Compiled& compiled, std::vector<Param>& params, std::deque<Value>& kept) {
+    for (std::size_t i = 0; i < compiled.slots.size(); ++i) {
+        const auto& type = compiled.slots[i].type;
+        if (!wire::converts_params(type)) continue;
+        for (std::size_t at = i; at < params.size(); at += compiled.slots.size())
+            params[at] = kept.emplace_back(wire::convert_param(to_value(params[at]), type)).param();
     }
 }
 
@@ -154,7 +166,9 @@ asio::awaitable<void> execute_batch(Core& core, const FlushBatch& batch) {
         write_back(batch, result, *lookup.compiled);
         co_return;
     }
-    const auto params = orm::batch_params(batch, scratch);
+    auto params = orm::batch_params(batch, scratch);
+    std::deque<Value> converted; // a deque: what params view stays where it is
+    convert(*lookup.compiled, params, converted);
     const bool returns_each = batch.kind == FlushBatch::Kind::update && wants == driver::BatchWants::rows;
     if ((batch.versioned || returns_each) && batch.kind != FlushBatch::Kind::delete_ && batch.objects.size() > 1) { // each row's match is looked at
         const auto width = params.size() / batch.objects.size();
@@ -209,6 +223,8 @@ asio::awaitable<void> execute_association(Core& core, const orm::AssociationBatc
     params.reserve(batch.rows.size() * batch.columns.size());
     for (const auto& row : batch.rows)
         for (const auto& value : row) params.push_back(value.param());
+    std::deque<Value> converted;
+    convert(*lookup.compiled, params, converted);
     const auto result = co_await connection->execute_batch(lookup.compiled, params, batch.rows.size(), driver::BatchWants::nothing);
     if (batch.deletes && result.affected != static_cast<std::int64_t>(batch.rows.size()))
         throw StaleDataError(

@@ -30,7 +30,7 @@ constexpr char mark = '\0';
 } // namespace
 
 Compiler::Compiler(const Dialect& dialect, const sql::BindList& binds, ParameterStyle style)
-    : dialect_(dialect), binds_(binds), names_parameters_(style == ParameterStyle::named || binds.keeps_lists),
+    : dialect_(dialect), binds_(binds), overrides_(sql::compilation_overrides()), names_parameters_(style == ParameterStyle::named || binds.keeps_lists),
       literal_binds_(binds.literal) {
     compiled_.style = style;
     for (std::size_t i = 0; i < binds.nodes.size(); ++i) {
@@ -47,6 +47,13 @@ Compiler::Compiler(const Dialect& dialect, const sql::BindList& binds, Parameter
 
 std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
     compiled_.kind = statement.kind;
+    if (overridden(statement)) compiled_.returns_rows = compiled_.returns_rows || statement.kind != sql::NodeKind::ddl; // unknown
+    else render_statement(statement);
+    finish();
+    return std::make_shared<const Compiled>(std::move(compiled_));
+}
+
+void Compiler::render_statement(const sql::Node& statement) {
     switch (statement.kind) {
     case sql::NodeKind::select:
         compiled_.returns_rows = true;
@@ -77,8 +84,6 @@ std::shared_ptr<const Compiled> Compiler::compile(const sql::Node& statement) {
         if (!binds_.is_element) throw CompileError("only statements can be compiled, not a part of one");
         render_element(statement);
     }
-    finish();
-    return std::make_shared<const Compiled>(std::move(compiled_));
 }
 
 void Compiler::render_element(const sql::Node& node) {
@@ -148,15 +153,30 @@ QuotedName Compiler::alias_name(const sql::Node& from) {
     return entry->second;
 }
 
-Type Compiler::on_this_dialect(const Type& type) const { return type.details ? type.on(dialect_.name()) : type; }
+Type Compiler::on_this_dialect(const Type& type) const {
+    if (!binds_.documents) return type.details ? type.on(dialect_.name()) : type;
+    Type chosen = type.details ? type.on(dialect_.name()) : type;
+    const auto& own = details_of(chosen).conversion;
+    if (chosen.kind == TypeKind::json && (!own || (!own->process_bind_param && !own->process_result_value)))
+        change_details(chosen, [this](TypeDetails& d) {
+            d.conversion = binds_.documents;
+            d.conversion_dialect = dialect_.name();
+        });
+    return chosen;
+}
 
 std::string Compiler::literal_value(const Value& value, const Type& declared) const {
     const auto type = on_this_dialect(declared);
     return literal_of(wire::convert_literal(value, type).param(), type);
 }
 
+std::shared_ptr<const TypeConversion> Compiler::conversion_of(const Type& type) const {
+    if (!type.details) return nullptr;
+    return type.details->variants.empty() ? type.details->conversion : details_of(type.on(dialect_.name())).conversion;
+}
+
 bool Compiler::wrapped(const sql::Node& node, const Type& type) {
-    const auto& conversion = details_of(type).conversion;
+    const auto conversion = conversion_of(type);
     if (!conversion || !conversion->bind_expression || inside_wrap_ == &node) return false;
     const auto* outer = std::exchange(inside_wrap_, &node);
     visit(*conversion->bind_expression(sql::NodePtr{sql::NodePtr{}, &node}));
@@ -165,7 +185,7 @@ bool Compiler::wrapped(const sql::Node& node, const Type& type) {
 }
 
 bool Compiler::wrapped_slot(const BindSlot& slot) {
-    const auto& conversion = details_of(slot.type).conversion;
+    const auto conversion = conversion_of(slot.type);
     if (!conversion || !conversion->bind_expression) return false;
     const sql::BindNode stand_in{Value{}, slot.type};
     const auto* outer_slot = std::exchange(slot_in_wrap_, &slot);

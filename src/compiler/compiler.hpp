@@ -18,6 +18,7 @@
 namespace azoth {
 
 class Dialect;
+struct TypeConversion;
 
 /// How rows are embedded in what is around them.
 struct Embedding {
@@ -104,6 +105,8 @@ protected:
     /// WITH of a recursive CTE.
     virtual std::string_view with_word(bool recursive) const { return recursive ? "WITH RECURSIVE " : "WITH "; }
     [[nodiscard]] virtual std::string_view set_operation_word(sql::SetOperation operation) const;
+    /// Before a part of a set operation that is to be computed on its own; behind it stands ')'.
+    [[nodiscard]] virtual std::string_view part_opening() const { return "("; }
     /// Whether ORDER BY may name a label instead of repeating the labelled expression.
     virtual bool orders_by_label() const { return true; }
     /// Whether WITH stands between INSERT INTO … and its SELECT.
@@ -163,6 +166,8 @@ protected:
     [[nodiscard]] Type on_this_dialect(const Type& type) const;
     /// A value as a literal, by way of what a decorated type makes of it.
     [[nodiscard]] std::string literal_value(const Value& value, const Type& declared) const;
+    /// Of a decorated type, as it is on this dialect; else null.
+    [[nodiscard]] std::shared_ptr<const TypeConversion> conversion_of(const Type& type) const;
     /// Renders what a decorated type puts around its bound values, if it does.
     [[nodiscard]] bool wrapped(const sql::Node& node, const Type& type);
     /// The same of a value that no node stands for.
@@ -229,6 +234,11 @@ protected:
 
 private:
     class Writer;
+    /// Has what is overridden written by its function. @return whether it is
+    [[nodiscard]] bool overridden(const sql::Node& node);
+    void render_statement(const sql::Node& statement);
+    /// A statement, a FROM element or an expression, where a function of the user's puts it.
+    void write_part(const sql::Node& node);
 
     /// What rendering rows needs to know about where they stand.
     enum class Place {
@@ -350,6 +360,8 @@ private:
     void note_names(const sql::Node& node);
 
     const sql::BindList& binds_;
+    std::shared_ptr<const sql::CompilationOverrides> overrides_; ///< null: none
+    std::vector<const sql::Node*> open_overrides_;               ///< being written by their functions
     bool names_parameters_;                                        ///< by what they are compared with
     std::unordered_map<const void*, std::string> bases_;           ///< of the names of parameters
     std::unordered_map<const void*, std::string> parameter_names_; ///< by identity

@@ -52,6 +52,7 @@ std::string DdlCompiler::statement(const sql::DdlNode& node) const {
     case sql::DdlAction::set_constraint_comment: return constraint_comment(node, settings_comment(node.constraint));
     case sql::DdlAction::drop_constraint_comment: return constraint_comment(node, std::nullopt);
     case sql::DdlAction::text: return custom(node);
+    case sql::DdlAction::construct: return expression(*node.select);
     }
     throw CompileError("an unknown DDL statement");
 }

@@ -31,6 +31,7 @@ bool is_plain_function_name(std::string_view name) {
 
 void Compiler::visit(const sql::Node& node) {
     if (names_parameters_) note_names(node);
+    if (overrides_ != nullptr && overridden(node)) return;
     switch (node.kind) {
     case NodeKind::column: visit_column(static_cast<const sql::ColumnNode&>(node)); return;
     case NodeKind::bind: visit_bind(static_cast<const sql::BindNode&>(node)); return;
@@ -88,6 +89,8 @@ void Compiler::visit_column(const sql::ColumnNode& node) {
         out_ += dialect_.quote(alias_name(*node.from));
         return;
     }
+    // The number of a name that was invented is taken before that of the alias.
+    const auto invented = node.unnamed != nullptr && !node.is_literal() ? column_name(node) : QuotedName{};
     const bool nameless =
         node.from && node.from->kind == NodeKind::values && static_cast<const sql::ValuesNode&>(*node.from).name.empty();
     if (qualify_ && node.from && !nameless) {
@@ -100,7 +103,7 @@ void Compiler::visit_column(const sql::ColumnNode& node) {
         out_ += '.';
     }
     if (node.is_literal()) raw(node.name);
-    else out_ += dialect_.quote(node.unnamed == nullptr ? node.name : column_name(node));
+    else out_ += dialect_.quote(node.unnamed == nullptr ? node.name : invented);
 }
 
 void Compiler::visit_constant(const sql::ConstantNode& node) {
@@ -110,44 +113,6 @@ void Compiler::visit_constant(const sql::ConstantNode& node) {
     case sql::Constant::false_: out_ += dialect_.features().native_boolean ? "false" : "0"; return;
     case sql::Constant::star: out_ += '*'; return;
     }
-}
-
-/// Lets a construct's handler write into the statement.
-class Compiler::Writer final : public SqlWriter {
-public:
-    Writer(Compiler& compiler, const sql::CustomNode& node) : compiler_(compiler), node_(node) {}
-
-    SqlWriter& raw(std::string_view text) override {
-        compiler_.raw(text);
-        return *this;
-    }
-    SqlWriter& identifier(std::string_view name) override {
-        compiler_.out_ += compiler_.dialect_.quote(name);
-        return *this;
-    }
-    SqlWriter& write(const sql::NodePtr& node) override {
-        compiler_.operand(*node, Operator::comma);
-        return *this;
-    }
-    std::string_view dialect() const noexcept override { return compiler_.dialect_.name(); }
-    const std::vector<sql::NodePtr>& arguments() const noexcept override { return node_.arguments; }
-
-private:
-    Compiler& compiler_;
-    const sql::CustomNode& node_;
-};
-
-void Compiler::visit_custom(const sql::CustomNode& node) {
-    const auto& handlers = node.construct->handlers;
-    auto handler = handlers.find(dialect_.name());
-    if (handler == handlers.end() && dialect_.name() == "mariadb") handler = handlers.find("mysql");
-    if (handler == handlers.end()) handler = handlers.find("");
-    if (handler == handlers.end())
-        throw CompileError(
-            "the construct '" + node.construct->name + "' is not written for dialect " + std::string{dialect_.name()}
-            + "; give it a function with compiles()");
-    Writer writer{*this, node};
-    handler->second(writer);
 }
 
 void Compiler::visit_next_value(const sql::NextValueNode& node) {

@@ -24,6 +24,7 @@ void Compiler::from_elements(const std::vector<NodePtr>& elements) {
 }
 
 void Compiler::render_from(const sql::Node& from) {
+    if (overrides_ != nullptr && overridden(from)) return;
     const auto start = out_.size();
     switch (from.kind) {
     case NodeKind::table: {

@@ -188,7 +188,7 @@ void Compiler::select_columns(const std::vector<NodePtr>& columns, Place place, 
         const auto& column = *columns[i];
         if (i > 0) out_ += ", ";
         const bool is_outermost = place == Place::top && records_columns_;
-        if (const auto& conversion = details_of(sql::type_of(column)).conversion;
+        if (const auto conversion = conversion_of(sql::type_of(column));
             is_outermost && conversion && conversion->column_expression) {
             std::string name = label_for(column, used, style, place);
             if (name.empty() && column.kind == NodeKind::column) name = column_name(static_cast<const sql::ColumnNode&>(column));

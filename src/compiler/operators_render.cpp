@@ -38,6 +38,17 @@ Operator operator_of(const sql::Node& node) {
     }
 }
 
+namespace {
+
+/// A truth value taken out of a document.
+bool is_document_truth(const sql::Node& node) {
+    if (node.kind != NodeKind::binary || sql::type_of(node).kind != TypeKind::boolean) return false;
+    const auto op = static_cast<const sql::BinaryNode&>(node).op;
+    return op == Operator::json_getitem || op == Operator::json_path_getitem;
+}
+
+} // namespace
+
 bool is_bare_boolean(const sql::Node& node) {
     if (node.kind == NodeKind::label)
         return is_bare_boolean(*static_cast<const sql::LabelNode&>(node).operand);
@@ -173,9 +184,14 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
     switch (node.op) {
     case Operator::asc:
     case Operator::desc:
+        if (operator_of(*node.operand) == Operator::exists) grouped(*node.operand);
+        else operand(*node.operand, Operator::comma);
+        (out_ += ' ').append(text_of(node.op));
+        return;
     case Operator::nulls_first:
     case Operator::nulls_last:
-        operand(*node.operand, Operator::comma);
+        if (precedence(operator_of(*node.operand)) == precedence(Operator::asc)) visit(*node.operand);
+        else grouped(*node.operand);
         (out_ += ' ').append(text_of(node.op));
         return;
     case Operator::any:
@@ -190,6 +206,13 @@ void Compiler::visit_unary(const sql::UnaryNode& node) {
         operand(*node.operand, node.op);
         return;
     case Operator::not_:
+        if (is_document_truth(*node.operand)) {
+            const bool native = dialect_.features().native_boolean;
+            out_ += native ? "NOT (" : "(";
+            visit(*node.operand);
+            out_ += native ? ")" : ") = 0";
+            return;
+        }
         if (is_bare_boolean(*node.operand) && !dialect_.features().native_boolean) {
             visit(*node.operand);
             out_ += " = 0";
@@ -363,7 +386,7 @@ void Compiler::divide_by_numeric(const sql::BinaryNode& node) {
 }
 
 void Compiler::render_item_text(const sql::BinaryNode&) {
-    throw CompileError(std::string{dialect_.name()} + " has no ->>; use as_string()");
+    throw UnsupportedCompilationError(std::string{dialect_.name()} + " has no ->>; use as_string()");
 }
 
 void Compiler::render_item(const sql::BinaryNode&) {

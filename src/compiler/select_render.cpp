@@ -8,6 +8,7 @@
 
 #include "compiler/compiler.hpp"
 #include "compiler/from_linter.hpp"
+#include "compiler/grouping.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {
@@ -177,7 +178,7 @@ void Compiler::render_compound(const sql::CompoundNode& compound, Place place, E
         if (!first) (out_ += ' ').append(set_operation_word(compound.operation)) += ' ';
         records_columns_ = records && first;
         const bool group = needs_group(*part);
-        if (group) out_ += '(';
+        if (group) out_ += part_opening();
         render_rows(*part, place, {.shares_with = true});
         if (group) out_ += ')';
         first = false;
@@ -264,6 +265,16 @@ void Compiler::order_item(const sql::Node& node, const std::vector<NodePtr>& col
     if (node.kind == NodeKind::unary) {
         const auto& unary = static_cast<const sql::UnaryNode&>(node);
         if (precedence(unary.op) == precedence(sql::Operator::asc)) {
+            const auto& inner = *unary.operand;
+            const bool by_name = inner.kind == NodeKind::label_reference
+                || (inner.kind == NodeKind::label && (orders_by_label() || in_compound) && has(columns, &inner));
+            const bool of_nulls = unary.op == sql::Operator::nulls_first || unary.op == sql::Operator::nulls_last;
+            const bool of_order = inner.kind == NodeKind::unary
+                && precedence(static_cast<const sql::UnaryNode&>(inner).op) == precedence(sql::Operator::asc);
+            if (!by_name && !of_order && (of_nulls || operator_of(inner) == sql::Operator::exists)) {
+                visit(node);
+                return;
+            }
             order_item(*unary.operand, columns, in_compound);
             (out_ += ' ').append(text_of(unary.op));
             return;

@@ -60,6 +60,13 @@ std::string quote_table(const Dialect& dialect, const QuotedName& schema, const 
     return prefix + "." + dialect.quote(table);
 }
 
+void require(const Dialect& dialect, std::string_view what, const ServerVersion& since) {
+    if (dialect.has(since)) return;
+    throw CompileError(
+        std::string{what} + " needs " + std::string{dialect.name()} + " " + to_string(since) + "; the server is "
+        + to_string(*dialect.server_version_info()));
+}
+
 void throw_no_driver(std::string_view dialect_name) {
     throw NoSuchModuleError(
         "the dialect '" + std::string{dialect_name} + "' writes SQL only: Azoth has no driver that connects to it");

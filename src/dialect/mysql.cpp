@@ -7,6 +7,7 @@
 #include <azoth/error.hpp>
 #include <azoth/types/details.hpp>
 
+#include "dialect/base.hpp"
 #include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
@@ -185,9 +186,9 @@ protected:
 
     void render_for_update(const sql::GenerativeSelectNode& select) override {
         const auto& lock = *select.for_update;
-        if (lock.read) out_ += is_mariadb_ ? " LOCK IN SHARE MODE" : " FOR SHARE";
+        if (lock.read) out_ += !is_mariadb_ && dialect_.has(ServerVersion{8, 0, 1}) ? " FOR SHARE" : " LOCK IN SHARE MODE";
         else out_ += " FOR UPDATE";
-        if (!is_mariadb_) lock_targets(lock);
+        if (!is_mariadb_ && dialect_.has(ServerVersion{8})) lock_targets(lock); // else all tables are locked
         lock_waiting(lock);
     }
 
@@ -223,12 +224,17 @@ protected:
         if (upsert.action != sql::UpsertClause::Action::on_duplicate_key_update)
             throw UnsupportedCompilationError("MySQL has no ON CONFLICT; use on_duplicate_key_update()");
         new_row_.clear();
-        if (!is_mariadb_ && !insert.from_select) {
+        if (!is_mariadb_ && !insert.from_select && dialect_.has(ServerVersion{8, 0, 20})) {
             new_row_ = insert.table_data().name == "new" ? "new_1" : "new";
             out_ += "AS " + new_row_ + " ";
         }
         out_ += "ON DUPLICATE KEY UPDATE ";
         upsert_assignments(insert, upsert);
+    }
+
+    void render_returning(const sql::DmlNode& dml) override {
+        if (is_mariadb_ && dml.kind == sql::NodeKind::insert) require(dialect_, "INSERT … RETURNING", ServerVersion{10, 5});
+        PortableCompiler::render_returning(dml);
     }
 
     void render_excluded(const sql::ColumnNode& column) override {
@@ -273,9 +279,12 @@ private:
         case TypeKind::time:
         case TypeKind::date_time:
         case TypeKind::interval:
-        case TypeKind::float_:
-        case TypeKind::double_:
         case TypeKind::json: return dialect_.type_text(type);
+        case TypeKind::float_:
+        case TypeKind::double_: {
+            const bool casts = dialect_.has(is_mariadb_ ? ServerVersion{10, 4, 5} : ServerVersion{8, 0, 17});
+            return casts ? dialect_.type_text(type) : std::string{};
+        }
         case TypeKind::null_type:
         case TypeKind::boolean:
         case TypeKind::uuid: return {};
@@ -331,19 +340,20 @@ private:
 
 } // namespace
 
-MySQLDialect::MySQLDialect(const MySQLFlavour& flavour) : flavour_(flavour), is_mariadb_(flavour.mariadb) {
-    const bool is_mariadb = is_mariadb_;
-    features_.insert_returning = is_mariadb;
-    features_.delete_returning = is_mariadb;
+MySQLDialect::MySQLDialect(const MySQLFlavour& flavour)
+    : Dialect(flavour.version), flavour_(flavour), is_mariadb_(flavour.mariadb) {
+    const bool returns = is_mariadb_ && has(ServerVersion{10, 5});
+    features_.insert_returning = returns;
+    features_.delete_returning = is_mariadb_ && has(ServerVersion{10, 0, 5});
     features_.update_returning = false;
     features_.transactional_ddl = false;
     features_.last_insert_id = true;
     features_.default_values = false;
     features_.native_boolean = false;
-    features_.sequences = is_mariadb;
+    features_.sequences = is_mariadb_ && has(ServerVersion{10, 3});
     features_.max_identifier_length = 255;
-    features_.insert_many_values = is_mariadb;
-    if (is_mariadb) features_.many_values_order = ManyValues::Order::ascending;
+    features_.insert_many_values = returns;
+    if (returns) features_.many_values_order = ManyValues::Order::ascending;
     features_.native_enum = true;
 }
 
@@ -372,7 +382,8 @@ namespace dialects {
 
 std::shared_ptr<const Dialect> mysql(const MySQLFlavour& flavour) {
     if (flavour == MySQLFlavour{}) return mysql();
-    return std::make_shared<MySQLDialect>(flavour);
+    static DialectOfKind<MySQLDialect, MySQLFlavour> known;
+    return known.get(flavour);
 }
 
 std::shared_ptr<const Dialect> mysql() {

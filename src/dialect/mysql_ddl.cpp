@@ -85,7 +85,8 @@ protected:
         if (generates_itself(table, column)) return text + " AUTO_INCREMENT";
         if (!column.server_default) return text;
         const auto value = default_text(table, column);
-        const bool bare = is_single_term(value) || is_timestamp_default(value);
+        const bool takes_expressions = dialect_.has(is_mariadb_ ? ServerVersion{10, 2, 1} : ServerVersion{8, 0, 13});
+        const bool bare = !takes_expressions || is_single_term(value) || is_timestamp_default(value);
         return text + " DEFAULT " + (bare ? value : "(" + value + ")");
     }
 

@@ -63,7 +63,7 @@ protected:
         case TypeKind::time: return with_argument("TIME", type.precision);
         case TypeKind::date_time: return with_argument("DATETIME", type.precision);
         case TypeKind::uuid:
-            return is_mariadb_ && !details_of(type).has(TypeFlag::not_native) ? "UUID" : "CHAR(32)";
+            return is_mariadb_ && dialect_.has(ServerVersion{10, 7}) && !details_of(type).has(TypeFlag::not_native) ? "UUID" : "CHAR(32)";
         default: return TypeCompiler::generic(type);
         }
     }

@@ -297,6 +297,35 @@ std::string OracleDialect::quote(std::string_view identifier) const {
     return quote_identifier(identifier, rules);
 }
 
+namespace {
+
+std::string with_letters(std::string_view name, char from, char to, int distance) {
+    std::string changed{name};
+    for (char& c : changed)
+        if (c >= from && c <= to) c = static_cast<char>(c + distance);
+    return changed;
+}
+std::string in_lower_case(std::string_view name) { return with_letters(name, 'A', 'Z', 'a' - 'A'); }
+std::string in_upper_case(std::string_view name) { return with_letters(name, 'a', 'z', 'A' - 'a'); }
+
+} // namespace
+
+QuotedName OracleDialect::normalize_name(std::string_view name) const {
+    if (name.empty()) return {};
+    const auto lower = in_lower_case(name);
+    const auto upper = in_upper_case(name);
+    if (lower == upper) return QuotedName{name}; // no letters
+    if (name == upper && quote(std::string_view{lower}) == lower) return lower;
+    if (name == lower) return {lower, Quoting::always};
+    return QuotedName{name};
+}
+
+std::string OracleDialect::denormalize_name(const QuotedName& name) const {
+    if (name.empty() || name.quoting() == Quoting::always) return name;
+    const bool folds = name == in_lower_case(name) && (name.quoting() == Quoting::never || quote(std::string_view{name}) == name);
+    return folds ? in_upper_case(name) : std::string{name};
+}
+
 namespace dialects {
 
 std::shared_ptr<const Dialect> oracle() {

@@ -19,6 +19,8 @@ public:
     [[nodiscard]] Type type_from_text(std::string_view text) const override;
     [[nodiscard]] std::unique_ptr<DdlCompiler> ddl_compiler() const override;
     [[nodiscard]] std::string literal_expression(const sql::Node& expression) const override;
+    [[nodiscard]] QuotedName normalize_name(std::string_view name) const override;
+    [[nodiscard]] std::string denormalize_name(const QuotedName& name) const override;
     [[nodiscard]] ReflectionQueries reflection(const ReflectionScope& scope) const override;
 
 private:

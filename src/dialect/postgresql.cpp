@@ -90,10 +90,15 @@ protected:
 
     void render_item(const sql::BinaryNode& node) override {
         const bool is_path = node.op == sql::Operator::json_path_getitem;
-        if (node.op == sql::Operator::getitem || (!is_path && is_jsonb(node.left) && node.type.kind == TypeKind::json)) {
+        const bool subscripts = dialect_.has(ServerVersion{14}); // documents and hstore; arrays always could
+        if (!subscripts && is_hstore(node.left)) return infix_eager(node, "->");
+        if (node.op == sql::Operator::getitem || (!is_path && subscripts && is_jsonb(node.left) && node.type.kind == TypeKind::json)) {
             const bool group = node.left->kind == sql::NodeKind::function || node.left->kind == sql::NodeKind::cast;
             if (group) out_ += '(';
-            operand(*node.left, node.op);
+            const bool chained = node.left->kind == sql::NodeKind::binary
+                && static_cast<const sql::BinaryNode&>(*node.left).op == sql::Operator::getitem;
+            if (chained) visit(*node.left); // a[1][2]: an element of an element
+            else operand(*node.left, node.op);
             if (group) out_ += ')';
             out_ += '[';
             operand(*node.right, node.op);
@@ -179,18 +184,19 @@ private:
         return text + "]";
     }
 
+    static bool is_hstore(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "HSTORE"; }
     static bool is_jsonb(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "JSONB"; }
 };
 
 } // namespace
 
-PostgreSQLDialect::PostgreSQLDialect() {
+PostgreSQLDialect::PostgreSQLDialect(std::optional<ServerVersion> server) : Dialect(server) {
     features_.sequences = true;
     features_.sequences_optional = true;
     features_.max_identifier_length = 63;
     features_.insert_many_values = true;
     features_.many_values_order = ManyValues::Order::counted;
-    features_.identity_columns = true;
+    features_.identity_columns = has(ServerVersion{10});
     features_.native_enum = true;
 }
 
@@ -214,6 +220,11 @@ namespace dialects {
 std::shared_ptr<const Dialect> postgresql() {
     static const std::shared_ptr<const Dialect> dialect = std::make_shared<PostgreSQLDialect>();
     return dialect;
+}
+
+std::shared_ptr<const Dialect> postgresql(const ServerVersion& server) {
+    static DialectOfKind<PostgreSQLDialect, ServerVersion> known;
+    return known.get(server);
 }
 
 } // namespace dialects

@@ -8,7 +8,7 @@ namespace azoth {
 
 class PostgreSQLDialect final : public Dialect {
 public:
-    PostgreSQLDialect();
+    explicit PostgreSQLDialect(std::optional<ServerVersion> server = std::nullopt);
 
     [[nodiscard]] std::string_view name() const noexcept override;
     [[nodiscard]] const Features& features() const noexcept override { return features_; }

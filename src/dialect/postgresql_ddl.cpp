@@ -62,6 +62,15 @@ protected:
         return column.nullable ? text : text + " NOT NULL";
     }
 
+    /// Before PostgreSQL 18 all are stored, and have to say so.
+    std::string computed(const schema::ComputedData& computed) const override {
+        if (dialect_.has(ServerVersion{18})) return DdlCompiler::computed(computed);
+        if (computed.persisted && !*computed.persisted) require(dialect_, "a computed column that is not stored", ServerVersion{18});
+        schema::ComputedData stored{computed};
+        stored.persisted = true;
+        return DdlCompiler::computed(stored);
+    }
+
     std::string check(const schema::TableData& table, const schema::CheckData& check) const override {
         return DdlCompiler::check(table, check) + validity(check.settings);
     }
@@ -255,6 +264,7 @@ private:
     std::string
     nulls_distinct(const schema::DialectOptions& options, std::string_view before, std::string_view after) const {
         if (option(options, "nulls_not_distinct") == nullptr) return {};
+        require(dialect_, "NULLS NOT DISTINCT", ServerVersion{15});
         const std::string_view words = flag(options, "nulls_not_distinct") ? "NULLS NOT DISTINCT" : "NULLS DISTINCT";
         return std::string{before}.append(words).append(after);
     }

@@ -64,7 +64,10 @@ protected:
         else if (node.arguments.empty() && node.name == "now") out_ += "CURRENT_TIMESTAMP";
         else if (node.arguments.empty() && node.name == "localtimestamp")
             out_ += "DATETIME(CURRENT_TIMESTAMP, 'localtime')";
-        else if (node.name == "char_length")
+        else if (node.name.starts_with("jsonb")) {
+            require(dialect_, "JSONB", ServerVersion{3, 45});
+            PortableCompiler::visit_function(node);
+        } else if (node.name == "char_length")
             PortableCompiler::visit_function(sql::FunctionNode{"length", node.arguments, node.type});
         else PortableCompiler::visit_function(node);
     }
@@ -84,12 +87,27 @@ protected:
         out_ += ')';
     }
 
+    std::string_view join_word(sql::JoinKind how) const override {
+        if (how == sql::JoinKind::full_outer) require(dialect_, "FULL OUTER JOIN", ServerVersion{3, 39});
+        return PortableCompiler::join_word(how);
+    }
+
+    /// No parentheses around a part of a set operation: it is selected from.
+    std::string_view part_opening() const override { return "SELECT * FROM ("; }
+
+    void render_returning(const sql::DmlNode& dml) override {
+        require(dialect_, "RETURNING", ServerVersion{3, 35});
+        PortableCompiler::render_returning(dml);
+    }
+
     void render_update_from(const sql::DmlNode&, const std::vector<sql::NodePtr>& extra) override {
+        require(dialect_, "UPDATE of one table by another", ServerVersion{3, 33});
         out_ += " FROM ";
         from_elements(extra);
     }
 
     void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override {
+        require(dialect_, "ON CONFLICT of an INSERT", ServerVersion{3, 24});
         if (!upsert.constraint.empty())
             throw CompileError("SQLite has no ON CONFLICT ON CONSTRAINT; name the columns of the index");
         on_conflict(insert, upsert);
@@ -136,9 +154,14 @@ private:
 
 } // namespace
 
-SQLiteDialect::SQLiteDialect() {
+SQLiteDialect::SQLiteDialect(std::optional<ServerVersion> library) : Dialect(library) {
+    const bool returns = has(ServerVersion{3, 35});
+    features_.insert_returning = returns;
+    features_.update_returning = returns;
+    features_.delete_returning = returns;
+    if (!has(ServerVersion{3, 32})) features_.max_parameters = 999;
     features_.last_insert_id = true;
-    features_.insert_many_values = true; // a rowid tells no order: keys of the program's own do
+    features_.insert_many_values = returns; // a rowid tells no order: keys of the program's own do
     features_.last_insert_id_batch = 32; // RETURNING costs an ephemeral table for each row
     features_.schemas = false;
     features_.native_boolean = false;
@@ -164,6 +187,11 @@ namespace dialects {
 std::shared_ptr<const Dialect> sqlite() {
     static const std::shared_ptr<const Dialect> dialect = std::make_shared<SQLiteDialect>();
     return dialect;
+}
+
+std::shared_ptr<const Dialect> sqlite(const ServerVersion& library) {
+    static DialectOfKind<SQLiteDialect, ServerVersion> known;
+    return known.get(library);
 }
 
 } // namespace dialects

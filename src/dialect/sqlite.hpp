@@ -8,7 +8,7 @@ namespace azoth {
 
 class SQLiteDialect final : public Dialect {
 public:
-    SQLiteDialect();
+    explicit SQLiteDialect(std::optional<ServerVersion> library = std::nullopt);
 
     [[nodiscard]] std::string_view name() const noexcept override;
     [[nodiscard]] const Features& features() const noexcept override { return features_; }

@@ -31,7 +31,10 @@ protected:
                 describe_column(table, column) + " is to generate itself, which on SQLite a key of several columns cannot");
         if (is_autoincrement(table, column))
             text += " PRIMARY KEY" + on_conflict(text_option(column.options, "on_conflict_primary_key")) + " AUTOINCREMENT";
-        if (column.computed) text += " " + computed(*column.computed);
+        if (column.computed) {
+            require(dialect_, "a computed column", ServerVersion{3, 31});
+            text += " " + computed(*column.computed);
+        }
         return text;
     }
 
@@ -71,7 +74,10 @@ protected:
     std::string table_options(const schema::TableData& table) const override {
         std::string text;
         if (option(table.options, "with_rowid") != nullptr && !flag(table.options, "with_rowid")) text += "\n WITHOUT ROWID";
-        if (flag(table.options, "strict")) text += text.empty() ? "\n STRICT" : ",\n STRICT";
+        if (flag(table.options, "strict")) {
+            require(dialect_, "a STRICT table", ServerVersion{3, 37});
+            text += text.empty() ? "\n STRICT" : ",\n STRICT";
+        }
         return text;
     }
 

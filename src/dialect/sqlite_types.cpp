@@ -18,6 +18,12 @@ public:
 
 protected:
     std::span<const NamedTypeText> known_names() const override { return known; }
+
+    std::string named(const Type& type) const override {
+        const auto& details = details_of(type);
+        if (details.name == "JSONB" && details.conversion) require(dialect_, "JSONB", ServerVersion{3, 45}); // not PostgreSQL's
+        return TypeCompiler::named(type);
+    }
 };
 
 } // namespace

@@ -3,8 +3,11 @@
 #include <azoth/sql/construct.hpp>
 
 #include <atomic>
+#include <mutex>
+#include <utility>
 
 #include <azoth/error.hpp>
+#include <azoth/sql/ddl_node.hpp>
 
 namespace azoth {
 
@@ -42,7 +45,7 @@ namespace sql {
 CustomNode::CustomNode(std::shared_ptr<const ConstructData> what, std::vector<NodePtr> parts, Type value_type)
     : ExpressionNode(NodeKind::custom, std::move(value_type)), construct(std::move(what)), arguments(std::move(parts)) {
     key.mix(construct->serial);
-    uncacheable = !construct->cache_ok;
+    uncacheable = uncacheable || !construct->cache_ok;
     mix_children(arguments);
 }
 
@@ -50,7 +53,78 @@ NodePtr CustomNode::with_arguments(std::vector<NodePtr> parts) const {
     return std::make_shared<CustomNode>(construct, std::move(parts), type);
 }
 
+const ConstructHandler*
+handler_for(const std::map<std::string, ConstructHandler, std::less<>>& handlers, std::string_view dialect) {
+    auto found = handlers.find(dialect);
+    if (found == handlers.end() && dialect == "mariadb") found = handlers.find("mysql");
+    if (found == handlers.end()) found = handlers.find("");
+    return found == handlers.end() ? nullptr : &found->second;
+}
+
+const ConstructHandler* CompilationOverrides::find(NodeKind kind, std::string_view dialect) const {
+    const auto of_kind = handlers_.find(kind);
+    return of_kind == handlers_.end() ? nullptr : handler_for(of_kind->second, dialect);
+}
+
+void CompilationOverrides::set(NodeKind kind, std::string dialect, ConstructHandler handler) {
+    if (handler) handlers_[kind].insert_or_assign(std::move(dialect), std::move(handler));
+    else if (const auto of_kind = handlers_.find(kind); of_kind != handlers_.end()) of_kind->second.erase(dialect);
+}
+
+namespace {
+
+struct OverridesInForce {
+    std::mutex mutex;
+    std::shared_ptr<const CompilationOverrides> overrides;
+    std::atomic<std::uint64_t> serial{0};
+};
+
+OverridesInForce& in_force() {
+    static OverridesInForce overrides;
+    return overrides;
+}
+
+} // namespace
+
+std::uint64_t compilation_overrides_serial() noexcept { return in_force().serial.load(std::memory_order_acquire); }
+
+std::shared_ptr<const CompilationOverrides> compilation_overrides() {
+    auto& current = in_force();
+    if (compilation_overrides_serial() == 0) return nullptr;
+    const std::lock_guard lock{current.mutex};
+    return current.overrides;
+}
+
 } // namespace sql
+
+void override_compilation(sql::NodeKind kind, std::string dialect, sql::ConstructHandler handler) {
+    if (kind == sql::NodeKind::custom)
+        throw ArgumentError("override_compilation(): a construct has functions of its own; see Construct::compiles()");
+    auto& current = sql::in_force();
+    const std::lock_guard lock{current.mutex};
+    auto changed = current.overrides ? std::make_shared<sql::CompilationOverrides>(*current.overrides)
+                                     : std::make_shared<sql::CompilationOverrides>();
+    changed->set(kind, std::move(dialect), std::move(handler));
+    current.overrides = std::move(changed);
+    current.serial.fetch_add(1, std::memory_order_release);
+}
+
+namespace detail {
+
+sql::NodePtr construct_statement(sql::NodePtr construct) {
+    auto statement = std::make_shared<sql::TextNode>();
+    statement->parse(":construct");
+    statement->bind("construct", std::move(construct));
+    return statement;
+}
+
+sql::NodePtr construct_ddl(sql::NodePtr construct) {
+    auto statement = std::make_shared<sql::DdlNode>(sql::DdlAction::construct);
+    statement->select = std::move(construct);
+    return statement;
+}
+
+} // namespace detail
 
 Construct::Construct(std::string name) {
     auto data = std::make_shared<sql::ConstructData>();

@@ -104,6 +104,7 @@ ValuesNode::ValuesNode(
     : Node(NodeKind::values), columns(std::move(value_columns)), rows(std::move(value_rows)), name(std::move(values_name)),
       literal_binds(literal), lateral(is_lateral) {
     mix_columns(key, columns);
+    uncacheable = true; // each number of rows would be another statement
     key.mix(rows.size());
     for (const auto& row : rows) {
         if (row.size() != columns.size())
@@ -159,6 +160,10 @@ NodePtr make_constant(Constant constant) {
 NodePtr make_null() { return make_constant(Constant::null); }
 
 NodePtr make_unary(Operator op, NodePtr operand, Type type) {
+    if (op == Operator::negate && operand->kind == NodeKind::label) { // it keeps its name
+        const auto& label = static_cast<const LabelNode&>(*operand);
+        return std::make_shared<LabelNode>(label.name, make_unary(op, label.operand, type), type);
+    }
     return std::make_shared<UnaryNode>(op, std::move(operand), type);
 }
 
@@ -267,6 +272,10 @@ NodePtr make_not(const NodePtr& condition) {
         const auto& unary = static_cast<const UnaryNode&>(*condition);
         if (unary.op == Operator::not_) return unary.operand;
         break;
+    }
+    case NodeKind::label: { // it keeps its name
+        const auto& label = static_cast<const LabelNode&>(*condition);
+        return std::make_shared<LabelNode>(label.name, make_not(label.operand), label.type);
     }
     case NodeKind::constant: {
         const auto& constant = static_cast<const ConstantNode&>(*condition);

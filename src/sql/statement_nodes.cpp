@@ -165,6 +165,7 @@ bool AssignmentPair::same_target(const AssignmentPair& other) const noexcept {
 void DmlNode::assign(AssignmentPair pair) {
     key.mix(std::uint64_t{'='});
     key.mix(pair.column->key);
+    uncacheable = uncacheable || pair.column->uncacheable;
     if (pair.target) mix_child(pair.target);
     mix_child(pair.value);
     for (auto& existing : assignments) {
@@ -182,6 +183,7 @@ void DmlNode::add_row(std::vector<NodePtr> values) {
             "values(): a row has " + std::to_string(values.size()) + " values, the first has "
             + std::to_string(assignments.size()));
     key.mix(std::uint64_t{'+'});
+    uncacheable = true; // each number of rows would be another statement
     mix_children(values);
     more_rows.push_back(std::move(values));
 }

@@ -37,6 +37,12 @@ TypeDecorator::TypeDecorator(const Type& impl, std::function<Type(std::string_vi
     change_conversion(*this, [&](TypeConversion& c) { c.load_dialect_impl = std::move(load_dialect_impl); });
 }
 
+TypeDecorator TypeDecorator::cache_ok(bool value) const {
+    TypeDecorator copy = *this;
+    change_conversion(copy, [value](TypeConversion& c) { c.cache_ok = value; });
+    return copy;
+}
+
 TypeDecorator TypeDecorator::process_bind_param(TypeConversion::Convert convert) const {
     TypeDecorator copy = *this;
     change_conversion(copy, [&](TypeConversion& c) { c.process_bind_param = std::move(convert); });

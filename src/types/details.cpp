@@ -35,6 +35,7 @@ std::int32_t character_count(std::string_view utf8) {
 const std::shared_ptr<const TypeConversion>& uuid_of_text() {
     static const std::shared_ptr<const TypeConversion> shared = [] {
         auto conversion = std::make_shared<TypeConversion>();
+        conversion->cache_ok = true;
         conversion->process_bind_param = [](const Value& value, std::string_view) {
             const auto* text = std::get_if<std::string>(&value.variant());
             return text != nullptr ? Value{Uuid{*text}} : value;
@@ -86,6 +87,12 @@ Type named_type(TypeKind kind, std::string name) {
 bool Type::same_details(const Type& a, const Type& b) noexcept { return details_of(a) == details_of(b); }
 
 std::size_t Type::details_hash() const noexcept { return details->hash(); }
+
+bool Type::details_cacheable() const noexcept {
+    if (details->conversion && !details->conversion->cache_ok.value_or(false)) return false;
+    return std::ranges::all_of(details->item, &Type::is_cacheable)
+        && std::ranges::all_of(details->variants, [](const auto& variant) { return variant.second.is_cacheable(); });
+}
 
 Type Type::with_variant(const Type& type, std::string_view dialect) const {
     if (dialect.empty()) throw ArgumentError("with_variant() needs the name of a dialect");
@@ -175,6 +182,15 @@ ARRAY::ARRAY(const Type& item_type, std::int32_t dimensions) : Type(named_type(T
         d.item = {item_type};
         d.dimensions = dimensions;
     });
+}
+
+ARRAY ARRAY::zero_indexes(bool on) const {
+    ARRAY copy = *this;
+    change_details(copy, [on](TypeDetails& d) {
+        const auto flag = static_cast<std::uint16_t>(TypeFlag::zero_indexes);
+        d.flags = static_cast<std::uint16_t>(on ? d.flags | flag : d.flags & ~flag);
+    });
+    return copy;
 }
 
 // ---- Enum, and types of the user's own ---------------------------------------------------------

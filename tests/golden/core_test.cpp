@@ -72,6 +72,9 @@ golden::Registry neighbouring_cases() {
     golden::add_neighbouring_postgresql_cases(registry);
     golden::add_neighbouring_ddl_cases(registry);
     golden::add_neighbouring_type_cases(registry);
+    golden::add_neighbouring_combinations(registry);
+    golden::add_neighbouring_clauses(registry);
+    golden::add_neighbouring_schemas(registry);
     return registry;
 }
 

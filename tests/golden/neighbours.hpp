@@ -15,5 +15,8 @@ void add_neighbouring_dml_cases(Registry& registry);
 void add_neighbouring_postgresql_cases(Registry& registry);
 void add_neighbouring_ddl_cases(Registry& registry);
 void add_neighbouring_type_cases(Registry& registry);
+void add_neighbouring_schemas(Registry& registry);      ///< expressions in DDL
+void add_neighbouring_clauses(Registry& registry);      ///< names and brackets
+void add_neighbouring_combinations(Registry& registry); ///< of several areas
 
 } // namespace golden

@@ -106,6 +106,61 @@ asio::awaitable<void> defaults_are_read_back(az::Engine engine) {
     co_await session.commit();
 }
 
+// ---- a table without RETURNING ----------------------------------------------------------------------------------
+
+/// As where triggers forbid it.
+const az::Table& unreturned() {
+    static az::MetaData metadata;
+    static az::Table table = [] {
+        az::Table made{"unreturned", metadata};
+        made.add_column("id", az::BigInteger{}.with_variant(az::Integer{}, "sqlite"), az::primary_key);
+        made.add_column("title", az::String{40});
+        made.add_column("counter", az::Integer{}, az::server_default(az::text("5")));
+        made.implicit_returning(false);
+        return made;
+    }();
+    return table;
+}
+struct Unreturned : az::Model<Unreturned> {
+    az::Mapped<std::int64_t> id;
+    az::Mapped<std::string> title;
+    az::Mapped<std::int32_t> counter;
+    static void map(az::Mapper<Unreturned>& m) {
+        m.table(unreturned());
+        m.columns<&Unreturned::id, &Unreturned::title, &Unreturned::counter>();
+        m.eager_defaults(true);
+    }
+};
+
+asio::awaitable<void> nothing_is_returned(az::Engine engine) {
+    {
+        auto connection = co_await engine.connect();
+        co_await connection.execute(az::CreateTable{unreturned()});
+        co_await connection.commit();
+        co_await connection.close();
+    }
+    std::vector<std::string> sent;
+    auto log = engine.events().before_cursor_execute.connect([&](const az::StatementEvent& event) { sent.push_back(event.sql); });
+    az::Session session{engine};
+    auto one = az::make<Unreturned>(col<&Unreturned::title> = "a");
+    auto two = az::make<Unreturned>(col<&Unreturned::title> = "b");
+    session.add_all(one, two);
+    co_await session.flush();
+    CHECK(*one->id == 1);
+    CHECK(*two->id == 2);
+    CHECK(*one->counter == 5); // by a SELECT
+    two->counter = 7;
+    co_await session.commit();
+    // Where nothing else tells the key, it alone is returned.
+    const bool told = engine.dialect()->features().last_insert_id;
+    for (const auto& sql : sent) {
+        const auto at = sql.find("RETURNING");
+        if (told || !sql.starts_with("INSERT")) CHECK(at == std::string::npos);
+        else CHECK(sql.find("counter", at) == std::string::npos);
+    }
+    log.disconnect();
+}
+
 // ---- tables and views of the database -------------------------------------------------------------------------
 
 az::MetaData*& reflected() {
@@ -378,6 +433,7 @@ ON_EACH_DATABASE("what the database makes is read back, at once or on request",
                  "[orm.mapper.eager_defaults][orm.defaults.async_note]", defaults_are_read_back)
 ON_EACH_DATABASE("rules hold on objects and in SQL, over relationships too",
                  "[orm.hybrid.comparator][orm.hybrid.relationship][orm.expr.plain_descriptor][orm.session.identity_key]", rules_on_both_sides)
+ON_EACH_DATABASE("a table may forbid RETURNING to the unit of work, too", "[implicit_returning]", nothing_is_returned)
 ON_EACH_DATABASE("parts of a key may be NULL", "[partial_pks]", parts_of_keys_may_be_null)
 
 TEST_CASE("mapper: reflected tables and views are mapped as they are",

@@ -28,8 +28,8 @@ az::Value joined(std::span<const az::Value> arguments) {
     }
     return text;
 }
-az::Value dated(std::span<const az::Value>) { return az::Value{az::Value::Variant{az::Date{}}}; }
-az::Value exact(std::span<const az::Value>) { return az::Value{az::Value::Variant{az::Decimal{"1.50"}}}; }
+az::Value dated(std::span<const az::Value>) { return az::Value{az::Date{}}; }
+az::Value exact(std::span<const az::Value>) { return az::Value{az::Decimal{"1.50"}}; }
 az::Value failing(std::span<const az::Value>) { throw std::runtime_error("not today"); }
 az::Value same(std::span<const az::Value> arguments) { return arguments.front(); }
 

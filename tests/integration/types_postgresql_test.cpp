@@ -191,6 +191,52 @@ asio::awaitable<void> array_operators(az::Engine engine) {
     co_await c.close();
 }
 
+asio::awaitable<void> array_positions(az::Engine engine) {
+    auto c = co_await engine.connect();
+    az::MetaData metadata;
+    az::Table grids{"grids", metadata};
+    const auto id = grids.add_column("id", az::Integer{}, az::primary_key);
+    const auto list = grids.add_column("list", az::ARRAY{az::Integer{}}.zero_indexes());
+    const auto plain = grids.add_column("plain", az::ARRAY{az::Integer{}});
+    const auto grid = grids.add_column("grid", az::ARRAY{az::Integer{}, 2});
+    for (const auto& statement : az::create_all_sql(metadata, *c.dialect())) co_await c.run(statement);
+    const std::vector<std::int32_t> three{10, 20, 30};
+    const std::vector<std::vector<std::int32_t>> square{{1, 2}, {3, 4}};
+    co_await c.execute(az::insert(grids).values(id = 1, list = three, plain = three, grid = square));
+    const auto first = co_await c.scalar(az::select(pg::item<std::int32_t>(list, 0)));
+    CHECK(first == 10);
+    const auto first_plain = co_await c.scalar(az::select(pg::item<std::int32_t>(plain, 1)));
+    CHECK(first_plain == 10);
+    const auto by_column = co_await c.scalar(az::select(pg::item<std::int32_t>(list, id)));
+    CHECK(by_column == 20);
+    const auto untyped = co_await c.scalar(az::select(pg::item(list, 2)));
+    REQUIRE(untyped.has_value());
+    CHECK(*untyped == az::Value{std::int64_t{30}}); // the array says what it is
+    const auto part = co_await c.execute(az::select(pg::slice(list, 0, 1)));
+    const auto part_value = part.one()[0];
+    CHECK(part_value == az::TypeTraits<std::vector<std::int32_t>>::value({10, 20}));
+    const auto corner = co_await c.scalar(az::select(pg::item<std::int32_t>(pg::item(grid, 2), 1)));
+    CHECK(corner == 3);
+    CHECK(az::sql::type_of(*pg::item(grid, 2).node()) == az::Type{az::ARRAY{az::Integer{}, 1}});
+    CHECK(az::sql::type_of(*pg::item(pg::item(grid, 2), 1).node()) == az::Type{az::Integer{}});
+    co_await c.execute(az::update(grids).values(pg::set_item(list, 0, 11)));
+    const auto changed = co_await c.scalar(az::select(pg::item<std::int32_t>(list, 0)));
+    CHECK(changed == 11);
+    const auto less = co_await c.scalar(az::select(id).where(pg::all(list, 5, az::sql::Operator::lt)));
+    CHECK(less.has_value());
+    const auto none_less = co_await c.scalar(az::select(id).where(pg::any(list, 5, az::sql::Operator::gt)));
+    CHECK_FALSE(none_less.has_value());
+    const auto nested = co_await c.execute(az::select(grids.c("grid")));
+    const auto nested_value = nested.one()[0];
+    CHECK(nested_value == az::TypeTraits<std::vector<std::vector<std::int32_t>>>::value(square));
+    // Arrays are values, as SQLAlchemy's tuples: rows that have them can be compared.
+    co_await c.execute(az::insert(grids).values(id = 2, list = three, plain = three, grid = square));
+    const auto rows = co_await c.execute(az::select(grids.c("plain")));
+    CHECK(rows.unique().all().size() == 1);
+    co_await c.rollback();
+    co_await c.close();
+}
+
 asio::awaitable<void> ranges(az::Engine engine) {
     auto c = co_await engine.connect();
     using Ints = az::Range<std::int32_t>;
@@ -332,6 +378,9 @@ asio::awaitable<void> far_ends(az::Engine engine) {
 } // namespace
 
 TEST_CASE("postgresql: arrays of every kind of element", "[integration][postgresql][types]") { on_postgresql(arrays); }
+TEST_CASE("postgresql: positions in arrays, dimensions, arrays as values", "[integration][postgresql][types][core.type.array]") {
+    on_postgresql(array_positions);
+}
 TEST_CASE("postgresql: arrays in operators", "[integration][postgresql][types]") {
     on_postgresql(array_operators);
 }

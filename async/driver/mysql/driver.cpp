@@ -93,6 +93,7 @@ flavoured_dialect(const std::string& named, const std::string& version, const dr
     flavour.mariadb_name = named == "mariadb";
     flavour.ansi_quotes = info.ansi_quotes;
     flavour.no_backslash_escapes = info.no_backslash_escapes;
+    flavour.version = parse_server_version(version);
     if (flavour.mariadb_name && !flavour.mariadb)
         throw InvalidRequestError(
             "the URL says mariadb://, but the server is none: its version is " + version + "; write mysql://");

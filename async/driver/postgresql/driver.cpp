@@ -28,6 +28,12 @@ public:
         co_return std::make_unique<Connection>(executor, std::move(connection), cache_size);
     }
 
+    [[nodiscard]] std::shared_ptr<const Dialect>
+    dialect_of(const Url&, const driver::Connection& connection, const driver::ServerInfo&) const override {
+        const auto version = parse_server_version(connection.server_version());
+        return version ? dialects::postgresql(*version) : nullptr;
+    }
+
     [[nodiscard]] bool single_connection(const Url&) const override { return false; }
 
     void validate(const Url& url) const override { static_cast<void>(read_options(url)); }

@@ -35,6 +35,12 @@ public:
         co_return connection;
     }
 
+    [[nodiscard]] std::shared_ptr<const Dialect>
+    dialect_of(const Url&, const driver::Connection& connection, const driver::ServerInfo&) const override {
+        const auto version = parse_server_version(connection.server_version());
+        return version ? dialects::sqlite(*version) : nullptr;
+    }
+
     [[nodiscard]] bool single_connection(const Url& url) const override {
         const auto options = parse_options(url);
         return options.memory && !options.shared_cache;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 
 #include <azoth/compiler/compiled.hpp>
 #include <azoth/dialect/dialects.hpp>
+#include <azoth/dialect/version.hpp>
 #include <azoth/schema/data.hpp>
 #include <azoth/sql/node.hpp>
 #include <azoth/sql/statement.hpp>
@@ -111,12 +113,18 @@ struct ReflectionQueries {
 class Dialect {
 public:
     Dialect() = default;
+    /// @param server  which release of the database it writes for
+    explicit Dialect(std::optional<ServerVersion> server) noexcept : server_(server) {}
     virtual ~Dialect();
     Dialect(const Dialect&) = delete;
     Dialect& operator=(const Dialect&) = delete;
 
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
     [[nodiscard]] virtual const Features& features() const noexcept = 0;
+    /// The release that it writes for: an engine's dialect is that of its server, from the first connection on. Nothing: the newest.
+    [[nodiscard]] const std::optional<ServerVersion>& server_version_info() const noexcept { return server_; }
+    /// What came with that release is there.
+    [[nodiscard]] bool has(const ServerVersion& since) const noexcept { return !server_ || *server_ >= since; }
 
     /// Renders a SELECT, INSERT, UPDATE, DELETE or text().
     /// @throws CompileError when the dialect cannot express it.
@@ -145,11 +153,11 @@ public:
     [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const;
     /// What writes this dialect's DDL; for Azoth's own use.
     [[nodiscard]] virtual std::unique_ptr<DdlCompiler> ddl_compiler() const;
-    /// A name as the catalogue has it, as programs write it: of a database that keeps names without quotes in upper case,
-    /// such a name in lower case.
-    [[nodiscard]] virtual std::string normalize_name(std::string_view name) const { return std::string{name}; }
+    /// A name as the catalogue has it, as programs write it: of a database that keeps names without quotes in upper case (Oracle),
+    /// such a name in lower case; one that is in lower case there needs quotes, and says so.
+    [[nodiscard]] virtual QuotedName normalize_name(std::string_view name) const { return QuotedName{name}; }
     /// The other way round.
-    [[nodiscard]] virtual std::string denormalize_name(std::string_view name) const { return std::string{name}; }
+    [[nodiscard]] virtual std::string denormalize_name(const QuotedName& name) const { return name; }
     /// An expression with its values written out and its columns without their table's name, as DDL has them.
     [[nodiscard]] virtual std::string literal_expression(const sql::Node& expression) const;
     [[nodiscard]] virtual ReflectionQueries reflection(const ReflectionScope& scope) const = 0;
@@ -158,6 +166,8 @@ public:
 
 private:
     [[nodiscard]] std::string quote_as_told(const QuotedName& name) const;
+
+    std::optional<ServerVersion> server_;
 };
 
 /// How `compile()` writes a statement.

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+
+#include <azoth/dialect/version.hpp>
 
 namespace azoth {
 
@@ -14,6 +17,7 @@ struct MySQLFlavour {
     bool mariadb_name = false;         ///< the dialect is called "mariadb", and so are its options; else "mysql"
     bool ansi_quotes = false;          ///< names in double quotes
     bool no_backslash_escapes = false; ///< a backslash in a literal is itself
+    std::optional<ServerVersion> version{}; ///< nothing: the newest
 
     MySQLFlavour() = default;
     friend bool operator==(const MySQLFlavour&, const MySQLFlavour&) = default;
@@ -22,11 +26,15 @@ struct MySQLFlavour {
 namespace dialects {
 
 [[nodiscard]] std::shared_ptr<const Dialect> postgresql();
+/// As one release of the server has it; what engines use once they have seen theirs. Without a release: as the newest.
+[[nodiscard]] std::shared_ptr<const Dialect> postgresql(const ServerVersion& server);
 [[nodiscard]] std::shared_ptr<const Dialect> mysql();
 [[nodiscard]] std::shared_ptr<const Dialect> mariadb();
 /// MySQL's or MariaDB's as one server wants it; what engines use once they have seen theirs.
 [[nodiscard]] std::shared_ptr<const Dialect> mysql(const MySQLFlavour& flavour);
 [[nodiscard]] std::shared_ptr<const Dialect> sqlite();
+/// As one release of the library has it.
+[[nodiscard]] std::shared_ptr<const Dialect> sqlite(const ServerVersion& library);
 /// SQL for reading: no database's in particular, parameters as `:name`. What has no standard form is written all the same.
 [[nodiscard]] std::shared_ptr<const Dialect> generic();
 /// Oracle Database 23. Writes SQL only: there is no driver, and creating an engine throws NoSuchModuleError.

@@ -18,6 +18,7 @@
 #include <azoth/driver/driver.hpp>
 #include <azoth/engine/pool.hpp>
 #include <azoth/schema/translate.hpp>
+#include <azoth/types/json.hpp>
 
 namespace azoth {
 
@@ -115,6 +116,10 @@ struct EngineOptions {
     std::size_t insertmanyvalues_page_size = 1000;
     /// Schemas to use in place of those that tables and sequences name; "" is none. See `Connection::schema_translate_map()`.
     SchemaTranslateMap schema_translate_map{};
+    /// What makes the text of JSON documents that are sent, and documents of the text that is read; nlohmann's own when empty. For all
+    /// JSON types but those that a TypeDecorator converts.
+    std::function<std::string(const Json&)> json_serializer = nullptr;
+    std::function<Json(const std::string&)> json_deserializer = nullptr;
     std::size_t query_cache_size = 500;        ///< compiled statements kept; 0: none
     bool hide_parameters = false;              ///< keep values out of the log and of errors
     /// Takes one line, on any thread; std::clog when empty.

@@ -73,7 +73,8 @@ public:
         constraint.attach_to(*this);
         return *this;
     }
-    /// Whether RETURNING may be used for keys nobody asked for; not where triggers forbid it. @return this
+    /// Whether RETURNING may be used for keys nobody asked for; not where triggers forbid it. The unit of work uses it all the same for
+    /// a key that the database tells in no other way (PostgreSQL). @return this
     Table& implicit_returning(bool on) {
         data_->implicit_returning = on;
         return *this;

@@ -38,6 +38,7 @@ enum class DdlAction : std::uint8_t {
     set_constraint_comment,
     drop_constraint_comment,
     text,
+    construct, ///< of the user's own
 };
 
 /// What decides whether an attached statement is executed.
@@ -69,7 +70,7 @@ struct DdlNode final : StatementNode {
     Type type;            ///< Enum, DOMAIN
     std::string name;     ///< of a schema, a view, a column, a new table; the text of DDL()
     std::string schema;   ///< the one that the view or the new table is in
-    NodePtr select;       ///< of a view or a new table
+    NodePtr select;       ///< of a view or a new table; a construct
     schema::DialectOptions options;
     std::map<std::string, std::string> context; ///< DDL()'s own %(names)s
     std::vector<std::string> dialects;          ///< attached: only there; empty: everywhere

@@ -152,7 +152,10 @@ struct InListNode final : ExpressionNode {
         : ExpressionNode(NodeKind::in_list, Boolean{}), operand(std::move(child)), values(std::move(list)),
           item_types(std::move(items)), negated(negate), required(is_required), name(std::move(parameter_name)) {
         mix_child(operand);
-        for (const auto& item : item_types) key.mix(item.hash());
+        for (const auto& item : item_types) {
+            key.mix(item.hash());
+            uncacheable = uncacheable || !item.is_cacheable();
+        }
         key.mix(std::uint64_t{negated});
         if (!name.empty()) key.mix(name);
         has_binds = true;

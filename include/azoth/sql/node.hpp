@@ -2,6 +2,7 @@
 // The expression and statement tree: immutable nodes, shared, each with its structural key.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,10 @@
 #include <azoth/sql/expression_nodes.hpp>
 #include <azoth/sql/from_nodes.hpp>
 #include <azoth/sql/statement_nodes.hpp>
+
+namespace azoth {
+struct TypeConversion;
+} // namespace azoth
 
 namespace azoth::sql {
 
@@ -25,6 +30,7 @@ struct BindList {
     bool is_element = false;    ///< no statement, but part of one: for reading
     bool fetches_key = false;   ///< an INSERT brings back the key that the database makes
     bool lint = true;     ///< look for FROM elements that nothing connects
+    std::shared_ptr<const TypeConversion> documents; ///< of all JSON types that have none of their own; null: none
 };
 [[nodiscard]] BindList collect_binds(const Node& statement);
 

@@ -64,7 +64,7 @@ struct Node {
 
     NodeKind kind;
     bool has_binds = false; ///< some bound parameter lies below
-    bool uncacheable = false; ///< some construct lies below whose text `key` does not tell
+    bool uncacheable = false; ///< what lies below says that it must not be kept compiled, or there is no use in it
     bool anonymous = false; ///< some alias without a name lies below: its identity is not in `key`
     Key key;
 
@@ -93,7 +93,10 @@ protected:
 
 /// A node that has a value, and so a SQL type.
 struct ExpressionNode : Node {
-    ExpressionNode(NodeKind k, Type value_type) noexcept : Node(k), type(value_type) { key.mix(type.hash()); }
+    ExpressionNode(NodeKind k, Type value_type) noexcept : Node(k), type(value_type) {
+        key.mix(type.hash());
+        uncacheable = !type.is_cacheable();
+    }
     Type type;
 };
 

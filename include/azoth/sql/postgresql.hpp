@@ -60,6 +60,11 @@ Expr<bool> test_untyped(std::string op, const E& left, const V& right) {
     return infix<bool>(std::move(op), left.node(), untyped(right), comparing, Boolean{});
 }
 
+/// An element of an array, as the array's type counts; `wanted`: null_type for what the array says.
+[[nodiscard]] sql::NodePtr array_item(const sql::NodePtr& array, sql::NodePtr index, const Type& wanted);
+/// A position as the database counts.
+[[nodiscard]] sql::NodePtr array_position(const Type& array, sql::NodePtr index);
+
 } // namespace detail
 
 /// `ARRAY[a, b]` of values and expressions.
@@ -79,19 +84,19 @@ template <std::ranges::input_range R>
     return Expr<Value>{detail::operand(values, array_type)};
 }
 
-/// `array[i]`; the first is 1. T says what it is.
+/// `array[i]`; the first is 1, unless the array's type has `zero_indexes()`. T says what it is; without it the array's type, which
+/// has one dimension less if it has several.
 template <class T = Value, Expression E, class I>
 [[nodiscard]] Expr<T> item(const E& array, const I& index) {
     auto right = azoth::detail::operand<Value>(index, Integer{});
-    return Expr<T>{sql::make_binary(
-        sql::Operator::getitem, array.node(), std::move(right), azoth::detail::own_type<T>())};
+    return Expr<T>{detail::array_item(array.node(), std::move(right), azoth::detail::own_type<T>())};
 }
 /// `array[from:to]`, both ends included.
 template <Expression E, class I, class J>
 [[nodiscard]] Expr<typename E::value_type> slice(const E& array, const I& from, const J& to) {
     auto bounds = sql::make_binary(
-        sql::Operator::slice, azoth::detail::operand<Value>(from, Integer{}), azoth::detail::operand<Value>(to, Integer{}),
-        Type{});
+        sql::Operator::slice, detail::array_position(sql::type_of(*array.node()), azoth::detail::operand<Value>(from, Integer{})),
+        detail::array_position(sql::type_of(*array.node()), azoth::detail::operand<Value>(to, Integer{})), Type{});
     return Expr<typename E::value_type>{
         sql::make_binary(sql::Operator::getitem, array.node(), std::move(bounds), sql::type_of(*array.node()))};
 }
@@ -101,7 +106,7 @@ template <HasColumnNode C, class I, class V>
     const auto node = column.column_node();
     const bool document = node->type.kind == TypeKind::json;
     auto step = document ? sql::make_bind(azoth::detail::value_for<Value>(index), azoth::detail::own_type<I>())
-                         : azoth::detail::operand<Value>(index, Integer{});
+                         : detail::array_position(node->type, azoth::detail::operand<Value>(index, Integer{}));
     auto target = sql::make_binary(sql::Operator::getitem, node, std::move(step), Type{});
     auto bound = [&]() -> sql::NodePtr {
         if constexpr (Expression<V>) return value.node();
@@ -136,14 +141,14 @@ template <Expression E, class V>
     return Expr<typename E::value_type>{
         sql::make_binary(sql::Operator::concat, node, detail::operand(right, type), type)};
 }
-/// `value = ANY (array)`, `value = ALL (array)`.
+/// `value = ANY (array)`, `value = ALL (array)`; with another operator `value < ANY (array)`.
 template <Expression E, class V>
-[[nodiscard]] Expr<bool> any(const E& array, const V& value) {
-    return Expr<bool>{sql::make_comparison(sql::Operator::eq, azoth::any_(array).node(), azoth::detail::operand<Value>(value, Type{}))};
+[[nodiscard]] Expr<bool> any(const E& array, const V& value, sql::Operator op = sql::Operator::eq) {
+    return Expr<bool>{sql::make_comparison(op, azoth::detail::operand<Value>(value, Type{}), azoth::any_(array).node())};
 }
 template <Expression E, class V>
-[[nodiscard]] Expr<bool> all(const E& array, const V& value) {
-    return Expr<bool>{sql::make_comparison(sql::Operator::eq, azoth::all_(array).node(), azoth::detail::operand<Value>(value, Type{}))};
+[[nodiscard]] Expr<bool> all(const E& array, const V& value, sql::Operator op = sql::Operator::eq) {
+    return Expr<bool>{sql::make_comparison(op, azoth::detail::operand<Value>(value, Type{}), azoth::all_(array).node())};
 }
 
 // Documents (JSONB).

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -28,15 +29,16 @@ struct TypeConversion {
     std::function<Type(sql::Operator, const Value&)> coerce_compared_value;
     std::vector<std::pair<sql::Operator, std::function<sql::NodePtr(sql::NodePtr, sql::NodePtr)>>> operators;
     std::vector<Type> generic; ///< what `as_generic()` gives; one or none
+    std::optional<bool> cache_ok; ///< nothing: not said, and so no
     std::uint64_t serial = 0; ///< unique in the process: what the type is compared by
 
     TypeConversion() = default;
 };
 
-/// Another type with conversions around it; NULL is converted too. The functions are called with the dialect's name and must be
-/// pure: statements that were compiled are used again.
+/// Another type with conversions around it; NULL is converted too. The functions are called with the dialect's name. Where they
+/// depend on nothing else `cache_ok()` says so; a statement with a type that does not say it is compiled whenever it is executed.
 ///
-///     const auto cents = TypeDecorator{Integer{}}.process_bind_param(to_cents).process_result_value(from_cents);
+///     const auto cents = TypeDecorator{Integer{}}.process_bind_param(to_cents).process_result_value(from_cents).cache_ok();
 ///
 /// A C++ type of your own needs no decorator: specialise `TypeTraits`. Copies are the same type; two that were made separately are
 /// not, nor is one after another function was given to it.
@@ -47,6 +49,9 @@ public:
     /// One that is another type on each dialect: `load_dialect_impl` is given the dialect's name.
     TypeDecorator(const Type& impl, std::function<Type(std::string_view dialect)> load_dialect_impl);
 
+    /// Statements with the type may be kept compiled, and used again: its functions give the same for the same. `false` says that
+    /// they must not be; who says neither is warned, once for each type and engine.
+    [[nodiscard]] TypeDecorator cache_ok(bool value = true) const;
     /// What is sent in place of a value.
     [[nodiscard]] TypeDecorator process_bind_param(TypeConversion::Convert convert) const;
     /// What is written in place of a value where it is a literal of the SQL text; without it what is bound.

@@ -31,6 +31,7 @@ enum class TypeFlag : std::uint16_t {
     no_create_type = 2048,   ///< CREATE TYPE is somebody else's job
     is_not_null = 4096,         ///< DOMAIN
     as_text = 8192,             ///< UUID: a string to the program
+    zero_indexes = 16384,       ///< ARRAY: the program counts from 0
 };
 
 struct TypeConversion;

@@ -105,6 +105,8 @@ struct VARCHAR : Type {
 struct ARRAY : Type {
     /// @throws ArgumentError when `item_type` is itself an ARRAY: give the number of dimensions instead.
     explicit ARRAY(const Type& item_type, std::int32_t dimensions = unset);
+    /// Positions in `item()`, `slice()` and `set_item()` count from 0; the database's count from 1 all the same.
+    [[nodiscard]] ARRAY zero_indexes(bool on = true) const;
 };
 
 } // namespace azoth

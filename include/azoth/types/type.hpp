@@ -72,6 +72,9 @@ public:
     /// What this type is on a dialect: its variant there, or itself.
     [[nodiscard]] Type on(std::string_view dialect) const;
 
+    /// Statements with it may be kept compiled: see `TypeDecorator::cache_ok()`.
+    [[nodiscard]] bool is_cacheable() const noexcept { return !details || details_cacheable(); }
+
     [[nodiscard]] bool is_null_type() const noexcept { return kind == TypeKind::null_type; }
     [[nodiscard]] bool is_integer() const noexcept {
         return kind == TypeKind::small_integer || kind == TypeKind::integer || kind == TypeKind::big_integer;
@@ -84,6 +87,7 @@ public:
 private:
     [[nodiscard]] static bool same_details(const Type& a, const Type& b) noexcept;
     [[nodiscard]] std::size_t details_hash() const noexcept;
+    [[nodiscard]] bool details_cacheable() const noexcept;
 };
 
 /// The type's name for messages: "BigInteger", "String(30)".
