@@ -19,5 +19,6 @@
 #include <azoth/orm.hpp>
 #include <azoth/session/identity_key.hpp>
 #include <azoth/session/loading.hpp>
+#include <azoth/session/prepare.hpp>
 #include <azoth/session/result.hpp>
 #include <azoth/session/session.hpp>

@@ -119,6 +119,9 @@ template <std::derived_from<ModelBase> T>
     return orm::ClassEvents<T>{mapper_of<T>().signals};
 }
 
+/// What happens to the mappings of all classes: listeners are to be there before a class is used first.
+[[nodiscard]] inline orm::MappingEvents& mapping_events() { return orm::mapping_events_of_all_classes(); }
+
 /// The events of an attribute or a collection, told for objects that are made afterwards.
 template <auto P>
     requires std::derived_from<orm::member_of<P>, orm::AttributeBase>
