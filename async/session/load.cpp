@@ -76,6 +76,7 @@ std::shared_ptr<const LoadedRows> unique_rows(const LoadedRows& rows) {
 asio::awaitable<std::shared_ptr<const LoadedRows>>
 load_objects(Core& core, sql::NodePtr statement, bool populate_existing, LoadContext context) {
     auto rows = std::make_shared<LoadedRows>();
+    statement = orm::with_expressions(statement);
     rows->data = co_await run_statement(core, statement, context);
     const auto& select = static_cast<const sql::SelectNode&>(*statement);
     rows->plan = orm::plan_load(select, *rows->data.compiled);
@@ -177,7 +178,7 @@ WaitingOwners waiting_owners(Core& core, const orm::RelationshipInfo& info, cons
         const auto& link = orm::MapperData::link(*owner, info);
         if (link.is_present() || !seen.insert(owner).second) continue;
         auto values = orm::link_values(*owner, info);
-        if (values.empty()) {
+        if (values.empty() || std::ranges::any_of(values, &Value::is_null)) {
             if (info.collection) orm::fill_collection(*owner, info, {});
             else orm::fill_related(*owner, info, nullptr);
             continue;

@@ -50,7 +50,9 @@ void copy_attributes(ModelBase& source, ModelBase& target, bool as_loaded) {
         if (info.computed && !as_loaded) continue;
         const auto& from = orm::MapperData::attribute(source, info);
         auto& to = orm::MapperData::attribute(target, info);
-        if (!from.is_present()) {
+        // A default of a new object is nothing that was set.
+        const bool unset = info.init_default && !from.is_changed() && source.orm_state().lifecycle < orm::Lifecycle::persistent;
+        if (!from.is_present() || unset) {
             if (as_loaded) to.set_flags(orm::AttributeBase::expired);
             continue;
         }

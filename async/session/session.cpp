@@ -191,6 +191,7 @@ asio::awaitable<void> load_value(orm::AttributeBase& attribute) {
                                            : state->mapper->class_name + "::" + state->mapper->attributes[attribute.index()].name;
         throw DetachedInstanceError(name + " cannot be loaded: its object is in no session (it was closed, or the object was never added)");
     }
+    if (state->mapper->attributes[attribute.index()].query_expression) co_return; // only statements fill it
     const orm::GraphRef kept{state->graph};
     auto& core = static_cast<Core&>(*state->session);
     const Operation operation{core};

@@ -11,8 +11,9 @@ namespace azoth::session {
 asio::awaitable<RowStream> open_rows(Core& core, sql::NodePtr statement, StatementOptions options) {
     const Operation operation{core};
     co_await ask_before_stream(core, statement);
+    statement = orm::with_expressions(statement);
     const auto& select = static_cast<const sql::SelectNode&>(*statement);
-    if (select.options)
+    if (select.options && !static_cast<const orm::LoaderOptions*>(select.options.get())->options.empty())
         throw LoaderStrategyError("a stream cannot load relationships along with its objects: leave out the loader options");
     if (options.autoflush) co_await autoflush(core);
     auto* connection = co_await begin_connection(core, core.engine_for(nullptr, statement.get()));

@@ -19,6 +19,7 @@
 #include <azoth/orm.hpp>
 #include <azoth/session/identity_key.hpp>
 #include <azoth/session/loading.hpp>
+#include <azoth/session/prepare.hpp>
 #include <azoth/session/result.hpp>
 #include <azoth/session/row_events.hpp>
 #include <azoth/session/scoped_session.hpp>

@@ -41,6 +41,7 @@ private:
         if (found != table_.columns.end() && !options_.replaces()) return;
         const bool is_new = found == table_.columns.end();
         ColumnData& data = is_new ? table_.add_column(column.name, column.type) : *found;
+        if (!column.key.empty()) data.key = column.key;
         data.type = column.type;
         data.nullable = column.nullable;
         data.comment = column.comment;

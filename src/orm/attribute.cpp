@@ -4,11 +4,29 @@
 
 #include <algorithm>
 
+#include <azoth/orm/entity.hpp>
 #include <azoth/orm/errors.hpp>
 #include <azoth/orm/mapper_data.hpp>
 #include <azoth/orm/session_state.hpp>
 
 namespace azoth::orm {
+
+bool AttributeBase::reads_as_null() const noexcept {
+    const auto* object = owner();
+    if (object == nullptr || object->orm_state().lifecycle <= Lifecycle::pending) return true;
+    return !is_changed() && object->orm_state().mapper->attributes[index_].query_expression;
+}
+
+void require_init(const AttributeBase& attribute, bool link) {
+    if (attribute.owner() == nullptr) return;
+    const auto& mapper = *attribute.owner()->orm_state().mapper;
+    const auto index = attribute.index();
+    const auto& use = link ? mapper.relationships[index].use : mapper.attributes[index].use;
+    if (use.init) return;
+    throw ArgumentError(
+        "make<" + mapper.class_name + ">(): '" + (link ? mapper.relationships[index].name : mapper.attributes[index].name)
+        + "' is mapped with init(false), so it is not set when an object is made; assign it afterwards");
+}
 
 void AttributeBase::before_change() {
     auto* object = owner();

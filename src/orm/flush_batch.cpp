@@ -162,8 +162,10 @@ void find_insert_shape(ModelBase& object, bool returns_defaults, FlushBatch& bat
         auto& attribute = MapperData::attribute(object, info);
         const auto& column = mapper.column(info);
         const bool computed = !attribute.is_present() && attribute.is_changed() && expression_of(object, index) != nullptr;
+        // What the object had from the start is no assignment: the column's own default counts more.
+        const bool only_default = info.init_default && attribute.is_present() && !attribute.is_changed() && (column.default_ || column.default_expression);
         // NULL counts as not set: defaults apply. (A JSON null is no NULL.)
-        if (computed || (attribute.is_present() && !info.operations->is_null(attribute))) {
+        if (computed || (attribute.is_present() && !only_default && !info.operations->is_null(attribute))) {
             batch.columns.push_back(index);
             if (computed && (info.primary_key ? returns_defaults : info.server_default && fetches_defaults)) batch.fetch.push_back(index);
         } else if (column.default_) {

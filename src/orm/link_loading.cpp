@@ -103,6 +103,8 @@ const Value* value_before(const ModelBase& object, std::uint16_t attribute) {
 
 std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info) {
     std::vector<Value> values;
+    // A part of a key of several columns may be NULL, where the target's rows may have such keys.
+    const bool partial = info.to_primary_key && info.pairs.size() > 1 && info.target->allow_partial_pks;
     const auto take = [&](const auto& pairs) {
         for (const auto& pair : pairs) {
             const auto& attribute_info = owner.orm_state().mapper->attributes[pair.first];
@@ -113,12 +115,17 @@ std::vector<Value> link_values(ModelBase& owner, const RelationshipInfo& info) {
                     values.push_back(*stored);
                     continue;
                 }
+            if (partial && attribute.is_present() && attribute_info.operations->is_null(attribute)) {
+                values.emplace_back();
+                continue;
+            }
             if (!attribute.is_present() || attribute_info.operations->is_null(attribute)) return false;
             values.push_back(attribute_info.operations->value(attribute));
         }
         return true;
     };
     if (!take(info.pairs) || !take(info.secondary_pairs)) return {};
+    if (partial && std::ranges::all_of(values, &Value::is_null)) return {};
     if (!info.local_columns.empty()) { // what else the condition asks for
         std::vector<std::pair<std::uint16_t, std::uint16_t>> more;
         const auto all = info.local_attributes();
@@ -132,13 +139,18 @@ std::shared_ptr<sql::SelectNode> lazy_select(const RelationshipInfo& info, const
     auto select = std::make_shared<sql::SelectNode>();
     select->add(&sql::SelectNode::columns, 'c', info.target->entity);
     const auto compare = [&](sql::NodePtr column, const Value& value, bool column_first) {
+        if (value.is_null()) {
+            select->add(&sql::SelectNode::where, 'w', sql::make_binary(sql::Operator::is, std::move(column), sql::make_null(), Boolean{}));
+            return;
+        }
         auto bound = parameter(value, column);
         select->add(
             &sql::SelectNode::where, 'w',
             sql::make_binary(
                 sql::Operator::eq, column_first ? column : bound, column_first ? bound : column, Boolean{}));
     };
-    if (info.primaryjoin) {
+    const bool partial = std::ranges::any_of(values, &Value::is_null); // then by the target's primary key
+    if (info.primaryjoin && !partial) {
         const auto attributes = info.local_attributes();
         const auto condition = sql::replacement_traverse(info.primaryjoin, [&](const sql::NodePtr& node) -> sql::NodePtr {
             const auto local = std::ranges::find(info.local_columns, node.get(), [](const auto& column) { return column.first; });
@@ -306,6 +318,7 @@ std::vector<std::uint16_t> expired_attributes(ModelBase& object) {
     const auto& mapper = *object.orm_state().mapper;
     for (std::size_t i = 0; i < mapper.attributes.size(); ++i) {
         const auto& attribute = MapperData::attribute(object, mapper.attributes[i]);
+        if (mapper.attributes[i].query_expression) continue; // not loaded by itself
         if (attribute.is_expired() && !attribute.is_changed()) expired.push_back(static_cast<std::uint16_t>(i));
     }
     return expired;

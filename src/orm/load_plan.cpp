@@ -2,6 +2,8 @@
 // Rows to objects.
 #include <azoth/orm/load_plan.hpp>
 
+#include <algorithm>
+
 #include <azoth/error.hpp>
 #include <azoth/orm/flush_plan.hpp>
 #include <azoth/types/type_traits.hpp>
@@ -44,7 +46,21 @@ EntityPlan plan_entity(const MapperData& mapper, const std::vector<std::size_t>&
     return plan;
 }
 
+std::vector<std::uint16_t> entity_members(const sql::EntityNode& entity) {
+    const auto& mapper = *static_cast<const MapperData*>(entity.tag);
+    const bool is_alias = entity.from != mapper.selectable(); // it has what the class selects unless it is told
+    std::vector<std::uint16_t> members;
+    for (std::size_t i = 0; i < mapper.attributes.size() && members.size() < entity.columns.size(); ++i) {
+        const auto& info = mapper.attributes[i];
+        if (is_alias ? !info.deferred && info.node != nullptr : info.node == entity.columns[members.size()])
+            members.push_back(static_cast<std::uint16_t>(i));
+    }
+    return members;
+}
+
 LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled) {
+    using Filled = decltype(LoaderOptions::filled);
+    const auto* options = static_cast<const LoaderOptions*>(select.options.get());
     LoadPlan plan;
     std::size_t column = 0;
     for (const auto& element : select.columns) {
@@ -59,11 +75,10 @@ LoadPlan plan_load(const sql::SelectNode& select, const Compiled& compiled) {
             continue;
         }
         const auto& mapper = *static_cast<const MapperData*>(entity.tag);
-        // Its columns are in the order of the attributes; deferred ones may be left out.
         std::vector<std::size_t> columns(mapper.attributes.size(), not_selected);
-        std::size_t next = 0;
-        for (std::size_t i = 0; i < columns.size() && next < entity.columns.size(); ++i)
-            if (mapper.attributes[i].node == entity.columns[next]) columns[i] = column + next++;
+        const auto filled = options == nullptr ? Filled::const_iterator{} : std::ranges::find(options->filled, element.get(), &Filled::value_type::first);
+        const auto members = options == nullptr || filled == options->filled.end() ? entity_members(entity) : filled->second;
+        for (std::size_t i = 0; i < members.size(); ++i) columns[members[i]] = column + i;
         plan.elements.push_back({static_cast<int>(plan.entities.size()), column});
         plan.entities.push_back(plan_entity(mapper, columns, compiled));
         column += entity.columns.size();
@@ -131,6 +146,8 @@ ModelBase* ObjectLoader::load(const EntityPlan& plan, const RowBuffer& rows, std
         return object;
     }
     object = plan.mapper->create(graph_, true);
+    for (const auto index : plan.mapper->query_expressions) // null unless the row has a value
+        MapperData::attribute(*object, plan.mapper->attributes[index]).set_flags(AttributeBase::present);
     populate(plan, rows, row, *object, true);
     auto& state = object->orm_state();
     state.lifecycle = Lifecycle::persistent;

@@ -8,19 +8,15 @@
 
 #include <azoth/orm/entity.hpp>
 #include <azoth/orm/errors.hpp>
+#include <azoth/schema/metadata.hpp>
 #include <azoth/sql/from.hpp>
 
+#include "orm/configuration.hpp"
 #include "orm/join_condition.hpp"
 
 namespace azoth::orm {
 
 namespace {
-
-/// Classes refer to each other, so completing one may complete others: one lock for all, taken on first use only.
-std::recursive_mutex& configuration_mutex() {
-    static std::recursive_mutex mutex;
-    return mutex;
-}
 
 /// The attributes that hold a foreign key's columns and those of the key they refer to.
 std::vector<std::pair<std::uint16_t, std::uint16_t>>
@@ -127,6 +123,9 @@ void configure_many_to_many(MapperData& mapper, RelationshipInfo& info, MapperDa
         find_reverse(info);
     }
     const bool second_side = other != nullptr && other->secondary != nullptr && other->target != nullptr;
+    if (!info.secondary && mapper.reflected_in != nullptr)
+        if (const auto* known = mapper.reflected_in->find(info.secondary_name, mapper.reflected_schema))
+            info.secondary = std::make_unique<Table>(*known);
     if (!info.secondary) {
         info.secondary = other != nullptr && other->secondary ? std::make_unique<Table>(*other->secondary)
                                                               : make_association_table(mapper, info, target);
@@ -246,6 +245,7 @@ void MapperData::resolve_keys() {
     const auto* generated = data.autoincrement_column();
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         auto& attribute = attributes[i];
+        if (attribute.query_expression) query_expressions.push_back(static_cast<std::uint16_t>(i));
         if (attribute.computed) continue;
         const auto& column = data.columns[attribute.column];
         attribute.node = azoth::detail::make_column_node(table->node(), column);
@@ -264,35 +264,41 @@ void MapperData::resolve_keys() {
 }
 
 sql::NodePtr MapperData::make_entity(const std::vector<std::uint16_t>& undeferred) const {
+    std::vector<sql::NodePtr> nodes;
+    nodes.reserve(attributes.size());
+    for (const auto& attribute : attributes) nodes.push_back(attribute.node);
+    return make_entity_from(table->node(), nodes, undeferred);
+}
+
+sql::NodePtr MapperData::make_entity_from(
+    const sql::NodePtr& from, const std::vector<sql::NodePtr>& nodes, const std::vector<std::uint16_t>& undeferred) const {
     std::vector<sql::NodePtr> columns;
     for (std::size_t i = 0; i < attributes.size(); ++i) {
-        const auto& attribute = attributes[i];
-        const bool wanted = !attribute.deferred || std::ranges::find(undeferred, i) != undeferred.end();
-        if (wanted && attribute.node) columns.push_back(attribute.node);
+        const bool wanted = !attributes[i].deferred || std::ranges::find(undeferred, i) != undeferred.end();
+        if (wanted && nodes[i]) columns.push_back(nodes[i]);
     }
-    return std::make_shared<sql::EntityNode>(table->node(), std::move(columns), this);
+    return std::make_shared<sql::EntityNode>(from, std::move(columns), this);
+}
+
+const sql::NodePtr& MapperData::express(std::uint16_t index) {
+    auto& attribute = attributes[index];
+    if (attribute.node || !attribute.computed) return attribute.node;
+    if (!attribute.expression) { // of a query_expression<>()
+        attribute.node = sql::make_null();
+        return attribute.node;
+    }
+    if (std::ranges::find(expressing_, index) != expressing_.end())
+        throw ArgumentError(class_name + "::" + attribute.name + ": the expression of this column property is made of itself");
+    expressing_.push_back(index);
+    auto node = attribute.expression();
+    expressing_.pop_back();
+    attribute.node = std::move(node);
+    return attribute.node;
 }
 
 void MapperData::add_referrer(const MapperData& mapper, const RelationshipInfo& relationship) {
     referrer_list_.push_back({&mapper, &relationship, referrers()});
     referrers_.store(&referrer_list_.back(), std::memory_order_release);
-}
-
-void MapperData::configure() {
-    if (configured_.load(std::memory_order_acquire)) return;
-    const std::lock_guard lock{configuration_mutex()};
-    require_mapped();
-    if (configured_.load(std::memory_order_relaxed) || configuring_) return;
-    configuring_ = true;
-    try {
-        resolve_relationships();
-    } catch (...) {
-        configuring_ = false;
-        fail(std::current_exception());
-        throw;
-    }
-    configuring_ = false;
-    configured_.store(true, std::memory_order_release);
 }
 
 void MapperData::resolve_relationships() {
@@ -303,12 +309,50 @@ void MapperData::resolve_relationships() {
     }
     for (auto& relationship : relationships) relationship.target->configure();
     bool computes = false;
-    for (auto& attribute : attributes) {
-        if (!attribute.computed) continue;
-        attribute.node = attribute.expression();
+    for (std::size_t i = 0; i < attributes.size(); ++i) {
+        if (!attributes[i].computed) continue;
+        (void)express(static_cast<std::uint16_t>(i));
         computes = true;
     }
     if (computes) entity = make_entity();
+}
+
+std::vector<ColumnRef> MapperData::columns() const {
+    std::vector<ColumnRef> columns;
+    for (const auto& attribute : attributes)
+        if (!attribute.computed) columns.emplace_back(as_column(attribute.node));
+    return columns;
+}
+
+std::vector<ColumnRef> MapperData::primary_key_columns() const {
+    std::vector<ColumnRef> columns;
+    for (const auto index : primary_key) columns.emplace_back(as_column(attributes[index].node));
+    return columns;
+}
+
+std::vector<const AttributeInfo*> MapperData::column_attrs() const {
+    std::vector<const AttributeInfo*> all;
+    for (const auto& attribute : attributes) all.push_back(&attribute);
+    return all;
+}
+
+std::vector<Descriptor> MapperData::all_orm_descriptors() const {
+    std::vector<Descriptor> all;
+    for (const auto& attribute : attributes)
+        all.push_back({attribute.computed ? DescriptorKind::column_property : DescriptorKind::column, attribute.name});
+    const auto add = [&](DescriptorKind kind, const auto& described) {
+        for (const auto& each : described) all.push_back({kind, each.name});
+    };
+    add(DescriptorKind::relationship, relationships);
+    add(DescriptorKind::composite, composites);
+    add(DescriptorKind::synonym, synonyms);
+    add(DescriptorKind::hybrid, hybrids);
+    return all;
+}
+
+const RelationshipInfo* MapperData::find_relationship(std::string_view name) const noexcept {
+    const auto found = std::ranges::find(relationships, name, &RelationshipInfo::name);
+    return found == relationships.end() ? nullptr : &*found;
 }
 
 const AttributeInfo* MapperData::find(std::string_view name) const noexcept {
@@ -343,6 +387,9 @@ ModelBase* MapperData::create(Graph& graph, bool loaded) const {
         attribute(*object, attributes[i])
             .place(
                 attributes[i].offset, static_cast<std::uint16_t>(i), attributes[i].watch != nullptr || attributes[i].active_history);
+    if (!loaded)
+        for (const auto& info : attributes)
+            if (info.init_default) info.init_default(attribute(*object, info));
     for (std::size_t i = 0; i < relationships.size(); ++i) {
         auto& member = link(*object, relationships[i]);
         member.place(relationships[i].offset, static_cast<std::uint16_t>(i), relationships[i].watch != nullptr);
@@ -438,7 +485,11 @@ std::vector<std::uint16_t> RelationshipInfo::local_attributes() const {
 }
 
 const sql::NodePtr& attribute_node(const MapperData& mapper, std::string_view name) {
-    return mapper.attributes[mapper.attribute_index(name)].node;
+    const auto index = mapper.attribute_index(name);
+    const auto& info = mapper.attributes[index];
+    // While a mapping is completed one expression may be made of another.
+    if (!info.node && info.computed) return const_cast<MapperData&>(mapper).express(index);
+    return info.node;
 }
 
 sql::NodePtr relationship_condition(const MapperData& mapper, const RelationshipInfo& relationship) {

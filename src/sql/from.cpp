@@ -348,6 +348,7 @@ void collect_froms(const Node& node, std::vector<NodePtr>& into) {
     case NodeKind::entity: {
         const auto& from = static_cast<const EntityNode&>(node).from;
         if (from && std::ranges::find(into, from) == into.end()) into.push_back(from);
+        for (const auto& column : static_cast<const EntityNode&>(node).columns) collect_froms(*column, into); // expressions may have more
         return;
     }
     case NodeKind::scalar_subquery:

@@ -56,6 +56,9 @@ public:
 protected:
     ~AttributeBase() = default;
 
+    /// Without a value a nullable attribute of a new object is NULL, and so is a query_expression<>() that no statement filled.
+    [[nodiscard]] bool reads_as_null() const noexcept;
+
     /// Throws NotLoadedError naming class, attribute, why, and what to call.
     [[noreturn]] void throw_not_loaded() const;
     /// Before the first change: keeps the old value aside and registers the object with its session. Takes an expression that
@@ -104,7 +107,8 @@ public:
         if (!is_present()) [[unlikely]] {
             if (watched_ && const_cast<Mapped*>(this)->initialise(&const_cast<Mapped*>(this)->value_)) return value_;
             if constexpr (detail::is_optional<T>) {
-                if (reads_as_null()) return value_;
+                static const T none{};
+                if (reads_as_null()) return none;
             }
             throw_not_loaded();
         }
@@ -187,12 +191,6 @@ private:
         value_ = std::forward<V>(value);
         flags_ = present | changed;
     }
-    /// A nullable attribute of a new object that was never set is NULL.
-    [[nodiscard]] bool reads_as_null() const noexcept {
-        const auto* object = owner();
-        return object == nullptr || object->orm_state().lifecycle <= orm::Lifecycle::pending;
-    }
-
     T value_{};
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <azoth/orm/mapper.hpp>
 #include <azoth/sql/dml.hpp>
@@ -15,6 +16,15 @@ namespace azoth {
 
 namespace orm {
 
+template <auto P, class Owner>
+class Col;
+
+template <class M>
+inline constexpr bool is_composite = false;
+
+/// @throws ArgumentError for an attribute with `init(false)`.
+void require_init(const AttributeBase& attribute, bool link);
+
 /// `col<&User::name> = "x"`: sets the member of an object (make) or builds SQL (values()).
 template <auto P, class Owner, class V>
 class AttributeAssignment {
@@ -23,9 +33,17 @@ public:
 
     template <class T>
     void set(T& object) && {
+        if constexpr (std::derived_from<member_of<P>, AttributeBase>) require_init(object.*P, false);
         object.*P = std::move(value_);
     }
-    [[nodiscard]] Assignment assignment() const;
+    [[nodiscard]] Assignment assignment() const
+        requires(!is_composite<member_of<P>>);
+    /// Of a composite: its columns.
+    [[nodiscard]] std::vector<Assignment> assignments() const
+        requires(is_composite<member_of<P>>)
+    {
+        return Col<P, Owner>::assignments(value_);
+    }
 
 private:
     V value_;
@@ -47,7 +65,9 @@ public:
     using value_type = attribute_type<P>;
 
     [[nodiscard]] const sql::NodePtr& node() const {
-        static const sql::NodePtr& found = attribute_node(mapper_of<Owner>(), member_name<P>());
+        // Before the static variable: completing a mapping takes a lock, and may ask for this very node.
+        const auto& mapper = mapper_of<Owner>();
+        static const sql::NodePtr& found = attribute_node(mapper, member_name<P>());
         return found;
     }
     /// @throws ArgumentError for a column property, which is no column.
@@ -61,9 +81,39 @@ public:
 };
 
 template <auto P, class Owner, class V>
-Assignment AttributeAssignment<P, Owner, V>::assignment() const {
+Assignment AttributeAssignment<P, Owner, V>::assignment() const
+    requires(!is_composite<member_of<P>>)
+{
     return azoth::detail::assign<attribute_type<P>>(Col<P, Owner>{}.column_node(), value_);
 }
+
+/// `col<&Address::user> = user`: a link that make() sets.
+template <auto P, class V>
+class LinkAssignment {
+public:
+    explicit LinkAssignment(V value) : value_(std::move(value)) {}
+
+    template <class T>
+    void set(T& object) && {
+        require_init(object.*P, true);
+        object.*P = std::move(value_);
+    }
+
+private:
+    V value_;
+};
+
+/// A link: nothing but what make() takes.
+template <auto P, class Owner>
+    requires std::derived_from<member_of<P>, RelatedBase> || std::derived_from<member_of<P>, CollectionBase>
+class Col<P, Owner> {
+public:
+    template <class V>
+        requires(!std::same_as<std::remove_cvref_t<V>, Col>)
+    [[nodiscard]] auto operator=(V&& value) const {
+        return LinkAssignment<P, std::decay_t<V>>{std::forward<V>(value)};
+    }
+};
 
 } // namespace orm
 

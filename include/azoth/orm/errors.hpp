@@ -34,6 +34,12 @@ public:
     using UnmappedError::UnmappedError;
 };
 
+/// A class cannot be used yet, but may be later: its table has not been reflected, or a listener holds its mapping back.
+class MappingDeferredError : public InvalidRequestError {
+public:
+    using InvalidRequestError::InvalidRequestError;
+};
+
 /// A relationship cannot be loaded in the way that was asked for.
 class LoaderStrategyError : public InvalidRequestError {
 public:

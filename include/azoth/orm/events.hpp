@@ -276,9 +276,11 @@ struct CollectionEvents {
 template <std::derived_from<ModelBase> T>
 [[nodiscard]] orm::ClassEvents<T> events() {
     if constexpr (std::same_as<T, ModelBase>) return orm::ClassEvents<T>{orm::signals_of_all_classes()};
-    else
-    return orm::ClassEvents<T>{mapper_of<T>().signals};
+    else return orm::ClassEvents<T>{mapper_of<T>().signals};
 }
+
+/// What happens to the mappings of all classes: listeners are to be there before a class is used first.
+[[nodiscard]] inline orm::MappingEvents& mapping_events() { return orm::mapping_events_of_all_classes(); }
 
 /// The events of an attribute, told for objects that are made afterwards, or of a link.
 template <auto P>

@@ -11,7 +11,9 @@
 
 #include <azoth/orm/link_history.hpp>
 #include <azoth/orm/links.hpp>
+#include <azoth/orm/errors.hpp>
 #include <azoth/orm/mapper.hpp>
+#include <azoth/sql/from.hpp>
 
 namespace azoth {
 
@@ -46,6 +48,8 @@ public:
     [[nodiscard]] bool has_identity() const noexcept { return object_.orm_state().lifecycle >= orm::Lifecycle::persistent; }
     /// The primary key of its row; empty when it has none.
     [[nodiscard]] std::vector<Value> identity() const;
+    /// The mapping of its class. @throws NoInspectionAvailable for an object that was not made by make<T>() or loaded.
+    [[nodiscard]] const orm::MapperData& mapper() const;
     [[nodiscard]] bool in_session() const noexcept { return object_.orm_state().session != nullptr; }
     /// Something was set since it was loaded or flushed, be it to the same value.
     [[nodiscard]] bool modified() const noexcept;
@@ -67,6 +71,21 @@ private:
 };
 
 [[nodiscard]] inline Inspection inspect(const ModelBase& object) { return Inspection{object}; }
+/// @throws NoInspectionAvailable for a null handle.
+template <std::derived_from<ModelBase> T>
+[[nodiscard]] Inspection inspect(const std::shared_ptr<T>& object) {
+    if (object == nullptr) throw NoInspectionAvailable("inspect(): the handle holds no object");
+    return Inspection{*object};
+}
+/// A table, or another element of FROM, is its own description.
+template <std::derived_from<Table> T>
+[[nodiscard]] const T& inspect(const T& table) noexcept {
+    return table;
+}
+template <std::derived_from<FromClause> F>
+[[nodiscard]] const F& inspect(const F& element) noexcept {
+    return element;
+}
 /// The mapping of a class. @throws ArgumentError as `mapper_of<T>()`.
 template <orm::MappedClass T>
 [[nodiscard]] const orm::MapperData& inspect() {
@@ -102,8 +121,8 @@ template <class T>
             history.deleted.push_back(before.raw());
         }
         if (attribute.is_present()) history.added.push_back(attribute.raw());
-    } else if (attribute.is_present()) {
-        history.unchanged.push_back(attribute.raw());
+    } else if (attribute.is_present() && (object == nullptr || object->orm_state().lifecycle >= orm::Lifecycle::persistent)) {
+        history.unchanged.push_back(attribute.raw()); // of a new object it would be a default, which nobody set
     }
     return history;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <azoth/compiler/compiled.hpp>
@@ -81,10 +82,26 @@ struct LoaderOption {
     std::vector<LoaderOption> nested;
 };
 
+/// One `with_expression()`.
+struct ExpressionOption {
+    const MapperData* mapper = nullptr;
+    std::uint16_t attribute = 0;
+    sql::NodePtr expression;
+};
+
 /// What `options()` hangs on a SELECT.
 struct LoaderOptions {
     std::vector<LoaderOption> options;
+    std::vector<ExpressionOption> expressions;
+    /// Of a statement as it is executed: which attributes the columns of these entities are.
+    std::vector<std::pair<const sql::Node*, std::vector<std::uint16_t>>> filled;
 };
+
+/// Which attributes of its class an entity's columns are, in order.
+[[nodiscard]] std::vector<std::uint16_t> entity_members(const sql::EntityNode& entity);
+
+/// The statement as it is executed: its entities select what `with_expression()` says. Itself where there is none.
+[[nodiscard]] sql::NodePtr with_expressions(const sql::NodePtr& statement);
 
 /// Fills a collection that was not loaded: what the database has, with pending changes of the program on top.
 void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector<ModelBase*> loaded);

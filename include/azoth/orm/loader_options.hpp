@@ -2,6 +2,7 @@
 // Loader options: `select<User>().options(selectinload<&User::addresses>())`.
 #pragma once
 
+#include <string_view>
 #include <utility>
 
 #include <azoth/orm/entity.hpp>
@@ -60,7 +61,25 @@ private:
     std::uint16_t attribute_;
 };
 
+/// `with_expression<&User::score>(…)`
+class WithExpressionOption {
+public:
+    /// @throws ArgumentError when the attribute is no query_expression<>().
+    WithExpressionOption(const MapperData& mapper, std::string_view attribute, sql::NodePtr expression);
+    void apply(sql::SelectNode& select) const;
+
+private:
+    ExpressionOption option_;
+};
+
 } // namespace orm
+
+/// Fills an attribute that is mapped by `query_expression<>()`, for objects that this statement loads; those that the session has
+/// already keep theirs, unless they are expired or `populate_existing` is on. Of entities only: a subquery does not select it.
+template <auto P, Expression E>
+[[nodiscard]] orm::WithExpressionOption with_expression(const E& expression) {
+    return {mapper_of<orm::class_of<P>>(), orm::member_name<P>(), expression.node()};
+}
 
 /// Loads a deferred attribute along with its objects.
 template <auto P>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Mapper<T>: what a class's map() function says, and mapper_of<T>(), what became of it.
+// Mapper<T>: given to a class's map() function, which says by it what the class's type cannot.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -9,288 +10,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include <azoth/orm/mapper_data.hpp>
-#include <azoth/orm/type_map.hpp>
-#include <azoth/schema/options.hpp>
+#include <azoth/orm/mapping_options.hpp>
 
 namespace azoth {
-
-namespace orm {
-
-template <class P>
-struct MemberPointer;
-template <class C, class M>
-struct MemberPointer<M C::*> {
-    using class_type = C;
-    using member_type = M;
-};
-template <auto P>
-using class_of = typename MemberPointer<decltype(P)>::class_type;
-template <auto P>
-using member_of = typename MemberPointer<decltype(P)>::member_type;
-
-/// The name of the member that P points at, from the compiler's own spelling of it.
-template <auto P>
-[[nodiscard]] constexpr std::string_view member_name() {
-    std::string_view text = __PRETTY_FUNCTION__;
-    const auto end = text.find_first_of(";]", text.rfind("P = "));
-    text = text.substr(0, end);
-    return text.substr(text.rfind(':') + 1);
-}
-/// The class's name without its namespaces.
-template <class T>
-[[nodiscard]] constexpr std::string_view class_name() {
-    std::string_view text = __PRETTY_FUNCTION__;
-    const auto begin = text.rfind("T = ") + 4;
-    text = text.substr(begin, text.find_first_of(";]", begin) - begin);
-    const auto colon = text.rfind(':');
-    return colon == std::string_view::npos ? text : text.substr(colon + 1);
-}
-
-/// A mapped class.
-template <class T>
-concept MappedClass = std::derived_from<T, ModelBase>;
-
-template <class T>
-MapperData& mapped_data();
-
-} // namespace orm
-
-/// The mapping of T, complete. Made on first use, thread-safe. @throws ArgumentError that says what map() got wrong.
-template <class T>
-[[nodiscard]] const orm::MapperData& mapper_of() {
-    auto& data = orm::mapped_data<T>();
-    data.configure();
-    return data;
-}
-
-namespace orm {
-
-template <class O>
-concept RelationshipOption = requires(const O& option, RelationshipInfo& info) { option.apply(info); };
-
-template <auto P>
-struct BackPopulatesOption {
-    void apply(RelationshipInfo& info) const { info.back_populates = member_name<P>(); }
-};
-template <auto P>
-struct RemoteSideOption {
-    void apply(RelationshipInfo& info) const { info.remote_side = member_name<P>(); }
-};
-template <auto P>
-struct ForeignKeysOption {
-    void apply(RelationshipInfo& info) const { info.foreign_key = member_name<P>(); }
-};
-struct CascadeOption {
-    Cascade cascade;
-    void apply(RelationshipInfo& info) const {
-        info.cascade = cascade;
-        info.cascade_given = true;
-    }
-};
-template <auto Left, auto Right>
-struct PrimaryJoinOption {
-    void apply(RelationshipInfo& info) const {
-        // The left column is the target's unless it is this side's: found by where the relationship is.
-        info.target_first = info.target_reference == &mapped_data<class_of<Left>>;
-    }
-};
-struct JoinConditionOption {
-    std::function<sql::NodePtr()> RelationshipInfo::* part;
-    std::function<sql::NodePtr()> make;
-    void apply(RelationshipInfo& info) const { info.*part = make; }
-};
-struct OverlapsOption {
-    std::string names;
-    void apply(RelationshipInfo& info) const { info.overlaps = names; }
-};
-template <auto P>
-struct OrderByOption {
-    bool descending = false;
-    void apply(RelationshipInfo& info) const { info.order_by.emplace_back(member_name<P>(), descending); }
-};
-struct SecondaryOption {
-    std::string name, here, there;
-    const Table* table = nullptr;
-    void apply(RelationshipInfo& info) const {
-        info.secondary_name = table != nullptr ? table->name() : name;
-        info.secondary_here = here;
-        info.secondary_there = there;
-        if (table != nullptr) info.secondary = std::make_unique<Table>(*table);
-    }
-};
-struct PassiveDeletesOption {
-    PassiveDeletes value;
-    void apply(RelationshipInfo& info) const { info.passive_deletes = value; }
-    [[nodiscard]] PassiveDeletesOption operator()(std::string_view mode) const;
-};
-struct PassiveUpdatesOption {
-    bool value;
-    void apply(RelationshipInfo& info) const { info.passive_updates = value; }
-};
-struct RelationshipFlag {
-    bool RelationshipInfo::* flag;
-    void apply(RelationshipInfo& info) const { info.*flag = true; }
-};
-[[nodiscard]] Cascade parse_cascade(std::string_view text);
-
-template <auto P>
-struct CompositeMapping;
-
-template <class Info>
-[[nodiscard]] auto& watch_of(Info& info) {
-    if (!info.watch) info.watch = std::make_shared<typename decltype(info.watch)::element_type>();
-    return *info.watch;
-}
-
-template <auto First, auto... More>
-struct References {};
-
-[[nodiscard]] schema::TableData& require_table(MapperData& data);
-/// The column of a table that is mapped as it is. @throws UnmappedColumnError that lists the columns there are.
-[[nodiscard]] const schema::ColumnData& given_column(const MapperData& data, std::string_view name);
-[[noreturn]] void refuse_option(const MapperData& data, std::string_view member);
-
-struct DeferredOption {};
-struct ActiveHistoryOption {};
-/// Options that several columns have in common.
-template <class... Options>
-struct Preset {
-    std::tuple<Options...> options;
-};
-template <class O, class F>
-void each_option(const O& option, F& visit) {
-    visit(option);
-}
-template <class... Options, class F>
-void each_option(const Preset<Options...>& preset, F& visit) {
-    std::apply([&](const auto&... options) { (each_option(options, visit), ...); }, preset.options);
-}
-/// What `m.validates<…>()` is told about, of links.
-struct ValidatorOptions {
-    bool removals = false;
-    bool backrefs = true;
-};
-struct SchemaOption {
-    std::string name;
-    void apply(Table& table) const { table.shared_data()->schema = name; }
-};
-struct ImplicitReturningOption {
-    bool on;
-    void apply(Table& table) const { table.implicit_returning(on); }
-};
-struct TableCommentOption {
-    std::string text;
-    void apply(Table& table) const { table.comment(text); }
-};
-
-/// `foreign_key<&User::id>()`: the target is a member of a mapped class.
-template <auto P>
-struct MappedForeignKey {
-    schema::ForeignKeyData key;
-};
-
-} // namespace orm
-
-/// The attribute on the other side that shows the same links: both follow each other in memory.
-template <auto P>
-[[nodiscard]] orm::BackPopulatesOption<P> back_populates() {
-    return {};
-}
-/// Which side of a self-referential relationship is the "one".
-template <auto P>
-[[nodiscard]] orm::RemoteSideOption<P> remote_side() {
-    return {};
-}
-/// Which key a relationship uses, where several would do.
-template <auto P>
-[[nodiscard]] orm::ForeignKeysOption<P> foreign_keys() {
-    return {};
-}
-/// "save-update, merge, delete, delete-orphan" in any selection, "all" for all but the last, "none".
-/// @throws ArgumentError for an unknown word.
-[[nodiscard]] inline orm::CascadeOption cascade(std::string_view text) { return {orm::parse_cascade(text)}; }
-
-/// A column, or a column property, that queries leave out: `co_await article->body.load()` loads it.
-inline constexpr orm::DeferredOption deferred{};
-/// A column that is not set before its old value is known: setting it while it is not loaded throws NotLoadedError.
-inline constexpr orm::ActiveHistoryOption active_history{};
-/// Options under one name: `const auto intpk = az::preset(az::primary_key, az::Integer{})`, then `m.column<&User::id>(intpk)`.
-/// What is given besides counts more. A preset may hold others.
-template <class... Options>
-[[nodiscard]] orm::Preset<Options...> preset(Options... options) {
-    return {{std::move(options)...}};
-}
-/// The schema of a mapped table.
-[[nodiscard]] inline orm::SchemaOption table_schema(std::string name) { return {std::move(name)}; }
-/// `implicit_returning(false)`: no statement of a flush has RETURNING, as a table with triggers may want it. Keys that INSERT does not
-/// tell otherwise are made before it.
-[[nodiscard]] constexpr orm::ImplicitReturningOption implicit_returning(bool on) { return {on}; }
-[[nodiscard]] inline orm::TableCommentOption table_comment(std::string text) { return {std::move(text)}; }
-
-/// Orders a collection when it is loaded: `order_by<&Address::id>()`.
-template <auto P>
-[[nodiscard]] orm::OrderByOption<P> order_by() {
-    return {};
-}
-template <auto P>
-[[nodiscard]] orm::OrderByOption<P> order_by_desc() {
-    return {true};
-}
-/// Many-to-many through an association table, which is made of the two primary keys: its columns are called "<table>_<key>"
-/// unless they are named here, first the one that refers to this class.
-[[nodiscard]] inline orm::SecondaryOption secondary(std::string table, std::string here = {}, std::string there = {}) {
-    return {std::move(table), std::move(here), std::move(there)};
-}
-/// The same through a table of your own, whose foreign keys refer to both classes. It must outlive the mapping.
-[[nodiscard]] inline orm::SecondaryOption secondary(const Table& table) { return {{}, {}, {}, &table}; }
-/// How the join condition is written, where a foreign key alone would write it the other way round.
-template <auto Left, auto Right>
-[[nodiscard]] orm::PrimaryJoinOption<Left, Right> primaryjoin() {
-    return {};
-}
-/// A join condition of the program's own: `primaryjoin([] { return col<&User::id> == col<&Address::user_id> && …; })`, called once.
-/// Comparisons of a key with what it refers to are what a flush writes; the rest holds for loading and joins only. Which columns are
-/// keys say the tables' foreign keys, `foreign_keys<>()`, or `foreign()` and `remote()` in the condition itself.
-template <std::invocable F>
-[[nodiscard]] orm::JoinConditionOption primaryjoin(F make) {
-    return {&orm::RelationshipInfo::make_primaryjoin, [make = std::move(make)] { return make().node(); }};
-}
-/// The same between an association table and the target.
-template <std::invocable F>
-[[nodiscard]] orm::JoinConditionOption secondaryjoin(F make) {
-    return {&orm::RelationshipInfo::make_secondaryjoin, [make = std::move(make)] { return make().node(); }};
-}
-/// Relationships that may write the same columns as this one, by name: `overlaps("children, parent")`; no warning is given.
-[[nodiscard]] inline orm::OverlapsOption overlaps(std::string names) { return {std::move(names)}; }
-/// Trust ON DELETE of the database for members that are not loaded; `passive_deletes("all")` for loaded ones, too.
-inline constexpr orm::PassiveDeletesOption passive_deletes{orm::PassiveDeletes::on};
-/// Whether ON UPDATE of the database is trusted when a referred-to key changes (it is, unless said otherwise).
-[[nodiscard]] constexpr orm::PassiveUpdatesOption passive_updates(bool trusted) { return {trusted}; }
-/// Only read: changes of the link are not written.
-inline constexpr orm::RelationshipFlag viewonly{&orm::RelationshipInfo::viewonly};
-/// Written by an UPDATE of its own after both rows are there: for rows that refer to each other.
-inline constexpr orm::RelationshipFlag post_update{&orm::RelationshipInfo::post_update};
-/// An object is linked by one other at most; delete-orphan on a many-to-one or many-to-many side needs it.
-inline constexpr orm::RelationshipFlag single_parent{&orm::RelationshipInfo::single_parent};
-
-/// A column that refers to a mapped class's attribute.
-template <auto P, class... Options>
-[[nodiscard]] orm::MappedForeignKey<P> foreign_key(const Options&... options) {
-    orm::MappedForeignKey<P> option;
-    (options.apply(option.key), ...);
-    return option;
-}
-
-/// What a foreign key of several columns refers to.
-template <auto First, auto... More>
-[[nodiscard]] constexpr orm::References<First, More...> references() {
-    return {};
-}
 
 /// Given to `T::map`: says what the class's type cannot.
 template <class T>
@@ -312,6 +37,9 @@ public:
         data_.table = std::make_unique<Table>(made);
         data_.given_table = true;
     }
+    /// A table that `co_await prepare<…>(models, engine)` reads from the database into the registry's MetaData, or that is there already;
+    /// before all else. Used before, the class throws MappingDeferredError, and can be used later.
+    void reflected_table(Registry& registry, std::string name, std::string schema = {});
     /// More of what the whole table has; for mixins. @throws ArgumentError before table().
     template <class... Parts>
     void table_args(const Parts&... parts) {
@@ -339,6 +67,17 @@ public:
     void confirm_deleted_rows(bool confirm) { data_.confirm_deleted_rows = confirm; }
     /// Words of the program's own, found in `mapper_of<T>().notes`.
     void info(std::string key, std::string value) { data_.notes.insert_or_assign(std::move(key), std::move(value)); }
+    /// What the class is for, found in `mapper_of<T>().doc`.
+    void doc(std::string text) { data_.doc = std::move(text); }
+    /// Tells of a second name of an attribute, see `az::synonym<>()`, or of a rule, see `az::hybrid<>()`: for who looks at the mapping.
+    template <auto P>
+    void synonym(std::string name) {
+        data_.synonyms.push_back({std::move(name), data_.attributes[find_attribute(orm::member_name<P>())].name});
+    }
+    template <std::invocable Rule>
+    void hybrid(std::string name, Rule rule) {
+        data_.hybrids.push_back({std::move(name), [rule = std::move(rule)]() -> sql::NodePtr { return rule().node(); }});
+    }
 
     /// All of them by their members' names: `m.columns<&User::id, &User::name>()`.
     template <auto... P>
@@ -361,8 +100,7 @@ public:
         each([&](const auto& option) {
             rename(name, option);
             using O = std::remove_cvref_t<decltype(option)>;
-            if constexpr (std::same_as<O, orm::DeferredOption>) info.deferred = true;
-            else if constexpr (std::same_as<O, orm::ActiveHistoryOption>) info.active_history = true;
+            if constexpr (std::derived_from<O, orm::AttributeOption>) apply_to_attribute<V>(info, option);
             else if constexpr (!std::convertible_to<const O&, std::string_view>)
                 if (data_.given_table) orm::refuse_option(data_, orm::member_name<P>());
         });
@@ -381,16 +119,23 @@ public:
     /// An attribute that is a SQL expression, selected along with the columns: `make` returns it, a scalar subquery for instance.
     /// Read only; unknown after its object was written, until it is loaded again.
     template <auto P, std::invocable F, class... Options>
-    void column_property(F make, const Options&...) {
-        using V = typename orm::member_of<P>::value_type;
-        orm::AttributeInfo info;
-        info.name = orm::member_name<P>();
-        info.offset = offset<P>();
-        info.operations = &orm::operations_of<V>();
-        info.column = static_cast<std::size_t>(-1);
-        info.computed = true;
-        info.deferred = (std::same_as<Options, orm::DeferredOption> || ...);
-        info.expression = [make = std::move(make)] { return make().node(); };
+    void column_property(F make, const Options&... options) {
+        data_.attributes.push_back(computed<P>([make = std::move(make)] { return make().node(); }, options...));
+    }
+    /// An attribute that a statement fills: `select<User>().options(with_expression<&User::score>(…))`. Null otherwise, also after a
+    /// flush or expire(): it is never loaded by itself. `make` returns what statements that do not say select.
+    template <auto P, class... Options>
+        requires azoth::detail::is_optional<typename orm::member_of<P>::value_type> && (std::derived_from<Options, orm::AttributeOption> && ...)
+    void query_expression(const Options&... options) {
+        auto info = computed<P>(nullptr, options...);
+        info.deferred = info.query_expression = true;
+        data_.attributes.push_back(std::move(info));
+    }
+    template <auto P, std::invocable F, class... Options>
+        requires azoth::detail::is_optional<typename orm::member_of<P>::value_type>
+    void query_expression(F make, const Options&... options) {
+        auto info = computed<P>([make = std::move(make)] { return make().node(); }, options...);
+        info.query_expression = true;
         data_.attributes.push_back(std::move(info));
     }
 
@@ -495,16 +240,33 @@ private:
     [[nodiscard]] schema::TableData& table_data() { return orm::require_table(data_); }
     [[nodiscard]] std::size_t find_attribute(std::string_view name) const { return data_.attribute_index(name); }
 
+    template <auto P, class... Options>
+    [[nodiscard]] orm::AttributeInfo computed(std::function<sql::NodePtr()> make, const Options&... options) {
+        using V = typename orm::member_of<P>::value_type;
+        orm::AttributeInfo info;
+        info.name = orm::member_name<P>();
+        info.offset = offset<P>();
+        info.operations = &orm::operations_of<V>();
+        info.column = static_cast<std::size_t>(-1);
+        info.computed = true;
+        info.expression = std::move(make);
+        (apply_to_attribute<V>(info, options), ...);
+        return info;
+    }
+    template <class V, std::derived_from<orm::AttributeOption> O>
+    static void apply_to_attribute(orm::AttributeInfo& info, const O& option) {
+        if constexpr (requires { option.template apply_to<V>(info); }) option.template apply_to<V>(info);
+        else option.apply(info);
+    }
     template <class O>
     static void rename(std::string& name, const O& option) {
         if constexpr (std::convertible_to<const O&, std::string_view>) name = std::string_view{option};
     }
     template <class O>
     void apply(schema::TableData& table, schema::ColumnData& column, const O& option) {
-        if constexpr (!std::convertible_to<const O&, std::string_view>) schema::apply_option(table, column, option);
+        if constexpr (!std::convertible_to<const O&, std::string_view> && !std::derived_from<O, orm::AttributeOption>)
+            schema::apply_option(table, column, option);
     }
-    void apply(schema::TableData&, schema::ColumnData&, const orm::DeferredOption&) {}
-    void apply(schema::TableData&, schema::ColumnData&, const orm::ActiveHistoryOption&) {}
     template <class Part>
     void add_part(const Part& part) {
         if constexpr (requires { part.apply(*data_.table); }) part.apply(*data_.table);
@@ -536,27 +298,37 @@ namespace orm {
 /// After map(): what names columns of the table.
 void finish_table(MapperData& data);
 
-/// The data of T after T::map has run, before other classes were looked at.
+/// Where a class's mapping is kept.
+struct MappedSlot {
+    std::atomic<bool> ready{false};
+    bool begun = false;
+    MapperData data;
+
+    MappedSlot() = default;
+};
+/// Calls `fill` unless it was called. What it throws whoever uses the class is told, each time; a MappingDeferredError is thrown
+/// here, and the next call tries again.
+void map_once(MappedSlot& slot, void (*fill)(MapperData&));
+
+template <class T>
+void fill_mapping(MapperData& mapped) {
+    mapped.class_name = class_name<typename PlainOf<T>::type>();
+    mapped.object_size = sizeof(T);
+    mapped.object_alignment = alignof(T);
+    mapped.construct = [](void* memory) -> ModelBase* { return ::new (memory) T(); };
+    mapped.destroy = [](void* memory) noexcept { static_cast<T*>(memory)->~T(); };
+    Mapper<T> mapper{mapped};
+    T::map(mapper);
+}
+
+/// The data of T after T::map has run, before other classes were looked at. T::map runs under the lock of configure(), not under
+/// that of a static variable: two threads that begin with different classes must not wait for each other.
 template <class T>
 MapperData& mapped_data() {
     static_assert(MappedClass<T>, "a mapped class derives from az::Model<T>");
-    static MapperData& data = []() -> MapperData& {
-        static MapperData mapped;
-        mapped.class_name = class_name<T>();
-        mapped.object_size = sizeof(T);
-        mapped.object_alignment = alignof(T);
-        mapped.construct = [](void* memory) -> ModelBase* { return ::new (memory) T(); };
-        mapped.destroy = [](void* memory) noexcept { static_cast<T*>(memory)->~T(); };
-        try {
-            Mapper<T> mapper{mapped};
-            T::map(mapper);
-            finish_table(mapped);
-        } catch (...) {
-            mapped.fail(std::current_exception()); // whoever uses the class is told, each time
-        }
-        return mapped;
-    }();
-    return data;
+    static MappedSlot slot;
+    if (!slot.ready.load(std::memory_order_acquire)) [[unlikely]] map_once(slot, &fill_mapping<T>);
+    return slot.data;
 }
 
 } // namespace orm

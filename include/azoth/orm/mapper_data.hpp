@@ -22,6 +22,7 @@
 #include <azoth/sql/node.hpp>
 
 namespace azoth {
+class MetaData;
 class Registry;
 class TypeMap;
 } // namespace azoth
@@ -43,6 +44,13 @@ struct AttributeWatch {
     AttributeWatch() = default;
 };
 
+/// What an object as a value does with an attribute or a link.
+struct AttributeUse {
+    bool init = true;    ///< make<T>() takes it
+    bool repr = true;    ///< to_string() shows it
+    bool compare = true; ///< value_equal() and its kin look at it
+};
+
 struct AttributeInfo {
     std::string name; ///< the member's; the column may be called otherwise
     std::uint32_t offset = 0; ///< from ModelBase
@@ -50,13 +58,40 @@ struct AttributeInfo {
     std::size_t column = 0; ///< position in the table; of a computed one past all columns
     bool computed = false;  ///< a SQL expression, read only
     bool deferred = false;  ///< loaded when asked for
+    bool query_expression = false; ///< a computed one that statements fill by with_expression(): null otherwise, never loaded by itself
     std::function<sql::NodePtr()> expression; ///< of a computed one: called once, when all classes are mapped
+    std::function<void(AttributeBase&)> init_default; ///< gives a new object its value; empty: none
+    AttributeUse use;
+    std::map<std::string, std::string> notes; ///< the program's own words
+    std::string doc;
     bool active_history = false; ///< not set before its old value is known
     bool primary_key = false;
     bool server_default = false;
     bool autoincrement = false;
     sql::NodePtr node; ///< the column as an expression
     std::shared_ptr<AttributeWatch> watch;
+};
+
+/// Several attributes as one value.
+struct CompositeInfo {
+    std::string name;
+    std::vector<std::string> attributes; ///< in the order of the struct's members
+};
+/// Another name of an attribute.
+struct SynonymInfo {
+    std::string name;
+    std::string attribute;
+};
+/// A rule that works on objects and in SQL.
+struct HybridInfo {
+    std::string name;
+    std::function<sql::NodePtr()> expression;
+};
+/// What a class shows to programs under a name.
+enum class DescriptorKind : std::uint8_t { column, column_property, relationship, composite, synonym, hybrid };
+struct Descriptor {
+    DescriptorKind kind;
+    std::string name;
 };
 
 enum class Direction : std::uint8_t { many_to_one, one_to_many, many_to_many };
@@ -121,6 +156,9 @@ struct RelationshipInfo {
     bool post_update = false;
     bool passive_updates = true;
     bool single_parent = false;
+    AttributeUse use;
+    std::map<std::string, std::string> notes; ///< the program's own words
+    std::string doc;
     PassiveDeletes passive_deletes = PassiveDeletes::off;
     std::string secondary_name; ///< of an association table made for the two sides
     std::string secondary_here; ///< its column that refers to this class; empty: "<table>_<key>"
@@ -176,6 +214,21 @@ void tell_names(ModelBase& object, Signal<ModelBase&, const AttributeNames&> Map
 /// The class that is mapped to a table, the first of several; null when none is, or it was not used yet.
 [[nodiscard]] const MapperData* mapper_of_table(const schema::TableData& table);
 
+/// What happens to mappings, before objects are: on the thread that first uses a class, while others wait.
+struct MappingEvents {
+    Signal<const MapperData&> after_mapper_constructed; ///< map() has run
+    /// Before a class is completed. A listener that sets `skip` holds it back: whoever wants to use it, or one that is linked with
+    /// it, gets a MappingDeferredError, and the next use asks again.
+    Signal<const MapperData&, bool& /*skip*/> before_mapper_configured;
+    Signal<const MapperData&> mapper_configured;
+    /// Around all classes that one use completes. `after_configured` is not told when that failed.
+    Signal<> before_configured, after_configured;
+
+    MappingEvents() = default;
+};
+
+[[nodiscard]] MappingEvents& mapping_events_of_all_classes();
+
 /// The mapping of one class. Filled by `T::map`, completed by `configure()` on first use, constant afterwards.
 class MapperData {
 public:
@@ -191,6 +244,9 @@ public:
     std::unique_ptr<Table> table;
     std::vector<AttributeInfo> attributes;       ///< in the table's order, computed ones last
     std::vector<RelationshipInfo> relationships; ///< in the order of map()
+    std::vector<CompositeInfo> composites;
+    std::vector<SynonymInfo> synonyms; ///< that map() told of
+    std::vector<HybridInfo> hybrids;   ///< that map() told of
     std::vector<std::uint16_t> primary_key;      ///< attributes
     std::vector<std::string> key_names;          ///< of m.primary_key<>(): attributes; empty: the table's key
     bool given_table = false;                    ///< made before the mapping, which adds nothing to it
@@ -200,6 +256,12 @@ public:
     Registry* registry = nullptr;                ///< of m.registry(); the only one that takes the class
     const TypeMap* type_map = nullptr;
     std::map<std::string, std::string> notes;    ///< the program's own words about the mapping
+    std::string doc;
+    const MetaData* reflected_in = nullptr;      ///< has the reflected table, and association tables
+    std::string reflected_name, reflected_schema; ///< of the table that reflected_table() asked for
+    bool only_names_table = false;               ///< map() is run to ask which table it wants, nothing else
+    bool mapping = false;                        ///< map() is running
+    std::vector<std::uint16_t> query_expressions; ///< attributes without a value of their own
     sql::NodePtr entity;                         ///< all columns, for select<T>()
     std::string version_name;
     int version_id = -1;                         ///< the attribute that counts versions; -1: none
@@ -240,6 +302,20 @@ public:
         if (failure_) std::rethrow_exception(failure_);
     }
 
+    // What SQLAlchemy's mapper inspection tells.
+    /// The mapped columns, in the order of the attributes.
+    [[nodiscard]] std::vector<ColumnRef> columns() const;
+    [[nodiscard]] std::vector<ColumnRef> primary_key_columns() const;
+    [[nodiscard]] const Table& local_table() const { return *table; }
+    /// What the class is selected from.
+    [[nodiscard]] const sql::NodePtr& selectable() const { return table->node(); }
+    /// Columns, those of composites included, and column properties.
+    [[nodiscard]] std::vector<const AttributeInfo*> column_attrs() const;
+    /// Everything that has a name: columns, column properties, relationships, composites, synonyms, hybrids.
+    [[nodiscard]] std::vector<Descriptor> all_orm_descriptors() const;
+    /// Null when there is none of that name.
+    [[nodiscard]] const RelationshipInfo* find_relationship(std::string_view name) const noexcept;
+
     [[nodiscard]] const AttributeInfo* find(std::string_view name) const noexcept;
     /// @throws ArgumentError that names the class.
     [[nodiscard]] std::uint16_t attribute_index(std::string_view name) const;
@@ -247,6 +323,12 @@ public:
 
     /// All columns that are selected with an object, as one element of a SELECT. @param undeferred  deferred ones among them
     [[nodiscard]] sql::NodePtr make_entity(const std::vector<std::uint16_t>& undeferred = {}) const;
+    /// The same from an alias: `nodes` are the attributes there.
+    [[nodiscard]] sql::NodePtr make_entity_from(
+        const sql::NodePtr& from, const std::vector<sql::NodePtr>& nodes, const std::vector<std::uint16_t>& undeferred = {}) const;
+    /// The expression of a computed attribute, made when another's asks for it before its turn. @throws ArgumentError when it is made of
+    /// itself.
+    const sql::NodePtr& express(std::uint16_t attribute);
 
     [[nodiscard]] static AttributeBase& attribute(ModelBase& object, const AttributeInfo& info) noexcept {
         return *reinterpret_cast<AttributeBase*>(reinterpret_cast<char*>(&object) + info.offset);
@@ -271,11 +353,14 @@ public:
 private:
     void resolve_relationships();
 
+    friend class ConfigurePass;
+
     std::exception_ptr failure_;
     std::deque<Referrer> referrer_list_;
     std::atomic<const Referrer*> referrers_{nullptr};
     std::atomic<bool> configured_{false};
     bool configuring_ = false;
+    std::vector<std::uint16_t> expressing_; ///< computed attributes that are being made
     bool keys_resolved_ = false;
 };
 

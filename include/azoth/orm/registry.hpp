@@ -2,6 +2,8 @@
 // Registry: mapped classes gathered in one MetaData, to create their tables; and what their columns' types are.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +42,8 @@ public:
     [[nodiscard]] const orm::MapperData* find(std::string_view class_name) const;
     /// Filled before the first class that takes its types from here is used.
     [[nodiscard]] TypeMap& type_map() noexcept { return type_map_; }
+    /// What happens to the mappings of classes that name this registry; `mapping_events()` are those of all.
+    [[nodiscard]] orm::MappingEvents& events() noexcept { return events_; }
 
 private:
     void add_class(const orm::MapperData& mapper);
@@ -48,6 +52,7 @@ private:
     MetaData metadata_;
     std::vector<std::string> warnings_;
     TypeMap type_map_;
+    orm::MappingEvents events_;
     std::vector<const orm::MapperData*> mappers_;
 };
 
@@ -55,6 +60,40 @@ template <class T>
 void Mapper<T>::registry(Registry& registry) {
     data_.registry = &registry;
     data_.type_map = &registry.type_map();
+}
+
+namespace orm {
+/// Takes a table from a MetaData for a mapping. @throws MappingDeferredError when it is not there; ArgumentError when the mapping has
+/// begun already.
+void take_reflected(MapperData& data, const MetaData& metadata, std::string name, std::string schema);
+
+/// The tables that classes want to be reflected, by schema.
+struct ReflectedNames {
+    std::map<std::string, std::vector<std::string>> tables;
+
+    ReflectedNames() = default;
+    void add(const std::string& schema, const std::string& name);
+    /// Of a class that was not mapped; nothing when it has another kind of table.
+    template <MappedClass T>
+    void add_table_of() {
+        MapperData asked;
+        asked.only_names_table = true;
+        asked.class_name = class_name<typename PlainOf<T>::type>();
+        Mapper<T> mapper{asked};
+        add_table(asked, [&] { T::map(mapper); });
+    }
+    /// Those of relationships that name them, and that `metadata` does not have.
+    void add_association_tables(const MapperData& mapper, const MetaData& metadata);
+
+private:
+    void add_table(const MapperData& asked, const std::function<void()>& map);
+};
+} // namespace orm
+
+template <class T>
+void Mapper<T>::reflected_table(Registry& registry, std::string name, std::string schema) {
+    this->registry(registry);
+    orm::take_reflected(data_, registry.metadata(), std::move(name), std::move(schema));
 }
 
 } // namespace azoth

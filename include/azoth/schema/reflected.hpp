@@ -40,6 +40,7 @@ struct ReflectedComputed {
 
 struct ReflectedColumn {
     std::string name;
+    std::string key; ///< how code calls it, for a listener to say; empty: as SQL does
     Type type; ///< null_type where the catalogue's word is none that Azoth knows: see `type_text`
     std::string type_text; ///< as the catalogue spells it
     bool nullable = true;

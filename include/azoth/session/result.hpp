@@ -62,12 +62,18 @@ template <class T>
         using U = typename row_value_t<T>::element_type;
         return handles(object->orm_state().graph, static_cast<U*>(object));
     } else if constexpr (orm::is_composite<T>) {
-        typename T::value_type value{};
+        typename T::struct_type value{};
         auto column = place.column;
+        bool empty = T::nullable; // until a column is not NULL
         orm::each_field(value, [&](auto& field) {
-            field = engine::decode_cell<std::remove_cvref_t<decltype(field)>>(rows.data, rows.data.type(column), row, column);
+            const bool missing = T::nullable && rows.data.rows->field(row, column).is_null();
+            if (!missing) field = engine::decode_cell<std::remove_cvref_t<decltype(field)>>(rows.data, rows.data.type(column), row, column);
+            empty = empty && missing;
             ++column;
         });
+        if constexpr (T::nullable) {
+            if (empty) return typename T::value_type{};
+        }
         return value;
     } else {
         return engine::decode_cell<T>(rows.data, rows.data.type(place.column), row, place.column);

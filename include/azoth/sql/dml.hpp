@@ -99,17 +99,19 @@ public:
     explicit Insert(detail::DmlBase base) : DmlBase(std::move(base)) {}
 
     /// One row.
-    template <AssignmentLike... A>
+    template <AssignmentsLike... A>
     [[nodiscard]] Insert values(const A&... assignments) const {
         Insert copy{*this};
-        (copy.assign(detail::as_assignment(assignments)), ...);
+        (detail::each_assignment(assignments, [&](const Assignment& one) { copy.assign(one); }), ...);
         return copy;
     }
     /// One more row, of the same columns. @throws ArgumentError when they are others.
-    template <AssignmentLike... A>
+    template <AssignmentsLike... A>
     [[nodiscard]] Insert row(const A&... assignments) const {
         Insert copy{*this};
-        copy.add_row({detail::as_assignment(assignments)...});
+        std::vector<Assignment> row;
+        (detail::each_assignment(assignments, [&](const Assignment& one) { row.push_back(one); }), ...);
+        copy.add_row(row);
         return copy;
     }
     /// Rows for `columns()`, or for all columns of the table. @throws ArgumentError when a row has another number of values.
@@ -149,13 +151,13 @@ public:
         return upserted(std::move(clause));
     }
     /// The same on MySQL and MariaDB; the value that was to be inserted is `inserted(column)`.
-    template <AssignmentLike... A>
+    template <AssignmentsLike... A>
         requires(sizeof...(A) > 0)
     [[nodiscard]] Insert on_duplicate_key_update(const A&... assignments) const {
         return on_duplicate(false, assignments...);
     }
     /// Assignments keep their order, which MySQL takes to mean something.
-    template <AssignmentLike... A>
+    template <AssignmentsLike... A>
         requires(sizeof...(A) > 0)
     [[nodiscard]] Insert ordered_on_duplicate_key_update(const A&... assignments) const {
         return on_duplicate(true, assignments...);
@@ -225,18 +227,18 @@ public:
     explicit Update(detail::DmlBase base) : DmlBase(std::move(base)) {}
 
     /// Written in the order of the table's columns. Without any, all columns take their values from parameter rows.
-    template <AssignmentLike... A>
+    template <AssignmentsLike... A>
     [[nodiscard]] Update values(const A&... assignments) const {
         Update copy{*this};
-        (copy.assign(detail::as_assignment(assignments)), ...);
+        (detail::each_assignment(assignments, [&](const Assignment& one) { copy.assign(one); }), ...);
         return copy;
     }
     /// Written in this order, which MySQL takes to mean something.
-    template <AssignmentLike... A>
+    template <AssignmentsLike... A>
     [[nodiscard]] Update ordered_values(const A&... assignments) const {
         Update copy{*this};
         copy.own().set_ordered();
-        (copy.assign(detail::as_assignment(assignments)), ...);
+        (detail::each_assignment(assignments, [&](const Assignment& one) { copy.assign(one); }), ...);
         return copy;
     }
     template <detail::Returned... E>

@@ -17,6 +17,12 @@ concept AssignmentLike = requires(const A& a) {
     { a.assignment() } -> std::convertible_to<Assignment>;
 } || std::same_as<A, Assignment>;
 
+/// The same, or several columns at once: `col<&Vertex::start> = Point{1, 2}`.
+template <class A>
+concept AssignmentsLike = AssignmentLike<A> || requires(const A& a) {
+    { a.assignments() } -> std::convertible_to<std::vector<Assignment>>;
+};
+
 namespace detail {
 
 template <class A>
@@ -32,6 +38,15 @@ Assignment as_assignment(const A& a)
     return a.assignment();
 }
 
+template <AssignmentsLike A, class F>
+void each_assignment(const A& a, F&& visit) {
+    if constexpr (AssignmentLike<A>) {
+        visit(as_assignment(a));
+    } else {
+        for (const Assignment& one : a.assignments()) visit(one);
+    }
+}
+
 /// The condition of DO UPDATE.
 struct UpdateWhere {
     std::vector<sql::NodePtr> conditions;
@@ -40,15 +55,16 @@ struct UpdateWhere {
 
 /// What may follow DO UPDATE.
 template <class P>
-concept UpsertPart = AssignmentLike<P> || std::same_as<P, UpdateWhere>;
+concept UpsertPart = AssignmentsLike<P> || std::same_as<P, UpdateWhere>;
 
 template <UpsertPart P>
 void add_part(sql::UpsertClause& clause, const P& part) {
     if constexpr (std::same_as<P, UpdateWhere>) {
         clause.where.insert(clause.where.end(), part.conditions.begin(), part.conditions.end());
     } else {
-        const Assignment assignment = as_assignment(part);
-        clause.assignments.push_back({assignment.column, assignment.value, assignment.target});
+        each_assignment(part, [&](const Assignment& assignment) {
+            clause.assignments.push_back({assignment.column, assignment.value, assignment.target});
+        });
     }
 }
 
