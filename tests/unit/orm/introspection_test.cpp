@@ -44,7 +44,6 @@ struct Board : az::Model<Board> {
     }
 };
 inline constexpr auto is_king = az::hybrid<&Piece::name>([](const auto& name) { return name == "king"; });
-inline constexpr auto label = az::synonym<&Piece::name>();
 
 void Piece::map(az::Mapper<Piece>& m) {
     m.table("piece");
