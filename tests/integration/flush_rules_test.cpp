@@ -399,7 +399,7 @@ asio::awaitable<void> after_a_flush(az::Engine engine, az::testing::StatementLog
 
     // What a listener changes of other objects while rows are written is lost, and that is told.
     std::vector<std::string> warnings;
-    session.events().warning.connect([&](const std::string& text) { warnings.push_back(text); });
+    session.events().warning.connect([&](std::string_view text) { warnings.emplace_back(text); });
     one->name = "seen";
     const auto listener = session.events().after_flush.connect([&] { p->name = "late"; });
     co_await session.flush();
@@ -445,7 +445,7 @@ asio::awaitable<void> a_row_changes_hands(az::Engine engine, az::testing::Statem
     session.add(one);
     co_await session.commit();
     std::vector<std::string> warnings;
-    session.events().warning.connect([&](const std::string& text) { warnings.push_back(text); });
+    session.events().warning.connect([&](std::string_view text) { warnings.emplace_back(text); });
     auto taker = counted("two");
     taker->id = *one->id;
     co_await session.delete_(one);
