@@ -410,7 +410,7 @@ TEST_CASE("ddl: long names are cut as SQLAlchemy cuts them", "[compiler][ddl][co
     auto given = bare();
     given.add_column("id", Integer{});
     CheckConstraint{given, "id>0", named(std::string(70, 'c'))};
-    CHECK_THROWS_AS(written(CreateTable{given}, on_postgresql), CompileError);
+    CHECK_THROWS_AS(written(CreateTable{given}, on_postgresql), IdentifierError);
     CHECK_NOTHROW(written(CreateTable{given}, on_mysql));
 }
 

@@ -103,8 +103,8 @@ TEST_CASE("an unnamed column of a subquery has one number everywhere", "[compile
     REQUIRE(columns.size() == 2);
     CHECK(
         on_postgresql(select(columns[0], columns[1])) ==
-        "SELECT anon_1.anon_2, anon_1.count_1 FROM (SELECT user_account.id + $1 AS anon_2, count(*) AS count_1 FROM "
-        "user_account) AS anon_1"
+        "SELECT anon_2.anon_1, anon_2.count_1 FROM (SELECT user_account.id + $1 AS anon_1, count(*) AS count_1 FROM "
+        "user_account) AS anon_2"
     );
 }
 
