@@ -117,7 +117,7 @@ void Film::map(az::Mapper<Film>& m) {
     m.version_id<&Film::version>();
     m.composite<&Film::frame>(az::field<&Frame::width>("frame_width"), az::field<&Frame::height>("frame_height"));
     m.relationship<&Film::genres>(az::secondary("film_genre"), az::back_populates<&Genre::films>());
-    m.relationship<&Film::reels>(az::cascade("all, delete-orphan"));
+    m.relationship<&Film::reels>(az::cascade("all, delete-orphan"), az::order_by<&Reel::number>());
     m.relationship<&Film::screenings>(az::passive_deletes);
     m.column_property<&Film::reel_count>(
         [] { return az::select(az::func::count()).where(col<&Reel::film_id> == col<&Film::id>).scalar_subquery(); });

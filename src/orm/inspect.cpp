@@ -37,12 +37,6 @@ std::vector<Value> Inspection::identity() const {
     return orm::stored_key(const_cast<ModelBase&>(object_));
 }
 
-const orm::MapperData& Inspection::mapper() const {
-    if (object_.orm_state().mapper == nullptr)
-        throw NoInspectionAvailable("inspect(): the object was not made by make<T>() or loaded by a session");
-    return *object_.orm_state().mapper;
-}
-
 AttributeState Inspection::state_of(const orm::AttributeBase& attribute) const noexcept {
     if (attribute.is_changed()) return AttributeState::modified;
     if (object_.orm_state().lifecycle < orm::Lifecycle::persistent) return AttributeState::never_set; // it may have a default

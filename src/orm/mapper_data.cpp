@@ -350,6 +350,8 @@ std::vector<Descriptor> MapperData::all_orm_descriptors() const {
     return all;
 }
 
+void MapperData::add(RelationshipInfo&& relationship) { relationships.push_back(std::move(relationship)); }
+
 const RelationshipInfo* MapperData::find_relationship(std::string_view name) const noexcept {
     const auto found = std::ranges::find(relationships, name, &RelationshipInfo::name);
     return found == relationships.end() ? nullptr : &*found;

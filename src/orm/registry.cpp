@@ -14,7 +14,10 @@ void Registry::add_class(const orm::MapperData& mapper) {
     // Classes may share a table that was made before them.
     const auto* known = metadata_.find(mapper.table->name(), mapper.table->schema());
     const bool shared = mapper.given_table && known != nullptr && known->shared_data() == mapper.table->shared_data();
-    if (!mapper.read_only && !shared) metadata_.add(*mapper.table);
+    if (!mapper.read_only && !shared) {
+        const bool at_home_elsewhere = mapper.given_table && mapper.table->data().foreign_types != nullptr;
+        at_home_elsewhere ? metadata_.share(*mapper.table) : metadata_.add(*mapper.table);
+    }
     mappers_.push_back(&mapper);
 }
 

@@ -15,6 +15,12 @@ MetaData::MetaData(std::string schema, NamingConvention naming)
     : schema_(std::move(schema)), naming_(std::make_shared<const NamingConvention>(std::move(naming))),
       foreign_types_(std::make_shared<schema::ForeignTypes>()) {}
 
+MetaData::~MetaData() {
+    // The others tell when they go.
+    for (const auto& table : tables_)
+        if (table->data().foreign_types != foreign_types_) foreign_types_->remove(table->data());
+}
+
 std::vector<const Table*> MetaData::tables() const {
     std::vector<const Table*> all;
     all.reserve(tables_.size());
@@ -43,17 +49,21 @@ const Table& MetaData::table(std::string_view name, std::string_view schema) con
     throw NoSuchTableError(message);
 }
 
-void MetaData::add(const Table& table) {
+void MetaData::share(const Table& table) {
     if (find(table.name(), table.schema()) != nullptr)
         throw InvalidRequestError(
             "table '" + table.data().full_name()
             + "' is already defined for this MetaData; say extend_existing to add to it, or keep_existing to use it");
-    table.shared_data()->naming = naming_;
+    tables_.push_back(std::make_unique<Table>(table));
+    foreign_types_->add(*table.shared_data());
+}
+
+void MetaData::add(const Table& table) {
+    share(table);
     auto& data = *table.shared_data();
+    data.naming = naming_;
     data.metadata_schema = schema_;
     data.foreign_types = foreign_types_;
-    tables_.push_back(std::make_unique<Table>(table));
-    foreign_types_->add(data);
     for (auto& column : data.columns) data.declared(column);
 }
 

@@ -25,6 +25,11 @@ std::vector<std::shared_ptr<const sql::ColumnNode>> all_columns(const sql::NodeP
 
 } // namespace
 
+sql::DmlNode& DmlBase::own() {
+    if (node_.use_count() != 1) node_ = std::make_shared<sql::DmlNode>(*node_);
+    return *node_;
+}
+
 DmlBase::DmlBase(sql::NodeKind kind, const sql::NodePtr& table) {
     const bool allowed = kind == sql::NodeKind::insert ? table->kind == sql::NodeKind::table
                                                        : is_table(*table)

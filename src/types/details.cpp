@@ -74,6 +74,13 @@ const TypeDetails& details_of(const Type& type) noexcept {
     return type.details ? *type.details : none;
 }
 
+TypeDetails& own_details(Type& type) {
+    auto copy = std::make_shared<TypeDetails>(details_of(type));
+    auto& own = *copy;
+    type.details = std::move(copy);
+    return own;
+}
+
 void set_flag(Type& type, TypeFlag flag) {
     change_details(type, [flag](TypeDetails& d) { d.flags |= static_cast<std::uint16_t>(flag); });
 }

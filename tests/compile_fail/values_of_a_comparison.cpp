@@ -1,4 +1,4 @@
-// expect: AssignmentLike
+// expect: AssignmentsLike
 // SPDX-License-Identifier: MIT
 // values() takes assignments: == is not =.
 #include <azoth/schema/metadata.hpp>

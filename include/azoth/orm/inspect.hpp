@@ -48,8 +48,8 @@ public:
     [[nodiscard]] bool has_identity() const noexcept { return object_.orm_state().lifecycle >= orm::Lifecycle::persistent; }
     /// The primary key of its row; empty when it has none.
     [[nodiscard]] std::vector<Value> identity() const;
-    /// The mapping of its class. @throws NoInspectionAvailable for an object that was not made by make<T>() or loaded.
-    [[nodiscard]] const orm::MapperData& mapper() const;
+    /// The mapping of its class.
+    [[nodiscard]] const orm::MapperData& mapper() const noexcept { return *object_.orm_state().mapper; }
     [[nodiscard]] bool in_session() const noexcept { return object_.orm_state().session != nullptr; }
     /// Something was set since it was loaded or flushed, be it to the same value.
     [[nodiscard]] bool modified() const noexcept;

@@ -233,7 +233,7 @@ public:
         (options.apply(info), ...);
         if constexpr (requires { M::is_list; }) info.list = M::is_list;
         if (info.viewonly && !info.cascade_given) info.cascade = orm::Cascade{false, true, false, false, false, false};
-        data_.relationships.push_back(std::move(info));
+        data_.add(std::move(info));
     }
 
 private:

@@ -244,6 +244,7 @@ public:
     std::unique_ptr<Table> table;
     std::vector<AttributeInfo> attributes;       ///< in the table's order, computed ones last
     std::vector<RelationshipInfo> relationships; ///< in the order of map()
+    void add(RelationshipInfo&& relationship);
     std::vector<CompositeInfo> composites;
     std::vector<SynonymInfo> synonyms; ///< that map() told of
     std::vector<HybridInfo> hybrids;   ///< that map() told of

@@ -24,6 +24,7 @@ public:
     explicit MetaData(NamingConvention naming) : MetaData(std::string{}, std::move(naming)) {}
     MetaData(const MetaData&) = delete;
     MetaData& operator=(const MetaData&) = delete;
+    ~MetaData();
 
     /// In the order they were added; valid until the next table is added.
     [[nodiscard]] std::vector<const Table*> tables() const;
@@ -40,6 +41,8 @@ public:
     }
     /// @throws InvalidRequestError when there is a table of that name already.
     void add(const Table& table);
+    /// Takes in a table of another MetaData, which it goes on belonging to. @throws InvalidRequestError as `add()`.
+    void share(const Table& table);
     /// Forgets a table, which its handles keep. Of one that is not here nothing happens.
     void remove(const Table& table);
     /// Forgets all tables, sequences and types.

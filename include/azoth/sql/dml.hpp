@@ -22,10 +22,7 @@ class DmlBase {
 public:
     [[nodiscard]] sql::NodePtr node() const noexcept { return node_; }
     /// Makes the node ours alone, so that a clause can be added.
-    sql::DmlNode& own() {
-        if (node_.use_count() != 1) node_ = std::make_shared<sql::DmlNode>(*node_);
-        return *node_;
-    }
+    sql::DmlNode& own();
 
 protected:
     DmlBase(sql::NodeKind kind, const sql::NodePtr& table);

@@ -67,12 +67,12 @@ struct TypeDetails {
 
 /// A type's details; those of a plain type say nothing.
 [[nodiscard]] const TypeDetails& details_of(const Type& type) noexcept;
+/// A copy of a type's details that no other type has, in their place.
+[[nodiscard]] TypeDetails& own_details(Type& type);
 /// Changes a copy of a type's details: `change(TypeDetails&)`.
 template <class Change>
 void change_details(Type& type, Change change) {
-    auto copy = std::make_shared<TypeDetails>(details_of(type));
-    change(*copy);
-    type.details = std::move(copy);
+    change(own_details(type));
 }
 void set_flag(Type& type, TypeFlag flag);
 /// A type that is written by that name.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include <azoth/core.hpp>
@@ -381,6 +382,7 @@ TEST_CASE("ddl: naming conventions", "[compiler][ddl][core.naming.convention][co
     }};
     convention.token("mine", [](const schema::TableData& table) { return "own_" + table.name; });
     MetaData metadata{convention};
+    Table{"u", metadata}.add_column("x", Integer{});
     Table t{"t", metadata};
     t.add_column("a", Integer{}, primary_key);
     t.add_column("b", Integer{}, foreign_key("u.x"));
@@ -451,9 +453,11 @@ TEST_CASE("ddl: scripts drop what they create, and nothing else", "[compiler][dd
 
 TEST_CASE("ddl: a ring of unnamed foreign keys can be created, not dropped", "[compiler][ddl][core.ddl.cycles]") {
     MetaData metadata;
-    Table{"a", metadata}.add_column("b_id", Integer{}, foreign_key("b.id"));
-    Table{"b", metadata}.add_column("a_id", Integer{}, foreign_key("a.id"));
-    Table{"c", metadata}.add_column("a_id", Integer{}, foreign_key("a.id"));
+    for (const auto& [name, key, target] : {std::tuple{"a", "b_id", "b.id"}, std::tuple{"b", "a_id", "a.id"}, std::tuple{"c", "a_id", "a.id"}}) {
+        Table table{name, metadata};
+        table.add_column("id", Integer{}, primary_key);
+        table.add_column(key, Integer{}, foreign_key(target));
+    }
     const auto created = create_all_sql(metadata, *on_postgresql);
     REQUIRE(created.size() == 5);
     CHECK(created[3] == "ALTER TABLE a ADD FOREIGN KEY(b_id) REFERENCES b (id)");

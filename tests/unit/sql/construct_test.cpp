@@ -52,7 +52,7 @@ const Construct insert_from = Construct{"insert_from"}.compiles(
 
 } // namespace
 
-TEST_CASE("the nearest function writes a construct; without one the error names construct and dialect",
+TEST_CASE("the nearest function writes a construct, and without one the error names construct and dialect",
           "[sql][construct][core.ext.custom_construct]") {
     const World world;
     const auto& users = world.users;
