@@ -17,16 +17,11 @@ using Catch::Matchers::Contains;
 namespace {
 namespace forms {
 enum class Colour { red, green };
-enum class Size { small, large };
 } // namespace forms
 } // namespace
 template <>
 struct az::EnumNames<forms::Colour> {
     static constexpr std::array names{"red", "green"};
-};
-template <>
-struct az::EnumNames<forms::Size> {
-    static constexpr std::array names{"small", "large"};
 };
 
 namespace {

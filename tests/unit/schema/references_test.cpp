@@ -82,7 +82,7 @@ TEST_CASE("a foreign key to a column in hand needs no MetaData to know it", "[sc
 TEST_CASE("a name that is given and too long is no name", "[schema][core.err.hierarchy]") {
     MetaData metadata;
     const Nodes nodes{metadata};
-    const UniqueConstraint unique{nodes, nodes.id, named(std::string(64, 'x'))};
+    const UniqueConstraint constraint{nodes, nodes.id, named(std::string(64, 'x'))};
     CHECK_THROWS_AS(ddl(nodes), IdentifierError);
     CHECK_THROWS_WITH(ddl(nodes), Contains("longer than the 63"));
 }

@@ -18,7 +18,6 @@ std::string on(const auto& statement, const std::shared_ptr<const Dialect>& dial
 
 struct Money {
     std::int64_t cents = 0;
-    friend bool operator==(const Money&, const Money&) = default;
 };
 
 } // namespace
