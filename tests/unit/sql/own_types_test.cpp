@@ -130,7 +130,8 @@ TEST_CASE("a value keeps its own type beside one of another kind", "[sql][core.t
     CHECK(type_beside(day + literal(Interval{})) == TypeKind::interval);
     CHECK(type_beside(unknown == 5) == TypeKind::integer);
     CHECK(type_beside(unknown == "x") == TypeKind::string);
-    const auto& length = static_cast<const sql::BinaryNode&>(*(text == "x").node());
+    const auto same = text == "x";
+    const auto& length = static_cast<const sql::BinaryNode&>(*same.node());
     CHECK(sql::type_of(*length.right).length == 5); // the column's, sizes and all
 }
 
