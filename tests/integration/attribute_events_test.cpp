@@ -2,6 +2,7 @@
 // What attributes and links tell: who listens may refuse, or put something else in place. On every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/houses.hpp"
 #include "support/listening.hpp"
 
@@ -317,15 +318,7 @@ asio::awaitable<void> values_are_told(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("attribute events: " sentence, "[integration][orm]" tags) {                    \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("members of a list are replaced, inserted and removed by position", "[orm.coll.list]", lists_by_position)
-ON_EACH_DATABASE("both sides of a relationship are told, and may refuse or replace", "[orm.event.attribute]", both_sides_are_told)
-ON_EACH_DATABASE("collections are told as a whole", "[orm.event.attribute]", whole_collections)
-ON_EACH_DATABASE("values are told when the program sets them", "[orm.event.attribute]", values_are_told)
+ON_EACH_DATABASE("attribute events: members of a list are replaced, inserted and removed by position", "[orm.coll.list]", lists_by_position)
+ON_EACH_DATABASE("attribute events: both sides of a relationship are told, and may refuse or replace", "[orm.event.attribute]", both_sides_are_told)
+ON_EACH_DATABASE("attribute events: collections are told as a whole", "[orm.event.attribute]", whole_collections)
+ON_EACH_DATABASE("attribute events: values are told when the program sets them", "[orm.event.attribute]", values_are_told)

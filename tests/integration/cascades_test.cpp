@@ -2,6 +2,7 @@
 // What follows an operation along a relationship, one cascade after the other, on every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/houses.hpp"
 
 #include <azoth/azoth.hpp>
@@ -208,21 +209,10 @@ asio::awaitable<void> write_only_owners(az::Engine engine, az::testing::Statemen
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("cascades: " sentence, "[integration][orm]" tags) {                           \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        az::testing::StatementLog log;                                                       \
-        az::EngineOptions options;                                                           \
-        log.attach(options);                                                                 \
-        backend.run(body(backend.make_engine(options), log));                                \
-    }
-
-ON_EACH_DATABASE("what they are unless said otherwise", "[orm.cascade.defaults]", defaults)
-ON_EACH_DATABASE("the database deletes what is not loaded", "[orm.cascade.passive_deletes]", the_database_deletes)
-ON_EACH_DATABASE("merging follows links", "[orm.cascade.merge]", merging_follows)
-ON_EACH_DATABASE("expiring, refreshing and expunging follow links", "[orm.cascade.refresh_expire][orm.cascade.expunge]", expiring_and_expunging_follow)
-ON_EACH_DATABASE("orphans of a single parent", "[orm.cascade.orphan_m2o][orm.rel.single_parent]", orphans_of_a_single_parent)
-ON_EACH_DATABASE("many-to-many", "[orm.cascade.m2m_delete]", many_to_many_deletes)
-ON_EACH_DATABASE("owners of write-only links", "[orm.coll.write_only_delete][orm.coll.write_only_m2m]", write_only_owners)
+ON_EACH_DATABASE("cascades: what they are unless said otherwise", "[orm.cascade.defaults]", defaults)
+ON_EACH_DATABASE("cascades: the database deletes what is not loaded", "[orm.cascade.passive_deletes]", the_database_deletes)
+ON_EACH_DATABASE("cascades: merging follows links", "[orm.cascade.merge]", merging_follows)
+ON_EACH_DATABASE("cascades: expiring, refreshing and expunging follow links", "[orm.cascade.refresh_expire][orm.cascade.expunge]", expiring_and_expunging_follow)
+ON_EACH_DATABASE("cascades: orphans of a single parent", "[orm.cascade.orphan_m2o][orm.rel.single_parent]", orphans_of_a_single_parent)
+ON_EACH_DATABASE("cascades: many-to-many", "[orm.cascade.m2m_delete]", many_to_many_deletes)
+ON_EACH_DATABASE("cascades: owners of write-only links", "[orm.coll.write_only_delete][orm.coll.write_only_m2m]", write_only_owners)

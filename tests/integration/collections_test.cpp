@@ -2,6 +2,7 @@
 // How collections are kept: lists, sets, containers of the program's own, on every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/houses.hpp"
 
 #include <azoth/azoth.hpp>
@@ -149,18 +150,7 @@ asio::awaitable<void> committed_values(az::Engine engine, az::testing::Statement
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("collections: " sentence, "[integration][orm]" tags) {                        \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        az::testing::StatementLog log;                                                       \
-        az::EngineOptions options;                                                           \
-        log.attach(options);                                                                 \
-        backend.run(body(backend.make_engine(options), log));                                \
-    }
-
-ON_EACH_DATABASE("lists keep their order and may hold an object twice", "[lists]", lists)
-ON_EACH_DATABASE("sets hold an object once", "[orm.coll.set]", sets)
-ON_EACH_DATABASE("containers of the program's own are told once", "[orm.coll.custom]", containers_of_ones_own)
-ON_EACH_DATABASE("values can be set as a loader sets them", "[orm.coll.adapter]", committed_values)
+ON_EACH_DATABASE("collections: lists keep their order and may hold an object twice", "[lists]", lists)
+ON_EACH_DATABASE("collections: sets hold an object once", "[orm.coll.set]", sets)
+ON_EACH_DATABASE("collections: containers of the program's own are told once", "[orm.coll.custom]", containers_of_ones_own)
+ON_EACH_DATABASE("collections: values can be set as a loader sets them", "[orm.coll.adapter]", committed_values)

@@ -2,6 +2,7 @@
 // Values that the database makes, with RETURNING and without, and keys that are made before their row. On every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 
 #include <azoth/azoth.hpp>
 #include <azoth/testing/statement_log.hpp>
@@ -208,17 +209,6 @@ asio::awaitable<void> sequences_number(az::Engine engine, az::testing::Statement
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("defaults: " sentence, "[integration][orm]" tags) {                            \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        az::testing::StatementLog log;                                                       \
-        az::EngineOptions options;                                                           \
-        log.attach(options);                                                                 \
-        backend.run(body(backend.make_engine(options), log));                                \
-    }
-
-ON_EACH_DATABASE("they come back, or are loaded", "[orm.defaults.fetch]", values_come_back)
-ON_EACH_DATABASE("keys that INSERT does not tell are made before it", "[orm.defaults.fetch][orm.defaults.pk_noreturning]", keys_are_made)
-ON_EACH_DATABASE("sequences number rows", "[orm.defaults.fetch]", sequences_number)
+ON_EACH_DATABASE("defaults: they come back, or are loaded", "[orm.defaults.fetch]", values_come_back)
+ON_EACH_DATABASE("defaults: keys that INSERT does not tell are made before it", "[orm.defaults.fetch][orm.defaults.pk_noreturning]", keys_are_made)
+ON_EACH_DATABASE("defaults: sequences number rows", "[orm.defaults.fetch]", sequences_number)

@@ -2,6 +2,7 @@
 // Rules of the unit of work, one by one, on every database: batches, versions, what is loaded, what is told.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 
 #include <azoth/azoth.hpp>
 #include <azoth/testing/statement_log.hpp>
@@ -517,26 +518,15 @@ asio::awaitable<void> the_order_is_always_the_same(az::Engine engine, az::testin
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("flush: " sentence, "[integration][orm]" tags) {                               \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        az::testing::StatementLog log;                                                       \
-        az::EngineOptions options;                                                           \
-        log.attach(options);                                                                 \
-        backend.run(body(backend.make_engine(options), log));                                \
-    }
-
-ON_EACH_DATABASE("versions are compared row by row", "[orm.version.rowcount]", versions_are_counted_by_row)
-ON_EACH_DATABASE("a version is raised by changed columns only", "[orm.version.bump_scope]", what_raises_a_version)
-ON_EACH_DATABASE("versions of the program's own, and of the database", "[orm.version.custom][orm.version.server][orm.version.manual]", versions_of_ones_own)
-ON_EACH_DATABASE("versions are compared when rows are locked or merged", "[orm.version.refresh_check]", versions_are_compared_when_rows_are_locked)
-ON_EACH_DATABASE("many INSERTs are what the database can", "[orm.flush.insert_backends]", inserts_are_what_the_database_can)
-ON_EACH_DATABASE("eager defaults are read back, with RETURNING or without", "[eager_defaults]", what_the_database_makes_is_read_back)
-ON_EACH_DATABASE("association rows come after both ends and go before either", "[orm.flush.secondary_order]", association_rows_have_their_place)
-ON_EACH_DATABASE("afterwards nothing is changed any more", "[orm.flush.post_state]", after_a_flush)
-ON_EACH_DATABASE("what has to be known is loaded", "[orm.flush.loads]", flushes_load_what_they_need)
-ON_EACH_DATABASE("a deleted row is taken over, another one is not", "[orm.flush.rowswitch][orm.version.rowswitch][orm.idmap.conflict]", a_row_changes_hands)
-ON_EACH_DATABASE("what is in no session is left out, and told of", "[orm.flush.not_in_session]", what_is_not_in_the_session_is_left_out)
-ON_EACH_DATABASE("the same graph is the same statements", "[orm.flush.deterministic]", the_order_is_always_the_same)
+ON_EACH_DATABASE("flush: versions are compared row by row", "[orm.version.rowcount]", versions_are_counted_by_row)
+ON_EACH_DATABASE("flush: a version is raised by changed columns only", "[orm.version.bump_scope]", what_raises_a_version)
+ON_EACH_DATABASE("flush: versions of the program's own, and of the database", "[orm.version.custom][orm.version.server][orm.version.manual]", versions_of_ones_own)
+ON_EACH_DATABASE("flush: versions are compared when rows are locked or merged", "[orm.version.refresh_check]", versions_are_compared_when_rows_are_locked)
+ON_EACH_DATABASE("flush: many INSERTs are what the database can", "[orm.flush.insert_backends]", inserts_are_what_the_database_can)
+ON_EACH_DATABASE("flush: eager defaults are read back, with RETURNING or without", "[eager_defaults]", what_the_database_makes_is_read_back)
+ON_EACH_DATABASE("flush: association rows come after both ends and go before either", "[orm.flush.secondary_order]", association_rows_have_their_place)
+ON_EACH_DATABASE("flush: afterwards nothing is changed any more", "[orm.flush.post_state]", after_a_flush)
+ON_EACH_DATABASE("flush: what has to be known is loaded", "[orm.flush.loads]", flushes_load_what_they_need)
+ON_EACH_DATABASE("flush: a deleted row is taken over, another one is not", "[orm.flush.rowswitch][orm.version.rowswitch][orm.idmap.conflict]", a_row_changes_hands)
+ON_EACH_DATABASE("flush: what is in no session is left out, and told of", "[orm.flush.not_in_session]", what_is_not_in_the_session_is_left_out)
+ON_EACH_DATABASE("flush: the same graph is the same statements", "[orm.flush.deterministic]", the_order_is_always_the_same)

@@ -2,6 +2,7 @@
 // What the database makes and when it is read back, tables and views that are there before their classes, rules in SQL and on objects.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 
 #include <azoth/azoth.hpp>
 
@@ -421,20 +422,12 @@ asio::awaitable<void> parts_of_keys_may_be_null(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("mapper: " sentence, "[integration][orm]" tags) {                              \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("what the database makes is read back, at once or on request",
+ON_EACH_DATABASE("mapper: what the database makes is read back, at once or on request",
                  "[orm.mapper.eager_defaults][orm.defaults.async_note]", defaults_are_read_back)
-ON_EACH_DATABASE("rules hold on objects and in SQL, over relationships too",
+ON_EACH_DATABASE("mapper: rules hold on objects and in SQL, over relationships too",
                  "[orm.hybrid.comparator][orm.hybrid.relationship][orm.expr.plain_descriptor][orm.session.identity_key]", rules_on_both_sides)
-ON_EACH_DATABASE("a table may forbid RETURNING to the unit of work, too", "[implicit_returning]", nothing_is_returned)
-ON_EACH_DATABASE("parts of a key may be NULL", "[partial_pks]", parts_of_keys_may_be_null)
+ON_EACH_DATABASE("mapper: a table may forbid RETURNING to the unit of work, too", "[implicit_returning]", nothing_is_returned)
+ON_EACH_DATABASE("mapper: parts of a key may be NULL", "[partial_pks]", parts_of_keys_may_be_null)
 
 TEST_CASE("mapper: reflected tables and views are mapped as they are",
           "[integration][orm][orm.nontrad.view]") {

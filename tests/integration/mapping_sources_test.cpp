@@ -2,6 +2,7 @@
 // Where a mapping comes from: a struct mapped from outside, tables that the database describes, other rows than a table's.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 
 #include <cctype>
 #include <cstdint>
@@ -341,17 +342,9 @@ asio::awaitable<void> what_can_be_inspected(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("mapping: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("a plain struct is mapped from outside", "[orm.map.imperative]", plain_structs_are_mapped_from_outside)
-ON_EACH_DATABASE("other rows than its table's stand for a class by an alias", "[orm.nontrad.one_mapper]", other_rows_of_a_class)
-ON_EACH_DATABASE("inspect() of all that can be inspected", "[orm.inspect.api][core.inspect.registry]", what_can_be_inspected)
+ON_EACH_DATABASE("mapping: a plain struct is mapped from outside", "[orm.map.imperative]", plain_structs_are_mapped_from_outside)
+ON_EACH_DATABASE("mapping: other rows than its table's stand for a class by an alias", "[orm.nontrad.one_mapper]", other_rows_of_a_class)
+ON_EACH_DATABASE("mapping: inspect() of all that can be inspected", "[orm.inspect.api][core.inspect.registry]", what_can_be_inspected)
 
 // A mapping is made once for all databases, so these go through them in one test.
 TEST_CASE("mapping: classes without columns of their own wait until their tables are read", "[integration][orm][orm.map.deferred_reflection]") {

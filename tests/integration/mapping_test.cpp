@@ -2,6 +2,7 @@
 // The forms a mapping can take, on every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 
 #include <azoth/azoth.hpp>
 
@@ -397,25 +398,17 @@ asio::awaitable<void> trees_of_categories(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("mapping: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("every form in one program",
+ON_EACH_DATABASE("mapping: every form in one program",
                  "[orm.map.declarative][orm.core.static_mapping][orm.version.integer][orm.coll.write_only]", every_form)
-ON_EACH_DATABASE("positions follow the list", "[ordering_list]", positions_follow_the_list)
-ON_EACH_DATABASE("column properties are expressions", "[orm.expr.column_property]", column_properties_are_expressions)
-ON_EACH_DATABASE("deferred columns wait to be loaded", "[orm.colload.defer]", deferred_columns_wait)
-ON_EACH_DATABASE("composites are compared and selected", "[orm.composite.basic][orm.composite.load]", composites_are_compared_and_selected)
-ON_EACH_DATABASE("hybrids and synonyms work on objects and in SQL",
+ON_EACH_DATABASE("mapping: positions follow the list", "[ordering_list]", positions_follow_the_list)
+ON_EACH_DATABASE("mapping: column properties are expressions", "[orm.expr.column_property]", column_properties_are_expressions)
+ON_EACH_DATABASE("mapping: deferred columns wait to be loaded", "[orm.colload.defer]", deferred_columns_wait)
+ON_EACH_DATABASE("mapping: composites are compared and selected", "[orm.composite.basic][orm.composite.load]", composites_are_compared_and_selected)
+ON_EACH_DATABASE("mapping: hybrids and synonyms work on objects and in SQL",
                  "[orm.hybrid.property][orm.hybrid.expression][orm.hybrid.method][orm.hybrid.setter][orm.attr.synonym]", hybrids_and_synonyms)
-ON_EACH_DATABASE("maps find members by the key they were put in with", "[orm.coll.keyed]", maps_find_by_key)
-ON_EACH_DATABASE("EXISTS over relationships", "[relationships]", exists_over_relationships)
-ON_EACH_DATABASE("a write-only link is written and queried", "[orm.coll.write_only]", wide_statements_of_a_write_only_link)
-ON_EACH_DATABASE("tables have indexes, checks, comments and a mixin's columns",
+ON_EACH_DATABASE("mapping: maps find members by the key they were put in with", "[orm.coll.keyed]", maps_find_by_key)
+ON_EACH_DATABASE("mapping: EXISTS over relationships", "[relationships]", exists_over_relationships)
+ON_EACH_DATABASE("mapping: a write-only link is written and queried", "[orm.coll.write_only]", wide_statements_of_a_write_only_link)
+ON_EACH_DATABASE("mapping: tables have indexes, checks, comments and a mixin's columns",
                  "[orm.col.table_args][orm.mixin.columns]", the_table_has_its_options)
-ON_EACH_DATABASE("an adjacency list", "[orm.rel.self_ref]", trees_of_categories)
+ON_EACH_DATABASE("mapping: an adjacency list", "[orm.rel.self_ref]", trees_of_categories)

@@ -3,6 +3,7 @@
 // objects, keys of which a part may be NULL.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -383,18 +384,10 @@ asio::awaitable<void> links_by_keys_with_nulls(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("mapping: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("composites may be empty", "[orm.composite.none]", empty_composites)
-ON_EACH_DATABASE("composites are selected, compared and written by statements", "[orm.composite.sql]", composites_in_sql)
-ON_EACH_DATABASE("slots are filled by statements, and by nothing else",
+ON_EACH_DATABASE("mapping: composites may be empty", "[orm.composite.none]", empty_composites)
+ON_EACH_DATABASE("mapping: composites are selected, compared and written by statements", "[orm.composite.sql]", composites_in_sql)
+ON_EACH_DATABASE("mapping: slots are filled by statements, and by nothing else",
                  "[orm.expr.query_expression][orm.colload.with_expression]", slots_are_filled_by_statements)
-ON_EACH_DATABASE("objects have defaults of their own, and members that are not mapped",
+ON_EACH_DATABASE("mapping: objects have defaults of their own, and members that are not mapped",
                  "[orm.dc.insert_default][orm.dc.nonmapped]", defaults_of_objects)
-ON_EACH_DATABASE("links by keys of which a part is NULL", "[orm.mapper.partial_pks]", links_by_keys_with_nulls)
+ON_EACH_DATABASE("mapping: links by keys of which a part is NULL", "[orm.mapper.partial_pks]", links_by_keys_with_nulls)

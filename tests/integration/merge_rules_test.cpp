@@ -2,6 +2,7 @@
 // What merging takes for one object and what for a new one, on every database; relationships with conditions of their own, loaded for many.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 
 #include <azoth/azoth.hpp>
@@ -231,16 +232,5 @@ asio::awaitable<void> conditions_load_for_many(az::Engine engine, az::testing::S
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("merging: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        az::testing::StatementLog log;                                                       \
-        az::EngineOptions options;                                                           \
-        log.attach(options);                                                                 \
-        backend.run(body(backend.make_engine(options), log));                                \
-    }
-
-ON_EACH_DATABASE("what is one object, and what is new", "[orm.merge.rules]", merging_has_rules)
-ON_EACH_DATABASE("conditions of one's own are loaded for many by one statement", "[selectin_join]", conditions_load_for_many)
+ON_EACH_DATABASE("merging: what is one object, and what is new", "[orm.merge.rules]", merging_has_rules)
+ON_EACH_DATABASE("merging: conditions of one's own are loaded for many by one statement", "[selectin_join]", conditions_load_for_many)

@@ -2,6 +2,7 @@
 // Who keeps what: handles, graphs and sessions, and what an object costs.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 
 #include <azoth/azoth.hpp>
@@ -252,22 +253,14 @@ asio::awaitable<void> a_million_rows_leave_nothing(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("ownership: " sentence, "[integration][orm]" tags) {                           \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("a graph is walked both ways after its session, then freed", "[orm.core.handles][orm.state.detached_access]",
+ON_EACH_DATABASE("ownership: a graph is walked both ways after its session, then freed", "[orm.core.handles][orm.state.detached_access]",
                  a_graph_outlives_its_session)
-ON_EACH_DATABASE("a parent's handle does not keep children that are streamed", "[orm.exec.stream][orm.exec.yield_per]",
+ON_EACH_DATABASE("ownership: a parent's handle does not keep children that are streamed", "[orm.exec.stream][orm.exec.yield_per]",
                  a_parent_does_not_keep_what_points_at_it)
-ON_EACH_DATABASE("a ring of three is freed", "[orm.idmap.weak]", rings_are_freed)
-ON_EACH_DATABASE("what is never flushed is freed", "[orm.core.handles]", what_is_never_flushed_is_freed)
-ON_EACH_DATABASE("handles may be dropped on other threads", "[orm.core.handles]", handles_are_dropped_elsewhere)
-ON_EACH_DATABASE("a stream can be read in pieces and given up", "[orm.exec.stream]", a_stream_can_be_given_up)
+ON_EACH_DATABASE("ownership: a ring of three is freed", "[orm.idmap.weak]", rings_are_freed)
+ON_EACH_DATABASE("ownership: what is never flushed is freed", "[orm.core.handles]", what_is_never_flushed_is_freed)
+ON_EACH_DATABASE("ownership: handles may be dropped on other threads", "[orm.core.handles]", handles_are_dropped_elsewhere)
+ON_EACH_DATABASE("ownership: a stream can be read in pieces and given up", "[orm.exec.stream]", a_stream_can_be_given_up)
 
 TEST_CASE("ownership: a loaded object costs at most two plain structs and 96 bytes", "[integration][orm]") {
     Backend backend{"sqlite"};

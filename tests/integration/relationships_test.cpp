@@ -2,6 +2,7 @@
 // The patterns of relationships, one by one, on every database: what is written, what is loaded, what is refused.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 
 #include <azoth/azoth.hpp>
 #include <azoth/testing/statement_log.hpp>
@@ -443,24 +444,13 @@ asio::awaitable<void> keys_of_two_columns(az::Engine engine, az::testing::Statem
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("relationships: " sentence, "[integration][orm]" tags) {                       \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        az::testing::StatementLog log;                                                       \
-        az::EngineOptions options;                                                           \
-        log.attach(options);                                                                 \
-        backend.run(body(backend.make_engine(options), log));                                \
-    }
-
-ON_EACH_DATABASE("one-to-one", "[orm.rel.one_to_one][orm.rel.uselist]", one_to_one)
-ON_EACH_DATABASE("many-to-many", "[orm.rel.many_to_many][orm.rel.order_by]", many_to_many)
-ON_EACH_DATABASE("many-to-many of a class with itself, and EXISTS over it", "[orm.rel.self_ref_m2m]", friends_of_friends)
-ON_EACH_DATABASE("an association table as a class", "[orm.rel.association_object]", association_objects)
-ON_EACH_DATABASE("conditions of the program's own, written and read only", "[orm.joincond.primaryjoin][orm.rel.viewonly]", conditions_of_ones_own)
-ON_EACH_DATABASE("two keys to one table", "[orm.joincond.foreign_keys]", two_keys_to_one_table)
-ON_EACH_DATABASE("keys of two columns", "[orm.rel.composite_keys]", keys_of_two_columns)
+ON_EACH_DATABASE("relationships: one-to-one", "[orm.rel.one_to_one][orm.rel.uselist]", one_to_one)
+ON_EACH_DATABASE("relationships: many-to-many", "[orm.rel.many_to_many][orm.rel.order_by]", many_to_many)
+ON_EACH_DATABASE("relationships: many-to-many of a class with itself, and EXISTS over it", "[orm.rel.self_ref_m2m]", friends_of_friends)
+ON_EACH_DATABASE("relationships: an association table as a class", "[orm.rel.association_object]", association_objects)
+ON_EACH_DATABASE("relationships: conditions of the program's own, written and read only", "[orm.joincond.primaryjoin][orm.rel.viewonly]", conditions_of_ones_own)
+ON_EACH_DATABASE("relationships: two keys to one table", "[orm.joincond.foreign_keys]", two_keys_to_one_table)
+ON_EACH_DATABASE("relationships: keys of two columns", "[orm.rel.composite_keys]", keys_of_two_columns)
 
 // ---- mappings that are wrong, or look so; no database ----
 

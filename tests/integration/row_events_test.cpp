@@ -2,6 +2,7 @@
 // Row events that are awaited, and what happens to single objects, on every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 #include "support/listening.hpp"
 
@@ -282,14 +283,6 @@ asio::awaitable<void> objects_are_told(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("row events: " sentence, "[integration][orm]" tags) {                          \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("listeners are awaited, with the flush's connection", "[orm.event.mapper_persist]", rows_are_awaited)
-ON_EACH_DATABASE("listeners leave the session alone", "[orm.event.mapper_persist]", listeners_leave_the_session_alone)
-ON_EACH_DATABASE("objects are made, loaded, loaded again, expired", "[instance_events]", objects_are_told)
+ON_EACH_DATABASE("row events: listeners are awaited, with the flush's connection", "[orm.event.mapper_persist]", rows_are_awaited)
+ON_EACH_DATABASE("row events: listeners leave the session alone", "[orm.event.mapper_persist]", listeners_leave_the_session_alone)
+ON_EACH_DATABASE("row events: objects are made, loaded, loaded again, expired", "[instance_events]", objects_are_told)

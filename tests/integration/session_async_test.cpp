@@ -2,6 +2,7 @@
 // Sessions among coroutines: what is loaded when it is asked for, one operation and one task at a time, cancelled or refused.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 #include "support/run.hpp"
 
@@ -388,24 +389,16 @@ asio::awaitable<void> connections_with_an_isolation_level(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("session: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("attributes, links and links of many objects load on request, once", "[orm.async.load_api]", loads_on_request)
-ON_EACH_DATABASE("a link of 501 objects takes two statements", "[orm.async.load_api]", many_links_take_few_statements)
-ON_EACH_DATABASE("histories come with and without a load", "[orm.history.api]", history_with_a_load)
-ON_EACH_DATABASE("a second operation is refused while one is suspended", "[orm.core.reentrancy]", one_operation_at_a_time)
-ON_EACH_DATABASE("errors come from the co_await, misuse throws at the call", "[orm.core.errors]", errors_come_from_where_they_belong)
-ON_EACH_DATABASE("a cancelled flush is undone", "[orm.core.cancel]", a_cancelled_flush_is_undone)
-ON_EACH_DATABASE("each task has its own", "[orm.async.session_per_task]", a_session_for_each_task)
-ON_EACH_DATABASE("the defaults suit coroutines", "[orm.async.expire_default]", recommended_settings)
-ON_EACH_DATABASE("without an engine it says what it could not execute", "[orm.bind.none]", sessions_without_a_database)
-ON_EACH_DATABASE("its connection takes an isolation level first", "[orm.session.connection]", connections_with_an_isolation_level)
+ON_EACH_DATABASE("session: attributes, links and links of many objects load on request, once", "[orm.async.load_api]", loads_on_request)
+ON_EACH_DATABASE("session: a link of 501 objects takes two statements", "[orm.async.load_api]", many_links_take_few_statements)
+ON_EACH_DATABASE("session: histories come with and without a load", "[orm.history.api]", history_with_a_load)
+ON_EACH_DATABASE("session: a second operation is refused while one is suspended", "[orm.core.reentrancy]", one_operation_at_a_time)
+ON_EACH_DATABASE("session: errors come from the co_await, misuse throws at the call", "[orm.core.errors]", errors_come_from_where_they_belong)
+ON_EACH_DATABASE("session: a cancelled flush is undone", "[orm.core.cancel]", a_cancelled_flush_is_undone)
+ON_EACH_DATABASE("session: each task has its own", "[orm.async.session_per_task]", a_session_for_each_task)
+ON_EACH_DATABASE("session: the defaults suit coroutines", "[orm.async.expire_default]", recommended_settings)
+ON_EACH_DATABASE("session: without an engine it says what it could not execute", "[orm.bind.none]", sessions_without_a_database)
+ON_EACH_DATABASE("session: its connection takes an isolation level first", "[orm.session.connection]", connections_with_an_isolation_level)
 
 TEST_CASE("session: on a strand of a context with several threads", "[integration][orm][orm.async.executor]") {
     const auto database = GENERATE(from_range(backend_names()));

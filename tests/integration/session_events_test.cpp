@@ -2,6 +2,7 @@
 // What sessions and mapped classes tell, and what who listens may do, on every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 #include "support/listening.hpp"
 
@@ -445,18 +446,10 @@ asio::awaitable<void> warnings_reach_session_and_engine(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("session events: " sentence, "[integration][orm]" tags) {                      \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("listeners of a class, of all, of a session, of a factory come and go", "[orm.event.api]", listeners_come_and_go)
-ON_EACH_DATABASE("before and after each row", "[mapper_events]", rows_are_announced)
-ON_EACH_DATABASE("before, after and behind a flush", "[orm.event.flush][orm.async.run_inside]", flushes_are_announced)
-ON_EACH_DATABASE("statements may be changed, replaced and answered", "[orm.event.do_orm_execute]", statements_are_announced)
-ON_EACH_DATABASE("transactions and savepoints", "[orm.event.tx]", transactions_are_announced)
-ON_EACH_DATABASE("ten changes of an object's state", "[orm.event.lifecycle]", objects_pass_through_states)
-ON_EACH_DATABASE("warnings reach who listens, and may be errors", "[orm.exc.warnings][orm.mapper.confirm_deleted]", warnings_reach_session_and_engine)
+ON_EACH_DATABASE("session events: listeners of a class, of all, of a session, of a factory come and go", "[orm.event.api]", listeners_come_and_go)
+ON_EACH_DATABASE("session events: before and after each row", "[mapper_events]", rows_are_announced)
+ON_EACH_DATABASE("session events: before, after and behind a flush", "[orm.event.flush][orm.async.run_inside]", flushes_are_announced)
+ON_EACH_DATABASE("session events: statements may be changed, replaced and answered", "[orm.event.do_orm_execute]", statements_are_announced)
+ON_EACH_DATABASE("session events: transactions and savepoints", "[orm.event.tx]", transactions_are_announced)
+ON_EACH_DATABASE("session events: ten changes of an object's state", "[orm.event.lifecycle]", objects_pass_through_states)
+ON_EACH_DATABASE("session events: warnings reach who listens, and may be errors", "[orm.exc.warnings][orm.mapper.confirm_deleted]", warnings_reach_session_and_engine)

@@ -2,6 +2,7 @@
 // How sessions are made: their options, several databases, scopes. On every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 
 #include <azoth/azoth.hpp>
@@ -213,15 +214,7 @@ asio::awaitable<void> two_phases(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("session options: " sentence, "[integration][orm]" tags) {                     \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("a transaction has to be begun where autobegin is off", "[orm.session.ctor]", transactions_are_begun)
-ON_EACH_DATABASE("a session may end with close()", "[orm.session.ctor]", sessions_end)
-ON_EACH_DATABASE("values of the program's own, execution options, a class of one's own", "[orm.session.ctor]", sessions_know)
-ON_EACH_DATABASE("commit prepares first", "[orm.session.ctor]", two_phases)
+ON_EACH_DATABASE("session options: a transaction has to be begun where autobegin is off", "[orm.session.ctor]", transactions_are_begun)
+ON_EACH_DATABASE("session options: a session may end with close()", "[orm.session.ctor]", sessions_end)
+ON_EACH_DATABASE("session options: values of the program's own, execution options, a class of one's own", "[orm.session.ctor]", sessions_know)
+ON_EACH_DATABASE("session options: commit prepares first", "[orm.session.ctor]", two_phases)

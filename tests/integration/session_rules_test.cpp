@@ -2,6 +2,7 @@
 // The rules of links, cascades and transactions, one by one, on every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 
 #include <azoth/azoth.hpp>
@@ -268,23 +269,15 @@ asio::awaitable<void> sessions_list_their_objects(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("session: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("both sides of a link follow each other",
+ON_EACH_DATABASE("session: both sides of a link follow each other",
                  "[orm.backpop.sync_scalar][orm.backpop.sync_collection][orm.backpop.loop_guard][orm.backpop.no_cascade][orm.backpop.no_orm_magic]",
                  both_sides_follow)
-ON_EACH_DATABASE("new objects have empty collections, others are replaced as a whole",
+ON_EACH_DATABASE("session: new objects have empty collections, others are replaced as a whole",
                  "[orm.coll.transient_empty][orm.coll.bulk_replace][orm.map.defaults_none]", new_collections_are_empty)
-ON_EACH_DATABASE("nothing else while a stream is open", "[streams]", one_operation_at_a_time)
-ON_EACH_DATABASE("savepoints undo their part", "[orm.tx.nested][orm.tx.nested_state][orm.tx.autobegin]", savepoints_undo_their_part)
-ON_EACH_DATABASE("values are SQL expressions, and what is loaded stays",
+ON_EACH_DATABASE("session: nothing else while a stream is open", "[streams]", one_operation_at_a_time)
+ON_EACH_DATABASE("session: savepoints undo their part", "[orm.tx.nested][orm.tx.nested_state][orm.tx.autobegin]", savepoints_undo_their_part)
+ON_EACH_DATABASE("session: values are SQL expressions, and what is loaded stays",
                  "[orm.flush.sql_values][orm.refresh.loaded_wins][orm.refresh.expire][orm.exec.populate_existing]", values_are_expressions)
-ON_EACH_DATABASE("merging copies onto the session's objects", "[orm.merge.basic][orm.merge.noload]", merging_copies)
-ON_EACH_DATABASE("sessions list their objects",
+ON_EACH_DATABASE("session: merging copies onto the session's objects", "[orm.merge.basic][orm.merge.noload]", merging_copies)
+ON_EACH_DATABASE("session: sessions list their objects",
                  "[orm.session.collections][orm.session.close][orm.session.expunge][orm.session.execute_core]", sessions_list_their_objects)

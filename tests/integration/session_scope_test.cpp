@@ -2,6 +2,7 @@
 // Where sessions come from and what they are part of: makers, scopes, connections of others; states of objects.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 
 #include <azoth/azoth.hpp>
@@ -264,18 +265,10 @@ asio::awaitable<void> many_members_at_once(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("session: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("makers and scopes", "[orm.session.factory][orm.session.scope][orm.session.object_session]", makers_make_sessions)
-ON_EACH_DATABASE("a test's transaction around a session", "[orm.tx.external]", tests_keep_a_transaction_around)
-ON_EACH_DATABASE("other ways to join a transaction", "[orm.tx.external]", other_ways_to_join)
-ON_EACH_DATABASE("states are told", "[orm.state.machine][orm.state.inspect][orm.session.make_transient][orm.session.is_modified]",
+ON_EACH_DATABASE("session: makers and scopes", "[orm.session.factory][orm.session.scope][orm.session.object_session]", makers_make_sessions)
+ON_EACH_DATABASE("session: a test's transaction around a session", "[orm.tx.external]", tests_keep_a_transaction_around)
+ON_EACH_DATABASE("session: other ways to join a transaction", "[orm.tx.external]", other_ways_to_join)
+ON_EACH_DATABASE("session: states are told", "[orm.state.machine][orm.state.inspect][orm.session.make_transient][orm.session.is_modified]",
                  states_are_told)
-ON_EACH_DATABASE("cascades do not bring back what was deleted", "[orm.cascade.collections_not_edited]", cascades_do_not_raise_the_dead)
-ON_EACH_DATABASE("many members at once", "[orm.coll.pending_mutation]", many_members_at_once)
+ON_EACH_DATABASE("session: cascades do not bring back what was deleted", "[orm.cascade.collections_not_edited]", cascades_do_not_raise_the_dead)
+ON_EACH_DATABASE("session: many members at once", "[orm.coll.pending_mutation]", many_members_at_once)

@@ -2,6 +2,7 @@
 // The ORM on every database: what a session writes is what the next one reads.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/domain.hpp"
 
 #include <algorithm>
@@ -289,34 +290,26 @@ asio::awaitable<void> many_rows_keep_their_keys(az::Engine engine) {
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("session: " sentence, "[integration][orm]" tags) {                             \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        backend.run(body(backend.engine()));                                                 \
-    }
-
-ON_EACH_DATABASE("what is saved is loaded",
+ON_EACH_DATABASE("session: what is saved is loaded",
                  "[orm.core.no_implicit_io][orm.loading.lazy][orm.rel.one_to_many][orm.tx.commit]", saves_and_loads)
-ON_EACH_DATABASE("there is one object for a row, while somebody holds it",
+ON_EACH_DATABASE("session: there is one object for a row, while somebody holds it",
                  "[orm.idmap.unique][orm.idmap.weak][orm.session.get]", one_object_per_row)
-ON_EACH_DATABASE("selectinload loads for all at once", "[orm.loading.selectinload]", loads_with_selectin)
-ON_EACH_DATABASE("changes are written, moves and unloaded collections too",
+ON_EACH_DATABASE("session: selectinload loads for all at once", "[orm.loading.selectinload]", loads_with_selectin)
+ON_EACH_DATABASE("session: changes are written, moves and unloaded collections too",
                  "[orm.coll.pending_mutation][orm.flush.update]", changes_are_written)
-ON_EACH_DATABASE("deleting follows cascades and frees the others",
+ON_EACH_DATABASE("session: deleting follows cascades and frees the others",
                  "[orm.cascade.delete][orm.session.delete]", deletes_follow_cascades)
-ON_EACH_DATABASE("orphans are deleted", "[orm.cascade.delete_orphan]", orphans_are_deleted)
-ON_EACH_DATABASE("trees are saved and walked", "[orm.rel.self_ref]", trees_are_saved)
-ON_EACH_DATABASE("a failed flush wants rollback, then works again",
+ON_EACH_DATABASE("session: orphans are deleted", "[orm.cascade.delete_orphan]", orphans_are_deleted)
+ON_EACH_DATABASE("session: trees are saved and walked", "[orm.rel.self_ref]", trees_are_saved)
+ON_EACH_DATABASE("session: a failed flush wants rollback, then works again",
                  "[orm.tx.inactive][orm.refresh.refresh]", a_failed_flush_wants_rollback)
-ON_EACH_DATABASE("rollback undoes rows and objects", "[orm.tx.rollback][orm.session.flush]", rollback_undoes)
-ON_EACH_DATABASE("queries see pending changes", "[orm.session.autoflush]", queries_see_pending_changes)
-ON_EACH_DATABASE("a row that is gone is noticed", "[orm.flush.rowcount]", stale_rows_are_noticed)
-ON_EACH_DATABASE("links of detached objects say so", "[orm.state.detached_access]", detached_links_say_so)
-ON_EACH_DATABASE("rows mix entities",
+ON_EACH_DATABASE("session: rollback undoes rows and objects", "[orm.tx.rollback][orm.session.flush]", rollback_undoes)
+ON_EACH_DATABASE("session: queries see pending changes", "[orm.session.autoflush]", queries_see_pending_changes)
+ON_EACH_DATABASE("session: a row that is gone is noticed", "[orm.flush.rowcount]", stale_rows_are_noticed)
+ON_EACH_DATABASE("session: links of detached objects say so", "[orm.state.detached_access]", detached_links_say_so)
+ON_EACH_DATABASE("session: rows mix entities",
                  "[orm.select.entity][orm.select.multi][orm.select.join_rel][orm.exec.execute]", rows_mix_objects_and_values)
-ON_EACH_DATABASE("1,200 parents with children keep their keys",
+ON_EACH_DATABASE("session: 1,200 parents with children keep their keys",
                  "[orm.flush.insert_batch][orm.loading.selectinload]", many_rows_keep_their_keys)
 
 namespace {

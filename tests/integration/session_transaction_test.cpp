@@ -2,6 +2,7 @@
 // What a session holds, and what it tells of its transaction, on every database.
 #include "support/backend.hpp"
 #include "support/catch.hpp"
+#include "support/on_each_database.hpp"
 #include "support/houses.hpp"
 
 #include <azoth/azoth.hpp>
@@ -134,17 +135,6 @@ asio::awaitable<void> isolation_levels(az::Engine engine, az::testing::Statement
 
 } // namespace
 
-#define ON_EACH_DATABASE(sentence, tags, body)                                               \
-    TEST_CASE("sessions: " sentence, "[integration][orm]" tags) {                           \
-        const auto database = GENERATE(from_range(backend_names()));                         \
-        INFO("database: " << database);                                                      \
-        Backend backend{database};                                                           \
-        az::testing::StatementLog log;                                                       \
-        az::EngineOptions options;                                                           \
-        log.attach(options);                                                                 \
-        backend.run(body(backend.make_engine(options), log));                                \
-    }
-
-ON_EACH_DATABASE("sessions that keep their objects", "[orm.idmap.strong_option]", sessions_that_keep)
-ON_EACH_DATABASE("handles of transactions", "[orm.tx.handles]", transaction_handles)
-ON_EACH_DATABASE("isolation levels", "[orm.tx.isolation]", isolation_levels)
+ON_EACH_DATABASE("sessions: sessions that keep their objects", "[orm.idmap.strong_option]", sessions_that_keep)
+ON_EACH_DATABASE("sessions: handles of transactions", "[orm.tx.handles]", transaction_handles)
+ON_EACH_DATABASE("sessions: isolation levels", "[orm.tx.isolation]", isolation_levels)

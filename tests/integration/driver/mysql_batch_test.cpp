@@ -130,7 +130,7 @@ TEST_CASE(
             CHECK(error.constraint() == "uq_users_name");
             CHECK(error.statement() == names.sql);
             co_await expect_health(c);
-            co_await c.begin({});
+            co_await c.begin(driver::BeginOptions());
             const Names others{"INSERT INTO users (name) VALUES (?)", {"x", "y", "x"}};
             try {
                 co_await c.execute_batch(others.statement, others.params, 3, wants);
@@ -246,7 +246,7 @@ TEST_CASE("mysql: batches of statements that take no arrays, or no parameters",
         co_await make_users(c);
         const std::string insert = "INSERT INTO users () VALUES ()";
         const driver::Statement plain{insert, std::hash<std::string>{}(insert)};
-        const auto r = co_await c.execute_batch(plain, {}, 3, driver::BatchWants::last_insert_ids);
+        const auto r = co_await c.execute_batch(plain, std::span<const Param>(), 3, driver::BatchWants::last_insert_ids);
         CHECK(r.last_insert_ids == std::vector<std::int64_t>{1, 2, 3});
         // Updates count matched rows here as well.
         const std::string update = "UPDATE users SET name = NULL WHERE id >= ?";

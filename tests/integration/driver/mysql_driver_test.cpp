@@ -297,7 +297,7 @@ TEST_CASE("mysql: transactions begin, commit and roll back, and the server says 
         co_await execute(c, Query("INSERT INTO users (name) VALUES ('kept')"));
         co_await c.commit();
         CHECK_FALSE(c.in_transaction());
-        co_await c.begin({});
+        co_await c.begin(driver::BeginOptions());
         co_await execute(c, Query("INSERT INTO users (name) VALUES ('lost')"));
         co_await c.run("SAVEPOINT s");
         co_await c.run("ROLLBACK TO SAVEPOINT s");

@@ -268,7 +268,7 @@ asio::awaitable<void> stale_statements(Connection& c) {
 
     co_await c.run("DEALLOCATE ALL");
     const auto statement = Query("SELECT * FROM stale");
-    const auto batch = co_await c.execute_batch(statement.statement(), {}, 3, driver::BatchWants::rows);
+    const auto batch = co_await c.execute_batch(statement.statement(), std::span<const Param>(), 3, driver::BatchWants::rows);
     CHECK(batch.rows.size() == 3);
     co_await c.run("DEALLOCATE ALL");
     const auto cursor = co_await c.open_cursor(statement.statement());

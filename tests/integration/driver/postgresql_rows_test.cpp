@@ -73,7 +73,7 @@ asio::awaitable<void> returning_batch(Connection& c) {
     CHECK(deleted.affected == 0);
     REQUIRE(deleted.rows.size() == 3);
     CHECK(deleted.rows[0]->row_count() == 0);
-    const auto empty = co_await c.execute_batch(rows.statement(insert), {}, 0, driver::BatchWants::rows);
+    const auto empty = co_await c.execute_batch(rows.statement(insert), std::span<const Param>(), 0, driver::BatchWants::rows);
     CHECK(empty.rows.empty());
     co_await expect_error<InvalidRequestError>(
         [](Connection& connection, const Rows& r) -> asio::awaitable<void> {
