@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 // The base compiler's frame: placeholders, names that it invents, and putting the text together.
-#include "compiler/compiler.hpp"
+#include <azoth/compiler/compiler.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <functional>
 #include <utility>
 
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/compiler/literal.hpp>
-#include <azoth/schema/translate.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
+#include <azoth/schema/translate.hpp>
 #include <azoth/types/decorator.hpp>
 #include <azoth/types/details.hpp>
 #include <azoth/types/type_traits.hpp>
 
-#include "compiler/ddl_compiler.hpp"
 #include "compiler/document_path.hpp"
 #include "dialect/base.hpp"
 

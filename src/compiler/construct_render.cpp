@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/sql/visit.hpp>
-
-#include "compiler/compiler.hpp"
 
 namespace azoth {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // CREATE TABLE in SQLAlchemy's order: columns, primary key, what the table says, then what each column says.
-#include "compiler/ddl_compiler.hpp"
+#include <azoth/compiler/ddl_compiler.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -5,11 +5,11 @@
 #include <type_traits>
 #include <variant>
 
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/sql/visit.hpp>
 
-#include "compiler/ddl_compiler.hpp"
 #include "dialect/base.hpp"
 #include "schema/foreign_types.hpp"
 

@@ -2,10 +2,9 @@
 // Reading the options that only one dialect has.
 #include <variant>
 
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
-
-#include "compiler/ddl_compiler.hpp"
 
 namespace azoth {
 

@@ -7,12 +7,11 @@
 #include <set>
 #include <utility>
 
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/error.hpp>
 #include <azoth/schema/sort.hpp>
 #include <azoth/sql/ddl.hpp>
 #include <azoth/sql/traverse.hpp>
-
-#include "compiler/ddl_compiler.hpp"
 
 namespace azoth {
 

@@ -2,11 +2,11 @@
 // DDL statements about anything but the inside of a table: indexes, sequences, schemas, views, types, comments, free text.
 #include <algorithm>
 
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/compiler/literal.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
-#include "compiler/ddl_compiler.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {

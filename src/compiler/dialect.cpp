@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a dialect does unless it says otherwise.
+#include <azoth/compiler/compiler.hpp>
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
-
-#include "compiler/compiler.hpp"
-#include "compiler/ddl_compiler.hpp"
 
 namespace azoth {
 
@@ -15,11 +14,17 @@ std::vector<std::string> Dialect::create_table(const schema::TableData& table) c
     return ddl_compiler()->create_table(table);
 }
 
+std::string Dialect::next_key(const schema::TableData&, const schema::ColumnData&) const { return {}; }
+
 std::string Dialect::drop_table(const schema::TableData& table) const { return ddl_compiler()->drop_table(table); }
+
+std::shared_ptr<const Compiled> Dialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
+    return compiler(binds)->compile(statement);
+}
 
 std::string Dialect::literal_expression(const sql::Node& expression) const {
     const sql::BindList none;
-    return Compiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
+    return compiler(none)->literal_expression(expression);
 }
 
 } // namespace azoth

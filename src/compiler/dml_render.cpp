@@ -5,10 +5,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
-#include "compiler/compiler.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {

@@ -5,11 +5,11 @@
 #include <iterator>
 #include <utility>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/types/details.hpp>
 
-#include "compiler/compiler.hpp"
 #include "compiler/grouping.hpp"
 #include "dialect/base.hpp"
 

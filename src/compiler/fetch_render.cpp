@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
-
-#include "compiler/compiler.hpp"
 
 namespace azoth {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
-#include "compiler/compiler.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {

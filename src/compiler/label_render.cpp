@@ -5,11 +5,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/types/decorator.hpp>
 #include <azoth/types/details.hpp>
-
-#include "compiler/compiler.hpp"
 
 namespace azoth {
 
@@ -27,7 +26,6 @@ std::string plain_words(std::string_view name) {
 }
 
 } // namespace
-
 
 using sql::NodeKind;
 using sql::NodePtr;

@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <memory>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
-
-#include "compiler/compiler.hpp"
 
 namespace azoth {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "compiler/ddl_compiler.hpp"
+#include <azoth/compiler/ddl_compiler.hpp>
 
 namespace azoth {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Rendering operators: parentheses by precedence, conditions without a boolean type, LIKE and its kin.
-#include "compiler/compiler.hpp"
 #include "compiler/grouping.hpp"
 
 #include <cstdint>
 #include <utility>
 #include <variant>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "compiler/compiler.hpp"
+#include <azoth/compiler/compiler.hpp>
 
 namespace azoth {
 

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <utility>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/schema/translate.hpp>
 
-#include "compiler/compiler.hpp"
 #include "dialect/base.hpp"
 
 namespace azoth {

@@ -48,7 +48,7 @@ std::string quote_identifier(std::string_view identifier, const QuotingRules& ru
     const char first = identifier.front();
     const bool starts_plain =
         first != '$' && (first < '0' || first > '9') && (first != '_' || rules.starts_with_underscore);
-    if (starts_plain && std::ranges::all_of(identifier, plain) && !rules.is_reserved(identifier))
+    if (starts_plain && std::ranges::all_of(identifier, plain) && (rules.is_reserved == nullptr || !rules.is_reserved(identifier)))
         return std::string{identifier};
     return enclose(identifier, rules.open, rules.close);
 }

@@ -1,37 +1,17 @@
 // SPDX-License-Identifier: MIT
-// What the built-in dialects share: features, quoting rules, and the calls into their compilers.
+// What the built-in dialects share.
 #pragma once
 
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <azoth/dialect/dialect.hpp>
+#include <azoth/dialect/quoting.hpp>
 
 namespace azoth {
-
-/// How identifiers are quoted, and which need it: reserved words, upper case, anything but letters, digits and '_'.
-struct QuotingRules {
-    char open = '"';
-    char close = '"';
-    bool (*is_reserved)(std::string_view lower_case_word) = nullptr;
-    bool starts_with_underscore = true; ///< `_x` needs no quotes
-};
-
-/// As it is when the database takes it bare, else in quotes, quotes inside doubled.
-[[nodiscard]] std::string quote_identifier(std::string_view identifier, const QuotingRules& rules);
-
-/// In these quotes, quotes inside doubled. @throws CompileError when it is empty or holds a NUL character.
-[[nodiscard]] std::string enclose(std::string_view identifier, char open, char close);
-
-/// "schema"."table", each quoted where needed.
-[[nodiscard]] std::string quote_table(const Dialect& dialect, const QuotedName& schema, const QuotedName& table);
-
-/// @throws CompileError when the server is older: `what` came with `since`.
-void require(const Dialect& dialect, std::string_view what, const ServerVersion& since);
 
 /// One dialect for each kind of server, so that engines of equal servers can share what they compile. Thread-safe.
 template <class Made, class Kind>

@@ -5,12 +5,12 @@
 #include <string>
 #include <utility>
 
+#include <azoth/compiler/compiler.hpp>
 #include <azoth/compiler/debug_print.hpp>
+#include <azoth/compiler/type_compiler.hpp>
 #include <azoth/error.hpp>
 
-#include "compiler/compiler.hpp"
 #include "dialect/reserved_words.hpp"
-#include "dialect/type_compiler.hpp"
 
 namespace azoth {
 
@@ -118,8 +118,8 @@ GenericDialect::GenericDialect() {
     features_.identity_columns = true;
 }
 
-std::shared_ptr<const Compiled> GenericDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
-    return GenericCompiler{*this, binds, ParameterStyle::named}.compile(statement);
+std::unique_ptr<Compiler> GenericDialect::compiler(const sql::BindList& binds) const {
+    return std::make_unique<GenericCompiler>(*this, binds, ParameterStyle::named);
 }
 
 std::string GenericDialect::quote(std::string_view identifier) const { return quote_identifier(identifier, quoting); }
@@ -129,11 +129,6 @@ std::string GenericDialect::type_text(const Type& type) const { return GenericTy
 Type GenericDialect::type_from_text(std::string_view) const { throw_no_driver(name()); }
 
 ReflectionQueries GenericDialect::reflection(const ReflectionScope&) const { throw_no_driver(name()); }
-
-std::string GenericDialect::literal_expression(const sql::Node& expression) const {
-    const sql::BindList none;
-    return GenericCompiler{*this, none, ParameterStyle::named}.literal_expression(expression);
-}
 
 namespace {
 const std::shared_ptr<const Dialect>& the_generic() {

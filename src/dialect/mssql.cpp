@@ -8,9 +8,9 @@
 #include <string>
 #include <utility>
 
+#include <azoth/compiler/portable_compiler.hpp>
 #include <azoth/error.hpp>
 
-#include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
 namespace azoth {
@@ -300,13 +300,8 @@ MSSQLDialect::MSSQLDialect() {
 
 std::string_view MSSQLDialect::name() const noexcept { return "mssql"; }
 
-std::shared_ptr<const Compiled> MSSQLDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
-    return MSSQLCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
-}
-
-std::string MSSQLDialect::literal_expression(const sql::Node& expression) const {
-    const sql::BindList none;
-    return MSSQLCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
+std::unique_ptr<Compiler> MSSQLDialect::compiler(const sql::BindList& binds) const {
+    return std::make_unique<MSSQLCompiler>(*this, binds, ParameterStyle::question_mark);
 }
 
 std::string MSSQLDialect::quote(std::string_view identifier) const {

@@ -11,9 +11,7 @@ public:
     MSSQLDialect();
 
     [[nodiscard]] std::string_view name() const noexcept override;
-    [[nodiscard]] const Features& features() const noexcept override { return features_; }
-    [[nodiscard]] std::shared_ptr<const Compiled>
-    compile(const sql::Node& statement, const sql::BindList& binds) const override;
+    [[nodiscard]] std::unique_ptr<Compiler> compiler(const sql::BindList& binds) const override;
     [[nodiscard]] std::string quote(std::string_view identifier) const override;
     [[nodiscard]] std::string quote_always(std::string_view identifier) const override;
     /// "database.owner" is two names; brackets keep the dots of a name: "[a.b].dbo".
@@ -21,11 +19,7 @@ public:
     [[nodiscard]] std::string type_text(const Type& type) const override;
     [[nodiscard]] Type type_from_text(std::string_view text) const override;
     [[nodiscard]] std::unique_ptr<DdlCompiler> ddl_compiler() const override;
-    [[nodiscard]] std::string literal_expression(const sql::Node& expression) const override;
     [[nodiscard]] ReflectionQueries reflection(const ReflectionScope& scope) const override;
-
-private:
-    Features features_;
 };
 
 /// Collations are words that take no quotes. @throws CompileError for what is none.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // SQL Server's DDL: NULL always said, IDENTITY, clustered keys and indexes, comments as extended properties.
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/compiler/literal.hpp>
 #include <azoth/error.hpp>
 
-#include "compiler/ddl_compiler.hpp"
 #include "dialect/mssql.hpp"
 
 namespace azoth {

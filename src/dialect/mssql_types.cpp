@@ -2,8 +2,9 @@
 // SQL Server's types: BIT, UNIQUEIDENTIFIER, and (max) where no length is said.
 #include <array>
 
+#include <azoth/compiler/type_compiler.hpp>
+
 #include "dialect/mssql.hpp"
-#include "dialect/type_compiler.hpp"
 #include "dialect/type_name.hpp"
 
 namespace azoth {

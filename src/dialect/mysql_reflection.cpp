@@ -12,7 +12,7 @@
 #include <azoth/types/mysql.hpp>
 #include <azoth/types/standard.hpp>
 
-#include "dialect/mysql.hpp"
+#include <azoth/dialect/mysql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

@@ -2,10 +2,10 @@
 // MySQL's and MariaDB's types.
 #include <array>
 
+#include <azoth/compiler/type_compiler.hpp>
 #include <azoth/error.hpp>
 
-#include "dialect/type_compiler.hpp"
-#include "dialect/mysql.hpp"
+#include <azoth/dialect/mysql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <string>
 
+#include <azoth/compiler/portable_compiler.hpp>
 #include <azoth/error.hpp>
 #include <azoth/types/details.hpp>
 
-#include "dialect/portable_compiler.hpp"
 #include "dialect/reserved_words.hpp"
 
 namespace azoth {
@@ -280,13 +280,8 @@ OracleDialect::OracleDialect() {
 
 std::string_view OracleDialect::name() const noexcept { return "oracle"; }
 
-std::shared_ptr<const Compiled> OracleDialect::compile(const sql::Node& statement, const sql::BindList& binds) const {
-    return OracleCompiler{*this, binds, ParameterStyle::question_mark}.compile(statement);
-}
-
-std::string OracleDialect::literal_expression(const sql::Node& expression) const {
-    const sql::BindList none;
-    return OracleCompiler{*this, none, ParameterStyle::question_mark}.literal_expression(expression);
+std::unique_ptr<Compiler> OracleDialect::compiler(const sql::BindList& binds) const {
+    return std::make_unique<OracleCompiler>(*this, binds, ParameterStyle::question_mark);
 }
 
 // Names without quotes are folded to upper case here and to lower case in what a program says, so a lower-case name needs

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/error.hpp>
 
-#include "compiler/ddl_compiler.hpp"
 #include "dialect/oracle.hpp"
 
 namespace azoth {

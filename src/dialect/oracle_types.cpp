@@ -2,10 +2,10 @@
 // Oracle's types: strings counted in characters, NUMBER for what has no name of its own.
 #include <array>
 
+#include <azoth/compiler/type_compiler.hpp>
 #include <azoth/error.hpp>
 
 #include "dialect/oracle.hpp"
-#include "dialect/type_compiler.hpp"
 #include "dialect/type_name.hpp"
 
 namespace azoth {

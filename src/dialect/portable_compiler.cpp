@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // ILIKE by lower(); UUIDs, zoned times and intervals in the form in which they are stored.
-#include "dialect/portable_compiler.hpp"
+#include <azoth/compiler/portable_compiler.hpp>
 
 #include <chrono>
 #include <memory>

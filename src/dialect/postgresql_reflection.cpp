@@ -7,7 +7,7 @@
 
 #include <azoth/types/postgresql.hpp>
 
-#include "dialect/postgresql.hpp"
+#include <azoth/dialect/postgresql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

@@ -2,10 +2,10 @@
 // PostgreSQL's types.
 #include <array>
 
+#include <azoth/compiler/type_compiler.hpp>
 #include <azoth/error.hpp>
 
-#include "dialect/type_compiler.hpp"
-#include "dialect/postgresql.hpp"
+#include <azoth/dialect/postgresql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

@@ -9,7 +9,7 @@
 #include <azoth/schema/reflected.hpp>
 #include <azoth/sql/node.hpp>
 
-#include "dialect/sqlite.hpp"
+#include <azoth/dialect/sqlite.hpp>
 #include "dialect/sqlite_schema_text.hpp"
 #include "dialect/type_name.hpp"
 

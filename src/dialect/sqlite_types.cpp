@@ -3,8 +3,9 @@
 // schema.
 #include <array>
 
-#include "dialect/type_compiler.hpp"
-#include "dialect/sqlite.hpp"
+#include <azoth/compiler/type_compiler.hpp>
+
+#include <azoth/dialect/sqlite.hpp>
 
 namespace azoth {
 

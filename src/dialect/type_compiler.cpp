@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Names of types as SQLAlchemy's generic type compiler has them.
-#include "dialect/type_compiler.hpp"
+#include <azoth/compiler/type_compiler.hpp>
 
 #include <algorithm>
 #include <array>

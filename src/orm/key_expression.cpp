@@ -5,8 +5,6 @@
 #include <azoth/sql/from.hpp>
 #include <azoth/sql/sequence.hpp>
 
-#include "dialect/next_key.hpp"
-
 namespace azoth::orm {
 
 std::vector<std::uint16_t> missing_keys(ModelBase& object) {
@@ -28,7 +26,7 @@ std::shared_ptr<const sql::Node> key_statement(const MapperData& mapper, const A
     sql::NodePtr expression = column.default_expression;
     if (!expression && column.sequence && features.sequences) expression = std::make_shared<sql::NextValueNode>(column.sequence);
     if (!expression && info.autoincrement && !features.last_insert_id) {
-        auto text = next_key(dialect, mapper.table->data(), column);
+        auto text = dialect.next_key(mapper.table->data(), column);
         if (!text.empty()) expression = std::make_shared<sql::LiteralColumnNode>(std::move(text), column.type);
     }
     if (!expression) return nullptr;

@@ -21,6 +21,7 @@
 
 namespace azoth {
 
+class Compiler;
 class DdlCompiler;
 struct ReflectedTable;
 
@@ -109,7 +110,8 @@ struct ReflectionQueries {
     ReflectionQueries() = default;
 };
 
-/// One database's SQL. Immutable and shared between threads.
+/// One database's SQL. Immutable and shared between threads. One of a program's own derives from this, or from the dialect
+/// that is nearest to it (azoth/dialect/postgresql.hpp, mysql.hpp, sqlite.hpp), and comes with a driver::Driver.
 class Dialect {
 public:
     Dialect() = default;
@@ -120,7 +122,7 @@ public:
     Dialect& operator=(const Dialect&) = delete;
 
     [[nodiscard]] virtual std::string_view name() const noexcept = 0;
-    [[nodiscard]] virtual const Features& features() const noexcept = 0;
+    [[nodiscard]] const Features& features() const noexcept { return features_; }
     /// The release that it writes for: an engine's dialect is that of its server, from the first connection on. Nothing: the newest.
     [[nodiscard]] const std::optional<ServerVersion>& server_version_info() const noexcept { return server_; }
     /// What came with that release is there.
@@ -128,8 +130,9 @@ public:
 
     /// Renders a SELECT, INSERT, UPDATE, DELETE or text().
     /// @throws CompileError when the dialect cannot express it.
-    [[nodiscard]] virtual std::shared_ptr<const Compiled>
-    compile(const sql::Node& statement, const sql::BindList& binds) const = 0;
+    [[nodiscard]] std::shared_ptr<const Compiled> compile(const sql::Node& statement, const sql::BindList& binds) const;
+    /// What renders one such statement, then is thrown away.
+    [[nodiscard]] virtual std::unique_ptr<Compiler> compiler(const sql::BindList& binds) const = 0;
 
     /// As it is where the database takes it bare, else in quotes.
     /// @throws CompileError, as all that quote, when it is empty or holds a NUL character.
@@ -151,18 +154,23 @@ public:
     /// @throws CompileError, e.g. for VARCHAR without a length where the database wants one.
     [[nodiscard]] virtual std::vector<std::string> create_table(const schema::TableData& table) const;
     [[nodiscard]] virtual std::string drop_table(const schema::TableData& table) const;
-    /// What writes this dialect's DDL; for Azoth's own use.
+    /// What writes this dialect's DDL.
     [[nodiscard]] virtual std::unique_ptr<DdlCompiler> ddl_compiler() const;
+    /// SQL for the next value of a column that generates itself, for use before the INSERT; empty where only the INSERT makes it.
+    [[nodiscard]] virtual std::string next_key(const schema::TableData& table, const schema::ColumnData& column) const;
     /// A name as the catalogue has it, as programs write it: of a database that keeps names without quotes in upper case (Oracle),
     /// such a name in lower case; one that is in lower case there needs quotes, and says so.
     [[nodiscard]] virtual QuotedName normalize_name(std::string_view name) const { return QuotedName{name}; }
     /// The other way round.
     [[nodiscard]] virtual std::string denormalize_name(const QuotedName& name) const { return name; }
     /// An expression with its values written out and its columns without their table's name, as DDL has them.
-    [[nodiscard]] virtual std::string literal_expression(const sql::Node& expression) const;
+    [[nodiscard]] std::string literal_expression(const sql::Node& expression) const;
     [[nodiscard]] virtual ReflectionQueries reflection(const ReflectionScope& scope) const = 0;
     /// Adds to a table what the text of one of its definitions says and no query does.
     virtual void read_definition(ReflectedTable&, std::string_view /*object*/, std::string_view /*sql*/) const {}
+
+protected:
+    Features features_; ///< set by constructors
 
 private:
     [[nodiscard]] std::string quote_as_told(const QuotedName& name) const;

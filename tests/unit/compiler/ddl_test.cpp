@@ -6,14 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/schema/data.hpp>
 #include <azoth/schema/options.hpp>
 #include <azoth/sql/functions.hpp>
 #include <azoth/sql/text.hpp>
-
-#include "compiler/ddl_compiler.hpp"
 
 namespace {
 

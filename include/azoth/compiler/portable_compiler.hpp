@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "compiler/compiler.hpp"
+#include <azoth/compiler/compiler.hpp>
 
 namespace azoth {
 

@@ -26,7 +26,8 @@ struct Embedding {
     bool shares_with = false; ///< WITH belongs to the statement around it
 };
 
-/// Renders one statement. Used once, then thrown away.
+/// Renders one statement. Used once, then thrown away. A dialect of one's own overrides what it writes otherwise: such a
+/// function appends to `out_`, renders parts by `visit()`, and binds nothing of itself.
 class Compiler {
 public:
     Compiler(const Dialect& dialect, const sql::BindList& binds, ParameterStyle style);
