@@ -29,7 +29,6 @@ PLACED = {
     # The abstract Dialect is what compilers are written against; the dialects themselves stand above them.
     "include/azoth/dialect/dialect.hpp": "compiler",
     "include/azoth/dialect/dialects.hpp": "compiler",
-    "src/dialect/base.hpp": "compiler",
 }
 EVERYWHERE = {"error.hpp", "version.hpp", "fwd.hpp", "export.hpp", "signal.hpp"}
 

@@ -9,6 +9,7 @@
 
 #include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/compiler/literal.hpp>
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/schema/translate.hpp>
@@ -17,7 +18,6 @@
 #include <azoth/types/type_traits.hpp>
 
 #include "compiler/document_path.hpp"
-#include "dialect/base.hpp"
 
 namespace azoth {
 

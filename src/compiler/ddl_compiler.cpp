@@ -6,12 +6,11 @@
 #include <cstdint>
 #include <tuple>
 
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/sql/node.hpp>
 #include <azoth/sql/sequence.hpp>
-
-#include "dialect/base.hpp"
 
 namespace azoth {
 

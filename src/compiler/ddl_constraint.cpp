@@ -6,11 +6,11 @@
 #include <variant>
 
 #include <azoth/compiler/ddl_compiler.hpp>
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/sql/visit.hpp>
 
-#include "dialect/base.hpp"
 #include "schema/foreign_types.hpp"
 
 namespace azoth {

@@ -4,10 +4,9 @@
 
 #include <azoth/compiler/ddl_compiler.hpp>
 #include <azoth/compiler/literal.hpp>
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
-
-#include "dialect/base.hpp"
 
 namespace azoth {
 

@@ -6,10 +6,9 @@
 #include <utility>
 
 #include <azoth/compiler/compiler.hpp>
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
-
-#include "dialect/base.hpp"
 
 namespace azoth {
 

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include <azoth/compiler/compiler.hpp>
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 #include <azoth/types/details.hpp>
 
 #include "compiler/grouping.hpp"
-#include "dialect/base.hpp"
 
 namespace azoth {
 

@@ -4,12 +4,12 @@
 #include <utility>
 
 #include <azoth/compiler/compiler.hpp>
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
 #include <azoth/error.hpp>
 
 #include "compiler/from_linter.hpp"
 #include "compiler/grouping.hpp"
-#include "dialect/base.hpp"
 
 namespace azoth {
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/dialect/dialect.hpp>
-#include <azoth/dialect/quoting.hpp>
 
 namespace azoth {
 

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include <azoth/dialect/mysql.hpp>
 #include <azoth/schema/reflected.hpp>
 #include <azoth/types/details.hpp>
 #include <azoth/types/mysql.hpp>
 #include <azoth/types/standard.hpp>
 
-#include <azoth/dialect/mysql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

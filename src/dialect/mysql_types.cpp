@@ -3,9 +3,9 @@
 #include <array>
 
 #include <azoth/compiler/type_compiler.hpp>
+#include <azoth/dialect/mysql.hpp>
 #include <azoth/error.hpp>
 
-#include <azoth/dialect/mysql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

@@ -5,9 +5,9 @@
 #include <map>
 #include <string_view>
 
+#include <azoth/dialect/postgresql.hpp>
 #include <azoth/types/postgresql.hpp>
 
-#include <azoth/dialect/postgresql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

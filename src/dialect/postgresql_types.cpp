@@ -2,10 +2,11 @@
 // PostgreSQL's types.
 #include <array>
 
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/compiler/type_compiler.hpp>
+#include <azoth/dialect/postgresql.hpp>
 #include <azoth/error.hpp>
 
-#include <azoth/dialect/postgresql.hpp>
 #include "dialect/type_name.hpp"
 
 namespace azoth {

@@ -6,10 +6,10 @@
 #include <memory>
 #include <utility>
 
+#include <azoth/dialect/sqlite.hpp>
 #include <azoth/schema/reflected.hpp>
 #include <azoth/sql/node.hpp>
 
-#include <azoth/dialect/sqlite.hpp>
 #include "dialect/sqlite_schema_text.hpp"
 #include "dialect/type_name.hpp"
 

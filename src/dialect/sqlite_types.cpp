@@ -3,8 +3,8 @@
 // schema.
 #include <array>
 
+#include <azoth/compiler/quoting.hpp>
 #include <azoth/compiler/type_compiler.hpp>
-
 #include <azoth/dialect/sqlite.hpp>
 
 namespace azoth {

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <exception>
+#include <memory>
 #include <stdexcept>
 
 #include <asio/co_spawn.hpp>
@@ -83,14 +85,17 @@ Backend::~Backend() {
 az::Engine Backend::make_engine(az::EngineOptions options) { return az::create_engine(io_.get_executor(), url_, options); }
 
 void Backend::run(asio::awaitable<void> body) {
-    std::exception_ptr error;
-    bool ended = false;
+    struct End {
+        std::exception_ptr error;
+        bool ended = false;
+    };
+    const auto end = std::make_shared<End>(); // a body that is late may end in a later run
     io_.restart();
-    asio::co_spawn(io_, std::move(body), [&](std::exception_ptr e) {
-        error = e;
-        ended = true;
+    asio::co_spawn(io_, std::move(body), [end](std::exception_ptr error) {
+        end->error = std::move(error);
+        end->ended = true;
     });
     io_.run_for(std::chrono::seconds{60});
-    if (error) std::rethrow_exception(error);
-    if (!ended) throw std::runtime_error("the coroutine did not end within 60 s");
+    if (end->error) std::rethrow_exception(end->error);
+    if (!end->ended) throw std::runtime_error("the coroutine did not end within 60 s");
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -24,20 +25,24 @@ namespace azoth::testing {
 template <class F>
     requires std::is_invocable_v<F&>
 void run(asio::io_context& io, F body, std::chrono::seconds limit = std::chrono::seconds{20}) {
-    std::exception_ptr error;
-    bool ended = false;
+    struct Run {
+        F body;
+        std::exception_ptr error;
+        bool ended = false;
+    };
+    const auto run = std::make_shared<Run>(Run{std::move(body), nullptr}); // a body that is late may end in a later run
     io.restart();
     asio::co_spawn(
         io,
-        [&]() -> asio::awaitable<void> { co_await body(); },
-        [&](std::exception_ptr e) {
-            error = e;
-            ended = true;
+        [run]() -> asio::awaitable<void> { co_await run->body(); },
+        [run](std::exception_ptr error) {
+            run->error = std::move(error);
+            run->ended = true;
         }
     );
     io.run_for(limit);
-    if (error) std::rethrow_exception(error);
-    if (!ended) throw std::runtime_error("the coroutine did not end in time");
+    if (run->error) std::rethrow_exception(run->error);
+    if (!run->ended) throw std::runtime_error("the coroutine did not end in time");
 }
 
 /// Lets others run for a while.
