@@ -153,12 +153,13 @@ struct Made {
 
 /// @param early  those that were put in front
 asio::awaitable<void> tell_connect(EngineCore& core, driver::Connection& connection, bool early) {
-    if (core.events.connect.empty()) co_return;
-    const auto entries = core.events.connect.snapshot(); // not null: listeners are forgotten one by one
-    for (const auto& entry : *entries) {
-        if (entry->early != early) continue;
-        const bool wanted = core.events.connect.take(*entry);
-        if (wanted) co_await entry->listener(connection);
+    const auto& signal = core.events.connect;
+    if (signal.empty()) co_return;
+    const auto listeners = signal.snapshot(); // not null: listeners are forgotten one by one
+    for (const auto& listener : *listeners) {
+        if (listener->early != early) continue;
+        const bool wanted = signal.take(*listener);
+        if (wanted) co_await signal.function_of(*listener)(connection);
     }
     if (connection.in_transaction()) co_await connection.rollback();
 }

@@ -80,10 +80,10 @@ asio::awaitable<void> tell(Connection& connection, const MetaData& metadata, con
     stage.table = mark.table;
     stage.tables = mark.tables;
     stage.checkfirst = checkfirst;
-    const auto entries = event->snapshot();
-    for (const auto& entry : *entries) {
-        const bool wanted = event->take(*entry);
-        if (wanted) co_await entry->listener(connection, stage);
+    const auto listeners = event->snapshot();
+    for (const auto& listener : *listeners) {
+        const bool wanted = event->take(*listener);
+        if (wanted) co_await event->function_of(*listener)(connection, stage);
     }
 }
 
@@ -271,6 +271,8 @@ struct Drop {
         return drop_with(connection, *metadata);
     }
 };
+/// It reads before it writes, so another's write may be in its way: on SQLite that is an error, which ends with the other one's.
+const TransactionOptions ddl_transaction = TransactionOptions().max_attempts(8);
 struct Reflect {
     MetaData* metadata;
     ReflectOptions options;
@@ -296,13 +298,13 @@ struct ReflectOne {
 namespace azoth {
 
 asio::awaitable<void> create_tables(const Engine& engine, const MetaData& metadata) {
-    return engine.begin(engine::Create{&metadata});
+    return engine.begin(engine::ddl_transaction, engine::Create{&metadata});
 }
 asio::awaitable<void> create_tables(Connection& connection, const MetaData& metadata) {
     return engine::create_with(connection, metadata);
 }
 asio::awaitable<void> drop_tables(const Engine& engine, const MetaData& metadata) {
-    return engine.begin(engine::Drop{&metadata});
+    return engine.begin(engine::ddl_transaction, engine::Drop{&metadata});
 }
 asio::awaitable<void> drop_tables(Connection& connection, const MetaData& metadata) {
     return engine::drop_with(connection, metadata);

@@ -35,10 +35,11 @@ asio::awaitable<void> put_right(std::shared_ptr<Slot> slot, std::shared_ptr<Engi
         co_await driver.rollback();
     }
     if (core->events.reset_connection.empty()) co_return;
-    const auto entries = core->events.reset_connection.snapshot();
-    for (const auto& entry : *entries) {
-        const bool wanted = core->events.reset_connection.take(*entry);
-        if (wanted) co_await entry->listener(driver);
+    const auto& signal = core->events.reset_connection;
+    const auto listeners = signal.snapshot();
+    for (const auto& listener : *listeners) {
+        const bool wanted = signal.take(*listener);
+        if (wanted) co_await signal.function_of(*listener)(driver);
     }
     if (driver.in_transaction() && mode != PoolReset::none) co_await driver.rollback();
 }

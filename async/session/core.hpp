@@ -60,7 +60,7 @@ public:
     std::vector<std::uint64_t> savepoint_numbers; ///< of begin_nested(), sent or not
     std::uint64_t last_savepoint = 0;
     /// Who listens to do_orm_execute, of the statement that they are asked about.
-    std::shared_ptr<const Signal<asio::awaitable<void>(ORMExecuteState&)>::Entries> asked;
+    std::shared_ptr<const SignalBase::Listeners> asked;
     int autoflush_blocks = 0; ///< no_autoflush() guards that exist
     bool begun = false;       ///< by begin(), or by the first statement
     TransactionOrigin origin = TransactionOrigin::autobegin; ///< of what has begun

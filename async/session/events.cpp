@@ -73,13 +73,13 @@ struct Hooks {
 };
 
 asio::awaitable<void> Hooks::ask(ORMExecuteState& state) {
-    auto& signal = state.core_->events->do_orm_execute;
-    const auto entries = state.core_->asked; // the same ones when a listener executes the statement itself
-    while (entries && state.next_ < entries->size() && !state.result_) {
-        auto& entry = *(*entries)[state.next_++];
-        if (!signal.take(entry)) continue;
+    const auto& signal = state.core_->events->do_orm_execute;
+    const auto listeners = state.core_->asked; // the same ones when a listener executes the statement itself
+    while (listeners && state.next_ < listeners->size() && !state.result_) {
+        auto& listener = *(*listeners)[state.next_++];
+        if (!signal.take(listener)) continue;
         const Unbusy listener_turn{*state.core_};
-        co_await entry.listener(state);
+        co_await signal.function_of(listener)(state);
     }
 }
 
@@ -121,7 +121,7 @@ asio::awaitable<void> ask_before_stream(Core& core, sql::NodePtr& statement) {
 asio::awaitable<void> prepare_flush(Core& core) {
     auto& signal = core.events->prepare_flush;
     if (signal.empty()) co_return;
-    const auto entries = signal.snapshot();
+    const auto listeners = signal.snapshot();
     struct InPrepareFlush {
         bool& flag;
         explicit InPrepareFlush(bool& f) : flag(f) { flag = true; }
@@ -129,10 +129,10 @@ asio::awaitable<void> prepare_flush(Core& core) {
         InPrepareFlush& operator=(const InPrepareFlush&) = delete;
         ~InPrepareFlush() { flag = false; }
     } const guard{core.in_prepare_flush};
-    for (const auto& entry : *entries) {
-        if (!signal.take(*entry)) continue;
+    for (const auto& listener : *listeners) {
+        if (!signal.take(*listener)) continue;
         const Unbusy listener_turn{core};
-        co_await entry->listener(*core.session);
+        co_await signal.function_of(*listener)(*core.session);
     }
 }
 

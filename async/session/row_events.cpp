@@ -51,11 +51,12 @@ asio::awaitable<void> announce_rows(Core& core, const std::vector<ModelBase*>& o
         for (const auto* of : {mapper, static_cast<const orm::MapperData*>(nullptr)}) {
             const auto* signals = find(of);
             if (signals == nullptr || (signals->*signal).empty()) continue;
-            const auto entries = (signals->*signal).snapshot();
-            if (!entries) continue;
+            const auto& told = signals->*signal;
+            const auto listeners = told.snapshot();
+            if (!listeners) continue;
             auto* connection = co_await begin_connection(core, core.engine_for(mapper, nullptr));
-            for (const auto& entry : *entries)
-                if ((signals->*signal).take(*entry)) co_await entry->listener(*connection, *object);
+            for (const auto& listener : *listeners)
+                if (told.take(*listener)) co_await told.function_of(*listener)(*connection, *object);
         }
     }
 }

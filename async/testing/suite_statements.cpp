@@ -42,7 +42,7 @@ asio::awaitable<void> keeps_values(Engine engine) {
     const auto uuid = *Uuid::try_parse("00112233-4455-6677-8899-aabbccddeeff");
     auto connection = co_await engine.connect();
     co_await connection.execute(insert(v).values(
-        v.id = 1, v.small = std::int16_t{-32768}, v.big = std::numeric_limits<std::int64_t>::min(), v.exact = Decimal{"-12345678901234.567891"},
+        v.id = 1, v.small = std::int16_t{-32768}, v.big = std::numeric_limits<std::int64_t>::min(), v.exact = Decimal{"-123456.789012"},
         v.ratio = 0.1, v.note = text, v.data = bytes, v.flag = true, v.day = day, v.clock = clock, v.moment = moment, v.uuid = uuid));
     co_await connection.execute(insert(v).values(v.id = 2, v.big = std::numeric_limits<std::int64_t>::max(), v.note = "", v.data = Bytes{}, v.flag = false));
     const auto rows = co_await connection.execute(
@@ -52,7 +52,7 @@ asio::awaitable<void> keeps_values(Engine engine) {
     const auto& [small, big, exact, ratio, note, data, flag, date, time, at, id] = all[0];
     expect_equal("SMALLINT", *small, -32768);
     expect_equal("BIGINT", *big, std::numeric_limits<std::int64_t>::min());
-    expect_equal("NUMERIC", exact->to_string(), "-12345678901234.567891");
+    expect_equal("NUMERIC", exact->to_string(), "-123456.789012");
     expect_equal("DOUBLE", *ratio, 0.1);
     expect_equal("TEXT", *note, text);
     expect(*data == bytes, "bytes came back changed");
@@ -68,6 +68,17 @@ asio::awaitable<void> keeps_values(Engine engine) {
     expect(std::get<4>(second) == "", "an empty string is not NULL");
     expect(std::get<5>(second) == Bytes{}, "no bytes are not NULL");
     expect(std::get<6>(second) == false, "false came back as something else");
+}
+
+asio::awaitable<void> keeps_all_digits(Engine engine) {
+    const SuiteTables tables;
+    const auto& v = tables.values;
+    auto connection = co_await engine.connect();
+    const Decimal most{"-99999999999999.999999"};
+    co_await connection.execute(insert(v).values(v.id = 1, v.exact = most));
+    const auto found = co_await connection.scalar(select(v.exact).where(v.exact == most));
+    expect(found.has_value(), "a decimal of 20 digits is not found by its value");
+    expect_equal("a decimal of 20 digits", found->to_string(), "-99999999999999.999999");
 }
 
 asio::awaitable<void> keeps_hostile_text(Engine engine) {
@@ -258,6 +269,8 @@ asio::awaitable<void> ranks(Engine engine) {
 constexpr DialectCase cases[] = {
     {"a SELECT of values alone", "", nullptr, selects_nothing_but_values},
     {"values of each portable type come back as they were", "", nullptr, keeps_values},
+    {"decimals of 20 digits", "Requirements::exact_decimals",
+     [](const Dialect&, const Requirements& needs) { return needs.exact_decimals; }, keeps_all_digits},
     {"hostile text is a value, bound and as a literal", "", nullptr, keeps_hostile_text},
     {"names are quoted where they need it", "", nullptr, quotes_names},
     {"keys generate themselves, defaults are the server's", "", nullptr, generates_keys},

@@ -11,7 +11,8 @@
 namespace azoth {
 
 /// Creates the tables that do not exist, referred-to ones first. On an engine: in a transaction of its own
-/// where the database can roll DDL back; on a connection: in the connection's, for the caller to commit.
+/// where the database can roll DDL back, and again when another one was in its way; on a connection: in the connection's, for
+/// the caller to commit.
 [[nodiscard]] asio::awaitable<void> create_tables(const Engine& engine, const MetaData& metadata);
 [[nodiscard]] asio::awaitable<void> create_tables(Connection& connection, const MetaData& metadata);
 /// Drops the tables that exist, dependents first.

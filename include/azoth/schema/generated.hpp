@@ -18,42 +18,55 @@ template <class Self>
 class IdentityBuilder {
 public:
     [[nodiscard]] Self start(std::int64_t value) const {
-        return with([=](auto& o) { o.start = value; });
+        auto changed = copy();
+        changed.options().start = value;
+        return changed;
     }
     [[nodiscard]] Self increment(std::int64_t value) const {
-        return with([=](auto& o) { o.increment = value; });
+        auto changed = copy();
+        changed.options().increment = value;
+        return changed;
     }
     [[nodiscard]] Self minvalue(std::int64_t value) const {
-        return with([=](auto& o) { o.minvalue = value; });
+        auto changed = copy();
+        changed.options().minvalue = value;
+        return changed;
     }
     [[nodiscard]] Self maxvalue(std::int64_t value) const {
-        return with([=](auto& o) { o.maxvalue = value; });
+        auto changed = copy();
+        changed.options().maxvalue = value;
+        return changed;
     }
     /// NO MINVALUE.
     [[nodiscard]] Self nominvalue() const {
-        return with([](auto& o) { o.nominvalue = true; });
+        auto changed = copy();
+        changed.options().nominvalue = true;
+        return changed;
     }
     [[nodiscard]] Self nomaxvalue() const {
-        return with([](auto& o) { o.nomaxvalue = true; });
+        auto changed = copy();
+        changed.options().nomaxvalue = true;
+        return changed;
     }
     [[nodiscard]] Self cycle(bool value = true) const {
-        return with([=](auto& o) { o.cycle = value; });
+        auto changed = copy();
+        changed.options().cycle = value;
+        return changed;
     }
     [[nodiscard]] Self cache(std::int64_t value) const {
-        return with([=](auto& o) { o.cache = value; });
+        auto changed = copy();
+        changed.options().cache = value;
+        return changed;
     }
     /// ORDER, on Oracle.
     [[nodiscard]] Self order(bool value = true) const {
-        return with([=](auto& o) { o.order = value; });
+        auto changed = copy();
+        changed.options().order = value;
+        return changed;
     }
 
 private:
-    template <class Change>
-    [[nodiscard]] Self with(Change change) const {
-        Self copy = static_cast<const Self&>(*this);
-        change(copy.options());
-        return copy;
-    }
+    [[nodiscard]] Self copy() const { return static_cast<const Self&>(*this); }
 };
 
 } // namespace detail

@@ -172,11 +172,15 @@ public:
 
     /// The schema to read; the connection's own unless said.
     [[nodiscard]] ReflectOptions schema(std::string name) const {
-        return with([&](auto& copy) { copy.schema_ = std::move(name); });
+        ReflectOptions copy{*this};
+        copy.schema_ = std::move(name);
+        return copy;
     }
     /// Views too.
     [[nodiscard]] ReflectOptions views(bool on = true) const {
-        return with([&](auto& copy) { copy.views_ = on; });
+        ReflectOptions copy{*this};
+        copy.views_ = on;
+        return copy;
     }
     /// These tables only: `only("a", "b")`, or a vector of names. A name that is not there is an InvalidRequestError.
     template <std::convertible_to<std::string> First, std::convertible_to<std::string>... Rest>
@@ -184,35 +188,51 @@ public:
         return only(std::vector<std::string>{std::string(std::move(first)), std::string(std::move(rest))...});
     }
     [[nodiscard]] ReflectOptions only(std::vector<std::string> names) const {
-        return with([&](auto& copy) { copy.names_ = std::move(names); });
+        ReflectOptions copy{*this};
+        copy.names_ = std::move(names);
+        return copy;
     }
     /// Tables whose name it says yes to.
     [[nodiscard]] ReflectOptions only(std::function<bool(const std::string& name)> rule) const {
-        return with([&](auto& copy) { copy.rule_ = std::move(rule); });
+        ReflectOptions copy{*this};
+        copy.rule_ = std::move(rule);
+        return copy;
     }
     /// Tables that the MetaData has already are completed: columns are added, and replaced unless
     /// `autoload_replace(false)`. Otherwise they are left as they are.
     [[nodiscard]] ReflectOptions extend_existing(bool on = true) const {
-        return with([&](auto& copy) { copy.extend_existing_ = on; });
+        ReflectOptions copy{*this};
+        copy.extend_existing_ = on;
+        return copy;
     }
     [[nodiscard]] ReflectOptions autoload_replace(bool on) const {
-        return with([&](auto& copy) { copy.autoload_replace_ = on; });
+        ReflectOptions copy{*this};
+        copy.autoload_replace_ = on;
+        return copy;
     }
     /// Tables that foreign keys refer to are read as well, in whatever schema; on unless said.
     [[nodiscard]] ReflectOptions resolve_fks(bool on) const {
-        return with([&](auto& copy) { copy.resolve_fks_ = on; });
+        ReflectOptions copy{*this};
+        copy.resolve_fks_ = on;
+        return copy;
     }
     /// PostgreSQL: foreign keys name the schema of what they refer to even where the search path shows it, unless that is the
     /// default schema.
     [[nodiscard]] ReflectOptions ignore_search_path(bool on = true) const {
-        return with([&](auto& copy) { copy.ignore_search_path_ = on; });
+        ReflectOptions copy{*this};
+        copy.ignore_search_path_ = on;
+        return copy;
     }
     /// Of `reflect_table()`: these columns, and what is built of them only; or all but these.
     [[nodiscard]] ReflectOptions include_columns(std::vector<std::string> names) const {
-        return with([&](auto& copy) { copy.include_columns_ = std::move(names); });
+        ReflectOptions copy{*this};
+        copy.include_columns_ = std::move(names);
+        return copy;
     }
     [[nodiscard]] ReflectOptions exclude_columns(std::vector<std::string> names) const {
-        return with([&](auto& copy) { copy.exclude_columns_ = std::move(names); });
+        ReflectOptions copy{*this};
+        copy.exclude_columns_ = std::move(names);
+        return copy;
     }
 
     [[nodiscard]] const std::string& schema_name() const noexcept { return schema_; }
@@ -226,13 +246,6 @@ public:
     [[nodiscard]] bool takes_column(std::string_view name) const noexcept;
 
 private:
-    template <class F>
-    [[nodiscard]] ReflectOptions with(F change) const {
-        ReflectOptions copy{*this};
-        change(copy);
-        return copy;
-    }
-
     std::string schema_;
     std::optional<std::vector<std::string>> names_;
     std::function<bool(const std::string&)> rule_;

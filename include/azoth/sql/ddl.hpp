@@ -31,12 +31,10 @@ public:
 protected:
     explicit DdlStatement(sql::DdlAction action) : node_(make_ddl_node(action)) {}
 
-    template <class Change>
-    [[nodiscard]] Self with(Change change) const {
-        auto copy = copy_ddl_node(*node_);
-        change(*copy);
+    /// A copy with a node of its own, to be changed.
+    [[nodiscard]] Self copy() const {
         Self changed = static_cast<const Self&>(*this);
-        changed.node_ = std::move(copy);
+        changed.node_ = copy_ddl_node(*node_);
         return changed;
     }
 
@@ -48,7 +46,9 @@ template <class Self>
 class CreateStatement : public DdlStatement<Self> {
 public:
     [[nodiscard]] Self if_not_exists(bool value = true) const {
-        return this->with([value](sql::DdlNode& node) { node.check_first = value; });
+        auto changed = this->copy();
+        changed.node_->check_first = value;
+        return changed;
     }
 
 protected:
@@ -60,7 +60,9 @@ template <class Self>
 class DropStatement : public DdlStatement<Self> {
 public:
     [[nodiscard]] Self if_exists(bool value = true) const {
-        return this->with([value](sql::DdlNode& node) { node.check_first = value; });
+        auto changed = this->copy();
+        changed.node_->check_first = value;
+        return changed;
     }
 
 protected:
@@ -102,7 +104,9 @@ public:
     explicit DropConstraint(const Constraint& constraint) : DropConstraint(constraint.table(), constraint.data()) {}
     DropConstraint(std::shared_ptr<const schema::TableData> table, schema::ConstraintData constraint);
     [[nodiscard]] DropConstraint cascade(bool value = true) const {
-        return with([value](sql::DdlNode& node) { node.cascade = value; });
+        auto changed = this->copy();
+        changed.node_->cascade = value;
+        return changed;
     }
 };
 
@@ -124,7 +128,9 @@ public:
     explicit DropSchema(std::string name) : DropStatement(sql::DdlAction::drop_schema) { node_->name = std::move(name); }
     /// With all that is in it.
     [[nodiscard]] DropSchema cascade(bool value = true) const {
-        return with([value](sql::DdlNode& node) { node.cascade = value; });
+        auto changed = this->copy();
+        changed.node_->cascade = value;
+        return changed;
     }
 };
 
@@ -148,17 +154,25 @@ public:
         node_->schema = std::move(schema);
     }
     [[nodiscard]] CreateView or_replace(bool value = true) const {
-        return with([value](sql::DdlNode& node) { node.or_replace = value; });
+        auto changed = this->copy();
+        changed.node_->or_replace = value;
+        return changed;
     }
     [[nodiscard]] CreateView temporary(bool value = true) const {
-        return with([value](sql::DdlNode& node) { node.temporary = value; });
+        auto changed = this->copy();
+        changed.node_->temporary = value;
+        return changed;
     }
     [[nodiscard]] CreateView materialized(bool value = true) const {
-        return with([value](sql::DdlNode& node) { node.materialized = value; });
+        auto changed = this->copy();
+        changed.node_->materialized = value;
+        return changed;
     }
     /// `option(dialect_option("sqlite_if_not_exists", true))`, `"postgresql_with"`.
     [[nodiscard]] CreateView option(const schema::DialectOption& option) const {
-        return with([&option](sql::DdlNode& node) { node.options.set(option.name, option.value); });
+        auto changed = this->copy();
+        changed.node_->options.set(option.name, option.value);
+        return changed;
     }
     /// Created with the tables of `metadata`, behind them and the views that it selects from, and dropped before them.
     /// @return this
@@ -177,7 +191,9 @@ public:
         node_->schema = std::move(schema);
     }
     [[nodiscard]] DropView materialized(bool value = true) const {
-        return with([value](sql::DdlNode& node) { node.materialized = value; });
+        auto changed = this->copy();
+        changed.node_->materialized = value;
+        return changed;
     }
 };
 
@@ -192,7 +208,9 @@ public:
         node_->schema = std::move(schema);
     }
     [[nodiscard]] CreateTableAs temporary(bool value = true) const {
-        return with([value](sql::DdlNode& node) { node.temporary = value; });
+        auto changed = this->copy();
+        changed.node_->temporary = value;
+        return changed;
     }
     /// The table that it makes.
     [[nodiscard]] Table table() const;
@@ -237,20 +255,28 @@ class DDL : public detail::DdlStatement<DDL> {
 public:
     explicit DDL(std::string text) : DdlStatement(sql::DdlAction::text) { node_->name = std::move(text); }
     [[nodiscard]] DDL against(const Table& table) const {
-        return with([&table](sql::DdlNode& node) { node.table = table.shared_data(); });
+        auto changed = this->copy();
+        changed.node_->table = table.shared_data();
+        return changed;
     }
     /// Where it is attached by `listen()`: on these dialects only. Executed by itself it is executed everywhere.
     template <std::convertible_to<std::string>... Names>
     [[nodiscard]] DDL execute_if(const Names&... dialects) const {
-        return with([&](sql::DdlNode& node) { node.dialects = {std::string(dialects)...}; });
+        auto changed = this->copy();
+        changed.node_->dialects = {std::string(dialects)...};
+        return changed;
     }
     /// Where it is attached by `listen()`: when `condition` says so.
     [[nodiscard]] DDL execute_if(std::function<bool(const sql::DdlCondition&)> condition) const {
-        return with([&](sql::DdlNode& node) { node.condition = std::move(condition); });
+        auto changed = this->copy();
+        changed.node_->condition = std::move(condition);
+        return changed;
     }
     /// A `%(name)s` of its own, written as it is.
     [[nodiscard]] DDL context(std::string name, std::string text) const {
-        return with([&](sql::DdlNode& node) { node.context.insert_or_assign(std::move(name), std::move(text)); });
+        auto changed = this->copy();
+        changed.node_->context.insert_or_assign(std::move(name), std::move(text));
+        return changed;
     }
 };
 

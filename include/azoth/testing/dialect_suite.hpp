@@ -15,6 +15,7 @@ namespace azoth::testing {
 
 /// What a database has that its dialect's Features do not tell. Cases that need what it lacks are left out, and say so.
 struct Requirements {
+    bool exact_decimals = true;    ///< NUMERIC keeps 20 digits
     bool foreign_keys = true;      ///< they are enforced, not only parsed
     bool savepoints = true;
     bool isolation_levels = true;  ///< SERIALIZABLE can be asked for, and the server tells which level there is
