@@ -240,7 +240,7 @@ void MapperData::resolve_keys() {
         for (const auto& attribute : pending.attributes)
             key.target_columns.push_back(target.column(target.attributes[target.attribute_index(attribute)]).name);
     }
-    std::ranges::sort(attributes, {}, &AttributeInfo::column);
+    std::ranges::stable_sort(attributes, {}, [](const AttributeInfo& info) { return std::pair{!info.computed, info.column}; });
     if (!version_name.empty()) version_id = attribute_index(version_name);
     const auto* generated = data.autoincrement_column();
     for (std::size_t i = 0; i < attributes.size(); ++i) {

@@ -131,11 +131,13 @@ DropConstraintComment::DropConstraintComment(const Constraint& constraint)
 }
 
 CreateView CreateView::metadata(MetaData& metadata) const {
-    CreateView copy = *this;
-    if (copy.node_->schema.empty() && !metadata.schema().empty())
-        copy = with([&](sql::DdlNode& node) { node.schema = metadata.schema(); });
-    metadata.add_view(copy.node_);
-    return copy;
+    CreateView view = *this;
+    if (node_->schema.empty() && !metadata.schema().empty()) {
+        view = copy();
+        view.node_->schema = metadata.schema();
+    }
+    metadata.add_view(view.node_);
+    return view;
 }
 
 Table CreateView::table() const { return table_of(*node_); }

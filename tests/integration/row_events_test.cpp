@@ -285,4 +285,4 @@ asio::awaitable<void> objects_are_told(az::Engine engine) {
 
 ON_EACH_DATABASE("row events: listeners are awaited, with the flush's connection", "[orm.event.mapper_persist]", rows_are_awaited)
 ON_EACH_DATABASE("row events: listeners leave the session alone", "[orm.event.mapper_persist]", listeners_leave_the_session_alone)
-ON_EACH_DATABASE("row events: objects are made, loaded, loaded again, expired", "[instance_events]", objects_are_told)
+ON_EACH_DATABASE("row events: objects are made, loaded, loaded again, expired", "[orm.event.instance]", objects_are_told)

@@ -242,7 +242,7 @@ public:
     ModelBase* (*construct)(void* memory) = nullptr;
     DestroyFunction destroy = nullptr; ///< takes the address that `construct` was given
     std::unique_ptr<Table> table;
-    std::vector<AttributeInfo> attributes;       ///< in the table's order, computed ones last
+    std::vector<AttributeInfo> attributes;       ///< computed ones, then the table's in its order: SQLAlchemy's order in a SELECT
     std::vector<RelationshipInfo> relationships; ///< in the order of map()
     void add(RelationshipInfo&& relationship);
     std::vector<CompositeInfo> composites;

@@ -22,31 +22,8 @@ using namespace azoth;
 using namespace azoth::test_postgresql;
 using namespace std::chrono_literals;
 using Connection = driver::Connection;
-using Clock = std::chrono::steady_clock;
 
 namespace {
-
-asio::awaitable<void> pause(std::chrono::milliseconds duration) {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    timer.expires_after(duration);
-    co_await timer.async_wait(asio::use_awaitable);
-}
-
-// ---- cancellation ------------------------------------------------------------------------------
-
-/// Starts `task`, cancels it after `steps` handlers of the loop, and runs it to its end. What it threw, or
-/// null.
-std::exception_ptr cancel_after(asio::io_context& context, asio::awaitable<void> task, int steps) {
-    asio::cancellation_signal signal;
-    std::exception_ptr failure;
-    const auto at_end = [&failure](std::exception_ptr e) { failure = e; };
-    asio::co_spawn(context, std::move(task), asio::bind_cancellation_slot(signal.slot(), at_end));
-    context.restart();
-    for (int i = 0; i < steps && !context.stopped(); ++i) context.run_one();
-    signal.emit(asio::cancellation_type::terminal);
-    context.run();
-    return failure;
-}
 
 asio::awaitable<void> connect_into(asio::any_io_executor executor, ConnectionPtr& connection) {
     connection = co_await connect(executor);

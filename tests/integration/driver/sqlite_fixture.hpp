@@ -1,54 +1,21 @@
 // SPDX-License-Identifier: MIT
-// What the tests of the SQLite driver share: files that go away, connections, statements that own their values.
+// Databases for the tests of the SQLite driver: files that go away, connections, queries that run for long.
 #pragma once
 
-#include "support/catch.hpp"
-
-#include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
-#include <functional>
-#include <memory>
-#include <stdexcept>
-#include <string>
-#include <utility>
-#include <vector>
+#include <system_error>
 
 #include <unistd.h>
 
-#include <azoth/detail/asio.hpp>
-#include <azoth/driver/driver.hpp>
 #include <azoth/driver/sqlite.hpp>
-#include <azoth/engine/url.hpp>
-#include <azoth/error.hpp>
-#include <azoth/types/type_traits.hpp>
-#include <azoth/types/value.hpp>
 
-#ifdef AZOTH_USE_BOOST_ASIO
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#else
-#include <asio/bind_cancellation_slot.hpp>
-#include <asio/cancellation_signal.hpp>
-#include <asio/co_spawn.hpp>
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
-#endif
+#include "integration/driver/driver_fixture.hpp"
 
 namespace azoth::test_sqlite {
 
-// Results are named before they are checked: GCC 12 runs a co_await inside of CHECK twice.
-
-using ConnectionPtr = std::unique_ptr<driver::Connection>;
+using namespace test_driver;
 
 /// A folder of its own, removed at the end with all that is in it.
 class Folder {
@@ -84,22 +51,6 @@ inline asio::awaitable<ConnectionPtr> connect(std::string url) {
     co_return co_await driver->connect(executor, std::move(parsed));
 }
 
-/// Runs `task` to its end and throws what it throws.
-inline void run_task(asio::io_context& context, asio::awaitable<void> task) {
-    std::exception_ptr failure;
-    bool ended = false;
-    asio::co_spawn(context, std::move(task), [&](std::exception_ptr e) {
-        failure = e;
-        ended = true;
-    });
-    context.restart();
-    context.run();
-    if (failure) std::rethrow_exception(failure);
-    REQUIRE(ended);
-}
-
-using Body = asio::awaitable<void> (*)(driver::Connection&);
-
 inline asio::awaitable<void> connect_and_run(std::string url, Body body) {
     const auto connection = co_await connect(std::move(url));
     co_await body(*connection);
@@ -123,61 +74,6 @@ inline void with_each(Body body) {
         INFO("with " << options);
         with_connection(body, options);
     }
-}
-
-inline asio::awaitable<void> pause(std::chrono::milliseconds time) {
-    asio::steady_timer timer{co_await asio::this_coro::executor};
-    timer.expires_after(time);
-    co_await timer.async_wait(asio::use_awaitable);
-}
-
-/// A statement that owns its text and values.
-class Query {
-public:
-    explicit Query(std::string sql) : sql_(std::move(sql)), hash_(std::hash<std::string>{}(sql_)) {}
-
-    template <class T>
-    Query&& bind(const T& value) && {
-        values_.push_back(std::make_unique<Value>(TypeTraits<T>::value(value)));
-        params_.push_back(values_.back()->param());
-        types_.push_back(TypeTraits<T>::type());
-        return std::move(*this);
-    }
-    Query&& bind_null() && {
-        params_.emplace_back();
-        types_.emplace_back();
-        return std::move(*this);
-    }
-
-    [[nodiscard]] driver::Statement statement() const {
-        driver::Statement statement{sql_, hash_};
-        statement.params = params_;
-        statement.param_types = types_;
-        return statement;
-    }
-
-private:
-    std::string sql_;
-    std::size_t hash_;
-    std::vector<std::unique_ptr<Value>> values_;
-    std::vector<Param> params_;
-    std::vector<Type> types_;
-};
-
-inline asio::awaitable<driver::Result> execute(driver::Connection& connection, Query query) {
-    co_return co_await connection.execute(query.statement());
-}
-
-template <class T>
-T get(const RowBuffer& rows, std::size_t row = 0, std::size_t column = 0) {
-    return TypeTraits<T>::decode(rows.field(row, column), TypeTraits<T>::type());
-}
-
-/// The one value of the first row of `query`.
-template <class T>
-asio::awaitable<T> scalar(driver::Connection& connection, Query query) {
-    const auto result = co_await connection.execute(query.statement());
-    co_return get<T>(*result.rows);
 }
 
 inline asio::awaitable<std::int64_t> count(driver::Connection& connection, std::string table) {
@@ -220,8 +116,6 @@ inline asio::awaitable<DiagnosticInfo> failure_of(driver::Connection& connection
     }
     co_return DiagnosticInfo{};
 }
-
-using Clock = std::chrono::steady_clock;
 
 /// Awaits `task`, which gets a terminal cancellation after `delay`; true when it threw operation_aborted.
 template <class T>

@@ -78,7 +78,7 @@ TEST_CASE("mapper: it tells its columns, keys, table, attributes by kind, and th
 
     std::vector<std::string> columns;
     for (const auto* attribute : mapper.column_attrs()) columns.push_back(attribute->name);
-    CHECK(columns == std::vector<std::string>{"id", "name", "board_id", "spot_x", "spot_y", "shouted"});
+    CHECK(columns == std::vector<std::string>{"shouted", "id", "name", "board_id", "spot_x", "spot_y"});
     REQUIRE(mapper.relationships.size() == 1);
     CHECK(mapper.find_relationship("board")->target == &az::mapper_of<Board>());
     CHECK(mapper.find_relationship("nothing") == nullptr);
@@ -94,8 +94,8 @@ TEST_CASE("mapper: it tells its columns, keys, table, attributes by kind, and th
     std::vector<std::pair<Kind, std::string>> all;
     for (const auto& each : mapper.all_orm_descriptors()) all.emplace_back(each.kind, each.name);
     CHECK(all == std::vector<std::pair<Kind, std::string>>{
-        {Kind::column, "id"}, {Kind::column, "name"}, {Kind::column, "board_id"}, {Kind::column, "spot_x"}, {Kind::column, "spot_y"},
-        {Kind::column_property, "shouted"}, {Kind::relationship, "board"}, {Kind::composite, "spot"}, {Kind::synonym, "label"},
+        {Kind::column_property, "shouted"}, {Kind::column, "id"}, {Kind::column, "name"}, {Kind::column, "board_id"},
+        {Kind::column, "spot_x"}, {Kind::column, "spot_y"}, {Kind::relationship, "board"}, {Kind::composite, "spot"}, {Kind::synonym, "label"},
         {Kind::hybrid, "is_king"}});
 
     CHECK(mapper.notes.at("owner") == "games");
@@ -137,9 +137,9 @@ TEST_CASE("aliased: a class under another name, its expressions too", "[orm][orm
     const auto sqlite = az::dialects::sqlite();
     const auto a = az::aliased<Piece>("a");
     CHECK(az::compile(az::select(a), sqlite).sql()
-          == "SELECT a.id, a.called, a.board_id, a.spot_x, a.spot_y, a.id + ? AS anon_1 FROM piece AS a");
+          == "SELECT a.id + ? AS anon_1, a.id, a.called, a.board_id, a.spot_x, a.spot_y FROM piece AS a");
     CHECK(az::compile(az::select(a).where(a[col<&Piece::name>] == "x", a[col<&Piece::shouted>] > 3), sqlite).sql()
-          == "SELECT a.id, a.called, a.board_id, a.spot_x, a.spot_y, a.id + ? AS anon_1 FROM piece AS a WHERE a.called = ? AND a.id + ? > ?");
+          == "SELECT a.id + ? AS anon_1, a.id, a.called, a.board_id, a.spot_x, a.spot_y FROM piece AS a WHERE a.called = ? AND a.id + ? > ?");
     // Twice: the same class, independent of each other and of its table.
     const auto b = az::aliased<Piece>(), c = az::aliased<Piece>();
     CHECK(az::compile(az::select(b[col<&Piece::id>], c[col<&Piece::id>], col<&Piece::id>).where(b[col<&Piece::id>] < c[col<&Piece::id>]), sqlite).sql()
