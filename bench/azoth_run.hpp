@@ -23,12 +23,23 @@ template <asio::awaitable<Outcome> (*Workload)(Run&, az::Engine)>
     return run_azoth(run, Workload);
 }
 
-/// The same with a pool of W8's size.
-[[nodiscard]] Outcome run_azoth_clients(Run& run, asio::awaitable<Outcome> (*workload)(Run&, az::Engine));
+/// What W8's clients count together.
+struct Shared {
+    std::int64_t started = 0;
+    std::uint64_t sum = 0;
+    std::size_t ended = 0;
+};
 
-template <asio::awaitable<Outcome> (*Workload)(Run&, az::Engine)>
+/// One client of W8, until all selects are done.
+using SharedClient = asio::awaitable<void> (*)(az::Engine, Shared&);
+
+/// W8: the clients share a pool whose connections are made before the clock is started, as the raw contender's.
+/// @param autocommit  each select is its own transaction, as the raw contender's: without BEGIN and ROLLBACK
+[[nodiscard]] Outcome run_azoth_clients(Run& run, SharedClient client, bool autocommit);
+
+template <SharedClient Client, bool Autocommit = false>
 [[nodiscard]] Outcome azoth_clients(Run& run) {
-    return run_azoth_clients(run, Workload);
+    return run_azoth_clients(run, Client, Autocommit);
 }
 
 /// The table as the Core sees it.

@@ -6,18 +6,6 @@
 #include <tuple>
 #include <vector>
 
-#ifdef AZOTH_USE_BOOST_ASIO
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#else
-#include <asio/co_spawn.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
-#endif
-
 namespace bench {
 namespace {
 
@@ -64,56 +52,18 @@ asio::awaitable<Outcome> autocommitted(Run& run, az::Engine engine) {
 
 // ---- W8 --------------------------------------------------------------------------------------
 
-struct Shared {
-    explicit Shared(az::Engine which) : engine(std::move(which)) {}
-
-    az::Engine engine;
+asio::awaitable<void> one_client(az::Engine engine, Shared& shared) {
     az::MetaData metadata;
-    Customers customers{metadata};
-    std::int64_t started = 0;
-    std::uint64_t sum = 0;
-    std::size_t ended = 0;
-};
-
-asio::awaitable<void> one_client(Shared& shared) {
-    const auto& customers = shared.customers;
+    const Customers customers{metadata};
     while (shared.started < shared_selects) {
         const auto key = permuted_key(shared.started++);
-        auto connection = co_await shared.engine.connect();
+        auto connection = co_await engine.connect();
         const auto statement =
             az::select(customers.id, customers.name, customers.description).where(customers.id == key);
         const auto result = co_await connection.execute(statement);
         shared.sum += check_row(result.one());
         co_await connection.close();
     }
-}
-
-/// Connections are made before the clock is started, as the raw contender's.
-asio::awaitable<void> fill_pool(az::Engine engine) {
-    std::vector<az::Connection> connections;
-    for (std::size_t i = 0; i < pool_connections; ++i) connections.push_back(co_await engine.connect());
-    for (auto& connection : connections) co_await connection.close();
-}
-
-asio::awaitable<Outcome> many_clients(Run& run, az::Engine engine) {
-    co_await fill_pool(engine);
-    Shared shared{engine};
-    auto executor = co_await asio::this_coro::executor;
-    asio::steady_timer all_ended{executor, asio::steady_timer::time_point::max()};
-    std::exception_ptr failure;
-    const auto at_end = [&](std::exception_ptr error) {
-        if (error) failure = error;
-        if (++shared.ended == clients) all_ended.cancel();
-    };
-    run.start();
-    for (std::size_t i = 0; i < clients; ++i) asio::co_spawn(executor, one_client(shared), at_end);
-    try {
-        co_await all_ended.async_wait(asio::use_awaitable);
-    } catch (const std::exception&) { // cancelled: all have ended
-    }
-    run.stop();
-    if (failure) std::rethrow_exception(failure);
-    co_return Outcome(shared_selects, shared.sum);
 }
 
 // ---- W9 --------------------------------------------------------------------------------------
@@ -149,8 +99,10 @@ const Register contenders{
     {"W4", "sqlite", "core-autocommit", azoth_contender<autocommitted>},
     {"W4", "postgresql", "core-autocommit", azoth_contender<autocommitted>},
     {"W4", "mariadb", "core-autocommit", azoth_contender<autocommitted>},
-    {"W8", "postgresql", "core", azoth_clients<many_clients>},
-    {"W8", "mariadb", "core", azoth_clients<many_clients>},
+    {"W8", "postgresql", "core", azoth_clients<one_client>},
+    {"W8", "mariadb", "core", azoth_clients<one_client>},
+    {"W8", "postgresql", "core-autocommit", azoth_clients<one_client, true>},
+    {"W8", "mariadb", "core-autocommit", azoth_clients<one_client, true>},
     {"W9", "postgresql", "core", azoth_contender<selects_pipelined<100>>},
     {"W9", "postgresql", "core-pipe10", azoth_contender<selects_pipelined<10>>},
     {"W9", "postgresql", "core-pipe1000", azoth_contender<selects_pipelined<1000>>},
