@@ -100,13 +100,16 @@ void survive(const std::string& kind) {
         });
     io.restart();
     // The load runs on another thread: a server ends with the thread that has started it.
-    std::thread load([&io] { io.run_for(60s); });
+    std::thread load([&io] { io.run_for(120s); });
+    int kills = 0;
     try {
-        for (int i = 0; i < 2; ++i) {
-            std::this_thread::sleep_for(700ms);
+        const auto end = std::chrono::steady_clock::now() + 30s;
+        while (std::chrono::steady_clock::now() < end) {
+            std::this_thread::sleep_for(3s);
             server.kill();
             std::this_thread::sleep_for(100ms);
             server.start();
+            ++kills;
         }
         std::this_thread::sleep_for(500ms);
     } catch (const std::exception& error) {
@@ -140,8 +143,9 @@ void survive(const std::string& kind) {
     CHECK(doubled == 0);
     CHECK(unreported == 0);
     CHECK(record.failed > 0);
+    CHECK(kills >= 5);
     CHECK(record.committed.size() > 100);
-    std::cout << kind << " killed twice: " << record.committed.size() << " rows committed, " << record.unknown.size()
+    std::cout << kind << " killed " << kills << " times: " << record.committed.size() << " rows committed, " << record.unknown.size()
               << " unknown, " << record.failed << " errors, " << record.timeouts << " timeouts, " << lost << " lost, "
               << doubled << " doubled\n";
 }
