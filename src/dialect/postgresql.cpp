@@ -13,6 +13,19 @@
 
 namespace azoth {
 
+namespace {
+
+std::string without_hyphens(std::string text) {
+    std::erase(text, '-');
+    return text;
+}
+
+bool is_hstore(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "HSTORE"; }
+
+bool is_jsonb(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "JSONB"; }
+
+} // namespace
+
 PostgreSQLCompiler::PostgreSQLCompiler(const Dialect& dialect, const sql::BindList& binds)
     : Compiler(dialect, binds, ParameterStyle::dollar) {}
 
@@ -156,11 +169,6 @@ void PostgreSQLCompiler::render_delete_tables(const sql::DmlNode& statement, con
 
 void PostgreSQLCompiler::render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) { on_conflict(insert, upsert); }
 
-std::string PostgreSQLCompiler::without_hyphens(std::string text) {
-    std::erase(text, '-');
-    return text;
-}
-
 std::string PostgreSQLCompiler::moment_literal(const Interval& interval) const {
     if (interval.months != 0)
         throw CompileError("an interval of months cannot be written here: a month is no fixed time");
@@ -177,10 +185,6 @@ std::string PostgreSQLCompiler::array_literal(const ArrayValue& array) const {
     }
     return text + "]";
 }
-
-bool PostgreSQLCompiler::is_hstore(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "HSTORE"; }
-
-bool PostgreSQLCompiler::is_jsonb(const sql::NodePtr& node) { return details_of(sql::type_of(*node)).name == "JSONB"; }
 
 PostgreSQLDialect::PostgreSQLDialect(std::optional<ServerVersion> server) : Dialect(server) {
     features_.sequences = true;

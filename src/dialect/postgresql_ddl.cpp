@@ -25,6 +25,15 @@ std::string access_method(const std::string& word) {
     return lower;
 }
 
+/// The name by which operator classes are given to a part of an index: its column's or its label's.
+std::string part_key(const schema::IndexData& data, std::size_t i) {
+    if (data.expressions.empty()) return data.columns[i];
+    const auto& node = *data.expressions[i];
+    if (node.kind == sql::NodeKind::column) return static_cast<const sql::ColumnNode&>(node).name;
+    if (node.kind == sql::NodeKind::label) return static_cast<const sql::LabelNode&>(node).name;
+    return {};
+}
+
 } // namespace
 
 bool PostgreSQLDdlCompiler::needs_create_type(const Type& type) const {
@@ -268,14 +277,6 @@ schema::OptionPairs PostgreSQLDdlCompiler::operator_classes(const schema::Dialec
     if (value == nullptr) return {};
     if (const auto* pairs = std::get_if<schema::OptionPairs>(value)) return *pairs;
     throw ArgumentError("postgresql_ops takes pairs: the column or label, and its operator class");
-}
-
-std::string PostgreSQLDdlCompiler::part_key(const schema::IndexData& data, std::size_t i) {
-    if (data.expressions.empty()) return data.columns[i];
-    const auto& node = *data.expressions[i];
-    if (node.kind == sql::NodeKind::column) return static_cast<const sql::ColumnNode&>(node).name;
-    if (node.kind == sql::NodeKind::label) return static_cast<const sql::LabelNode&>(node).name;
-    return {};
 }
 
 std::string PostgreSQLDdlCompiler::create_domain(const Type& type) const {

@@ -10,6 +10,12 @@
 
 namespace azoth {
 
+namespace {
+
+bool has_own_name(const Type& type) { return type.details && !type.details->name.empty(); }
+
+} // namespace
+
 bool SQLiteDdlCompiler::supports_alter() const { return false; }
 
 std::string SQLiteDdlCompiler::column(const schema::TableData& table, const schema::ColumnData& column) const {
@@ -112,8 +118,6 @@ bool SQLiteDdlCompiler::knows_option(Owner owner, std::string_view name) const {
     }
     return false;
 }
-
-bool SQLiteDdlCompiler::has_own_name(const Type& type) { return type.details && !type.details->name.empty(); }
 
 bool SQLiteDdlCompiler::is_autoincrement(const schema::TableData& table, const schema::ColumnData& column) const {
     return column.primary_key && flag(table.options, "autoincrement") && table.primary_key().size() == 1

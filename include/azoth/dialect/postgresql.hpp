@@ -42,12 +42,9 @@ protected:
     void render_upsert(const sql::DmlNode& insert, const sql::UpsertClause& upsert) override;
 
 private:
-    static std::string without_hyphens(std::string text);
     /// An interval that is kept as the distance from 1970-01-01.
     std::string moment_literal(const Interval& interval) const;
     std::string array_literal(const ArrayValue& array) const;
-    static bool is_hstore(const sql::NodePtr& node);
-    static bool is_jsonb(const sql::NodePtr& node);
 };
 
 /// Writes PostgreSQL's DDL.
@@ -90,8 +87,6 @@ private:
     std::string nulls_distinct(
         const schema::DialectOptions& options, std::string_view before, std::string_view after) const;
     schema::OptionPairs operator_classes(const schema::DialectOptions& options) const;
-    /// The name by which operator classes are given to a part of an index: its column's or its label's.
-    static std::string part_key(const schema::IndexData& data, std::size_t i);
     std::string create_domain(const Type& type) const;
     std::string comment_on(
         const schema::TableData& table, const schema::ConstraintData& constraint, const std::optional<std::string>& comment) const;

@@ -72,7 +72,6 @@ protected:
     bool knows_option(Owner owner, std::string_view name) const override;
 
 private:
-    static bool has_own_name(const Type& type);
     /// AUTOINCREMENT is written only in the column, and its PRIMARY KEY with it.
     bool is_autoincrement(const schema::TableData& table, const schema::ColumnData& column) const;
     static std::string on_conflict(const std::string& clause);
