@@ -240,7 +240,16 @@ void MapperData::resolve_keys() {
         for (const auto& attribute : pending.attributes)
             key.target_columns.push_back(target.column(target.attributes[target.attribute_index(attribute)]).name);
     }
-    std::ranges::stable_sort(attributes, {}, [](const AttributeInfo& info) { return std::pair{!info.computed, info.column}; });
+    // Computed ones first, in the order of their declaration.
+    std::vector<AttributeInfo> ordered;
+    ordered.reserve(attributes.size());
+    for (auto& info : attributes)
+        if (info.computed) ordered.push_back(std::move(info));
+    const auto computed = static_cast<std::ptrdiff_t>(ordered.size());
+    for (auto& info : attributes)
+        if (!info.computed) ordered.push_back(std::move(info));
+    std::ranges::sort(ordered.begin() + computed, ordered.end(), {}, &AttributeInfo::column);
+    attributes = std::move(ordered);
     if (!version_name.empty()) version_id = attribute_index(version_name);
     const auto* generated = data.autoincrement_column();
     for (std::size_t i = 0; i < attributes.size(); ++i) {
