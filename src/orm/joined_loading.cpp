@@ -124,6 +124,18 @@ private:
 
 } // namespace
 
+namespace {
+
+/// Whether a FROM element is the table, or a join that has it.
+bool holds(const sql::Node& from, const sql::NodePtr& table) {
+    if (&from == table.get()) return true;
+    if (from.kind != sql::NodeKind::join) return false;
+    const auto& join = static_cast<const sql::JoinNode&>(from);
+    return holds(*join.left, table) || holds(*join.right, table);
+}
+
+} // namespace
+
 bool loads_eagerly(const MapperData& mapper) noexcept {
     return std::ranges::any_of(mapper.relationships, [](const RelationshipInfo& info) { return info.lazy != Lazy::select; });
 }
@@ -155,7 +167,9 @@ JoinedLinks join_links(sql::NodePtr& statement) {
     const bool asked = options != nullptr
         && std::ranges::any_of(options->options, [](const LoaderOption& option) { return option.how == Lazy::joined; });
     if (entity.from != mapper.table->node() || !(asked || loads_eagerly(mapper))) return joined;
-    if (!select.group_by.empty() || !select.having.empty()) return joined;
+    if (!select.from.empty() && !holds(*select.from.front(), entity.from)) return joined;
+    // Rows that were grouped are no object's; PostgreSQL locks no rows that an outer join may lack.
+    if (!select.group_by.empty() || !select.having.empty() || select.for_update) return joined;
     // Rows that are counted, or made distinct, are to stay one for each object.
     const bool multiplies = !select.limit && !select.offset && !select.fetch && !select.distinct;
     Joiner joiner{select.from.empty() ? entity.from : select.from.front(), multiplies};

@@ -210,6 +210,8 @@ asio::awaitable<void> what_is_there_stays(az::Engine engine) {
     auto fresh = co_await session.scalars(az::select<Land>().where(col<&Land::id> == 1), az::SessionExecution().populate_existing());
     CHECK(fresh.one() == italy);
     CHECK(italy->towns.size() == 3);
+    co_await session.refresh_for_update(italy); // no join: PostgreSQL locks no outer rows
+    CHECK(names(italy->towns) == "Aosta Bari Como ");
     // A row that is gone.
     auto malta = co_await session.get<Land>(2);
     co_await session.execute(az::text("DELETE FROM land WHERE id = 2"));

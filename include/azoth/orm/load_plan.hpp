@@ -122,7 +122,7 @@ struct JoinedLinks {
 /// Those relationships as loader options, each class once on each way.
 [[nodiscard]] std::vector<LoaderOption> eager_options(const MapperData& mapper);
 /// Adds LEFT OUTER JOINs to a SELECT of one entity, for what is to be loaded that way; its columns stand behind the entity's. Nothing where
-/// rows are counted or grouped.
+/// rows are counted, grouped or locked.
 [[nodiscard]] JoinedLinks join_links(sql::NodePtr& statement);
 /// Fills those links. @param objects  by entity, then by row
 void fill_joined(const JoinedLinks& joined, const std::vector<std::vector<ModelBase*>>& objects);

@@ -113,7 +113,7 @@ enum class PassiveDeletes : std::uint8_t { off, on, all };
 enum class Lazy : std::uint8_t {
     select,   ///< when the program asks for it
     selectin, ///< along with its owners, by one more SELECT
-    joined,   ///< with its owners' rows, by LEFT OUTER JOIN; by one more SELECT where rows are counted, grouped or of several classes
+    joined,   ///< with its owners' rows, by LEFT OUTER JOIN; by one more SELECT where rows are counted, grouped, locked or of several classes
 };
 
 /// What is about to be linked: a listener may put another object in its place, or none.
