@@ -75,6 +75,16 @@ void Tag::map(az::Mapper<Tag>& m) {
     m.relationship<&Tag::towns>(az::back_populates<&Town::tags>(), az::secondary("town_tag"));
 }
 
+struct Shelf : az::Model<Shelf> {
+    az::Mapped<std::int64_t> id;
+    az::WriteOnly<Tag> tags;
+    static void map(az::Mapper<Shelf>& m) {
+        m.table("shelf");
+        m.column<&Shelf::id>(az::primary_key);
+        m.relationship<&Shelf::tags>(az::secondary("shelf_tag"), az::lazy(az::Lazy::joined));
+    }
+};
+
 std::shared_ptr<Town> town(std::int64_t id, const char* name) { return az::make<Town>(col<&Town::id> = id, col<&Town::name> = name); }
 
 /// Italy with Bari (Via Po, Via Uno; old, south) and Asti (old); Malta with none; Atlas in no land.
@@ -230,3 +240,8 @@ ON_EACH_DATABASE("eager loading: what the mapping says comes with its owners", "
 ON_EACH_DATABASE("eager loading: limits count objects, and rows of several classes stay rows", "[orm.load]", counted_rows_stay_whole)
 ON_EACH_DATABASE("eager loading: a statement's options say how", "[orm.load]", options_say_how)
 ON_EACH_DATABASE("eager loading: what the session has stays, refresh() reads all anew", "[orm.load]", what_is_there_stays)
+
+TEST_CASE("eager loading: not of what is never loaded whole", "[orm][mapping]") {
+    az::Registry models;
+    CHECK_THROWS_WITH((models.add<Shelf, Tag>(), models.configure()), Catch::Matchers::Contains("Shelf::tags") && Catch::Matchers::Contains("lazy()"));
+}
