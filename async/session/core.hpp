@@ -152,6 +152,8 @@ load_link_of(Core& core, ModelBase& owner, const orm::RelationshipInfo& info, bo
 /// Loads attributes of one object. @throws ObjectDeletedError when its row is gone.
 [[nodiscard]] asio::awaitable<void>
 load_attributes(Core& core, ModelBase& object, std::vector<std::uint16_t> attributes, bool for_update = false);
+/// Loads all of one object, and what its mapping loads along with it. @throws ObjectDeletedError when its row is gone.
+[[nodiscard]] asio::awaitable<void> load_whole(Core& core, ModelBase& object, bool for_update);
 /// Loads what is expired, if anything is.
 [[nodiscard]] asio::awaitable<void> load_expired(Core& core, ModelBase& object, bool flush_first);
 [[nodiscard]] asio::awaitable<std::shared_ptr<const LoadedRows>>

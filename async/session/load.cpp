@@ -22,9 +22,41 @@ ModelBase* find_target(Core& core, const orm::RelationshipInfo& info, const std:
     return core.identity_map.find(*info.target, orm::identity_key(values), owner);
 }
 
+[[noreturn]] void throw_gone(const orm::MapperData& mapper) {
+    throw ObjectDeletedError(
+        "the row of this object of class " + mapper.class_name + " is not there any more, or its primary key was changed");
+}
+
 void warn_several(Core& core, const ModelBase& owner, const orm::RelationshipInfo& info) {
     core.warn(
         "several rows were found for '" + owner.orm_state().mapper->class_name + "." + info.name + "', which links to one object: the first is taken");
+}
+
+/// Adds what is loaded eagerly of `mapper`, unless the options say how.
+void add_eager(std::vector<orm::LoaderOption>& options, const orm::MapperData& mapper) {
+    for (auto& eager : orm::eager_options(mapper)) {
+        const bool told = std::ranges::any_of(options, [&](const orm::LoaderOption& option) {
+            return option.mapper == eager.mapper && option.relationship == eager.relationship;
+        });
+        if (!told) options.push_back(std::move(eager));
+    }
+}
+
+/// The same of all that the options lead to.
+void add_eager_to_nested(std::vector<orm::LoaderOption>& options) {
+    for (auto& option : options) {
+        add_eager_to_nested(option.nested);
+        add_eager(option.nested, *option.mapper->relationships[option.relationship].target);
+    }
+}
+
+/// What is to be loaded along with a statement's entities: what it says itself, then what their mappings say.
+std::vector<orm::LoaderOption> options_of(const sql::SelectNode& select, const orm::LoadPlan& plan) {
+    std::vector<orm::LoaderOption> options;
+    if (select.options) options = static_cast<const orm::LoaderOptions*>(select.options.get())->options;
+    add_eager_to_nested(options);
+    for (const auto& entity : plan.entities) add_eager(options, *entity.mapper);
+    return options;
 }
 
 struct WaitingOwners {
@@ -77,15 +109,24 @@ asio::awaitable<std::shared_ptr<const LoadedRows>>
 load_objects(Core& core, sql::NodePtr statement, bool populate_existing, LoadContext context) {
     auto rows = std::make_shared<LoadedRows>();
     statement = orm::with_expressions(statement);
+    auto joined = orm::join_links(statement);
     rows->data = co_await run_statement(core, statement, context);
     const auto& select = static_cast<const sql::SelectNode&>(*statement);
     rows->plan = orm::plan_load(select, *rows->data.compiled);
     make_objects(core, *rows, populate_existing);
-    if (select.options) {
-        const auto options = std::static_pointer_cast<const orm::LoaderOptions>(select.options);
+    if (rows->plan.entities.size() != joined.links.size() + 1) joined = {}; // a listener's statement
+    if (!joined.links.empty()) {
+        orm::fill_joined(joined, rows->objects);
+        rows->plan.elements.resize(1); // what was added is nobody's
+        rows->plan.entities.resize(1);
+        rows->objects.resize(1);
+        if (joined.multiplies) *rows = *unique_rows(*rows);
+    }
+    const auto options = options_of(select, rows->plan);
+    if (!options.empty()) {
         std::vector<ModelBase*> owners;
         for (const auto& objects : rows->objects) owners.insert(owners.end(), objects.begin(), objects.end());
-        co_await load_options(core, options->options, std::move(owners), rows->graph);
+        co_await load_options(core, options, std::move(owners), rows->graph);
     }
     co_return rows;
 }
@@ -100,9 +141,7 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
     context.columns = true;
     sql::NodePtr node = std::move(statement);
     const auto data = co_await run_statement(core, node, context);
-    if (data.row_count() == 0)
-        throw ObjectDeletedError(
-            "the row of this object of class " + mapper.class_name + " is not there any more, or its primary key was changed");
+    if (data.row_count() == 0) throw_gone(mapper);
     for (std::size_t i = 0; i < attributes.size(); ++i) {
         const auto& info = mapper.attributes[attributes[i]];
         auto& attribute = orm::MapperData::attribute(object, info);
@@ -110,6 +149,17 @@ asio::awaitable<void> load_attributes(Core& core, ModelBase& object, std::vector
     }
     state.expired = false;
     orm::tell(object, &orm::MapperSignals::refresh, attributes);
+}
+
+asio::awaitable<void> load_whole(Core& core, ModelBase& object, bool for_update) {
+    const auto& mapper = *object.orm_state().mapper;
+    auto statement = orm::select_by_key(mapper, orm::stored_key(object));
+    if (for_update) statement->set_for_update({});
+    LoadContext context;
+    context.parent = &object;
+    context.columns = true;
+    const auto rows = co_await load_objects(core, std::move(statement), false, context);
+    if (rows->data.row_count() == 0) throw_gone(mapper);
 }
 
 asio::awaitable<void> load_expired(Core& core, ModelBase& object, bool flush_first) {

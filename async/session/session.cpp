@@ -142,7 +142,8 @@ asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> obje
     core.require_persistent(*object, "refresh()");
     const auto& mapper = *object->orm_state().mapper;
     auto attributes = options.attributes;
-    if (options.attributes.empty() && options.links.empty()) {
+    const bool whole = options.attributes.empty() && options.links.empty();
+    if (whole) {
         core.expire(*object);
         for (std::size_t i = 0; i < mapper.attributes.size(); ++i)
             if (!mapper.attributes[i].deferred) attributes.push_back(static_cast<std::uint16_t>(i));
@@ -157,7 +158,8 @@ asio::awaitable<void> refresh_loaded(Core& core, std::shared_ptr<ModelBase> obje
     }
     co_await autoflush(core); // of other objects; what changed of this one is forgotten
     try {
-        co_await load_attributes(core, *object, std::move(attributes), options.for_update);
+        if (whole && orm::loads_eagerly(mapper)) co_await load_whole(core, *object, options.for_update);
+        else co_await load_attributes(core, *object, std::move(attributes), options.for_update);
     } catch (const ObjectDeletedError& gone) {
         throw InvalidRequestError(std::string{"session.refresh(): "} + gone.what());
     }

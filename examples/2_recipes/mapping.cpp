@@ -148,7 +148,7 @@ asio::awaitable<void> fill(az::SessionMaker sessions) {
 asio::awaitable<void> show(az::Session& session) {
     auto statement = az::select<Film>()
                          .where(is_silent(), col<&Film::frame> == Frame{1440, 1080}, col<&Film::medium> == Medium::film)
-                         .options(az::selectinload<&Film::reels>(), az::selectinload<&Film::genres>());
+                         .options(az::selectinload<&Film::reels>(), az::joinedload<&Film::genres>());
     auto film = (co_await session.scalars(statement)).one();
     std::cout << *film->title << ", " << film->frame->width << " wide, " << *film->reel_count << " reels, owner " << *film->owner << '\n';
     for (const auto& reel : film->reels) std::cout << "  " << *reel->number << ' ' << *reel->label << '\n';

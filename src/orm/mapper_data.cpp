@@ -165,6 +165,8 @@ void configure_relationship(MapperData& mapper, RelationshipInfo& info) {
     if (info.viewonly && (info.cascade.save_update || info.cascade.delete_ || info.cascade.delete_orphan))
         throw ArgumentError(
             what + ": a viewonly relationship is never written, so the cascades save-update, delete and delete-orphan are not for it");
+    if (info.write_only && info.lazy != Lazy::select)
+        throw ArgumentError(what + ": a write-only relationship is never loaded whole, so lazy() is not for it");
     if (!info.secondary_name.empty()) {
         configure_many_to_many(mapper, info, target, what);
         require_single_parent(info, what);

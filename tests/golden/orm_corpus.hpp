@@ -119,5 +119,6 @@ void add_transaction_scenarios(ScenarioRegistry& registry);
 void add_state_scenarios(ScenarioRegistry& registry);
 void add_collection_scenarios(ScenarioRegistry& registry);
 void add_proxy_scenarios(ScenarioRegistry& registry);
+void add_eager_scenarios(ScenarioRegistry& registry);
 
 } // namespace golden

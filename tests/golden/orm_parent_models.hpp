@@ -52,6 +52,8 @@ GOLDEN_PARENT_AND_CHILD(pc_passive_all, Number, az::ondelete("CASCADE"), GOLDEN_
 GOLDEN_PARENT_AND_CHILD(pc_passive_setnull, Number, az::ondelete("SET NULL"), GOLDEN_AND(az::passive_deletes), GOLDEN_NOTHING)
 GOLDEN_PARENT_AND_CHILD(pc_none, Number, GOLDEN_NOTHING, GOLDEN_AND(az::cascade("")), GOLDEN_NOTHING)
 GOLDEN_PARENT_AND_CHILD(pc_expunge, Number, GOLDEN_NOTHING, GOLDEN_AND(az::cascade("all")), GOLDEN_NOTHING)
+GOLDEN_PARENT_AND_CHILD(pc_lazy_joined, Number, GOLDEN_NOTHING, GOLDEN_AND(az::lazy(az::Lazy::joined)), GOLDEN_NOTHING)
+GOLDEN_PARENT_AND_CHILD(pc_lazy_selectin, Number, GOLDEN_NOTHING, GOLDEN_AND(az::lazy(az::Lazy::selectin)), GOLDEN_NOTHING)
 GOLDEN_PARENT_AND_CHILD(
     pc_m2o_delete, Number, GOLDEN_NOTHING, GOLDEN_NOTHING, GOLDEN_AND(az::cascade("all, delete-orphan"), az::single_parent))
 

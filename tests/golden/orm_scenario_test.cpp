@@ -23,6 +23,7 @@ golden::ScenarioRegistry all_scenarios() {
     golden::add_state_scenarios(registry);
     golden::add_collection_scenarios(registry);
     golden::add_proxy_scenarios(registry);
+    golden::add_eager_scenarios(registry);
     return registry;
 }
 

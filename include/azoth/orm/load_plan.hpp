@@ -80,6 +80,7 @@ struct LoaderOption {
     const MapperData* mapper = nullptr;
     std::uint16_t relationship = 0;
     std::vector<LoaderOption> nested;
+    Lazy how = Lazy::selectin;
 };
 
 /// One `with_expression()`.
@@ -102,6 +103,29 @@ struct LoaderOptions {
 
 /// The statement as it is executed: its entities select what `with_expression()` says. Itself where there is none.
 [[nodiscard]] sql::NodePtr with_expressions(const sql::NodePtr& statement);
+
+/// A relationship whose objects come in a statement's own rows.
+struct JoinedLink {
+    const RelationshipInfo* info;
+    int owner;          ///< which of the joined links brings its owners; -1: they are the statement's own entity
+    std::size_t entity; ///< its entity among those that were added to the statement's
+};
+struct JoinedLinks {
+    std::vector<JoinedLink> links;
+    bool multiplies = false; ///< an owner may have several rows
+
+    JoinedLinks() = default;
+};
+
+/// Whether a relationship is loaded along with objects of the class.
+[[nodiscard]] bool loads_eagerly(const MapperData& mapper) noexcept;
+/// Those relationships as loader options, each class once on each way.
+[[nodiscard]] std::vector<LoaderOption> eager_options(const MapperData& mapper);
+/// Adds LEFT OUTER JOINs to a SELECT of one entity, for what is to be loaded that way; its columns stand behind the entity's. Nothing where
+/// rows are counted, grouped or locked.
+[[nodiscard]] JoinedLinks join_links(sql::NodePtr& statement);
+/// Fills those links. @param objects  by entity, then by row
+void fill_joined(const JoinedLinks& joined, const std::vector<std::vector<ModelBase*>>& objects);
 
 /// Fills a collection that was not loaded: what the database has, with pending changes of the program on top.
 void fill_collection(ModelBase& owner, const RelationshipInfo& info, std::vector<ModelBase*> loaded);

@@ -20,6 +20,8 @@ public:
     /// `selectinload<&User::addresses>().selectinload<&Address::country>()`
     template <auto P>
     [[nodiscard]] RelationshipLoad selectinload() const;
+    template <auto P>
+    [[nodiscard]] RelationshipLoad joinedload() const;
     /// For Select::options().
     void apply(sql::SelectNode& select) const;
 
@@ -30,14 +32,18 @@ private:
 };
 
 template <auto P>
-[[nodiscard]] LoaderOption loader_option() {
+[[nodiscard]] LoaderOption loader_option(Lazy how) {
     const auto& mapper = mapper_of<class_of<P>>();
-    return {&mapper, mapper.relationship_index(member_name<P>()), {}};
+    return {&mapper, mapper.relationship_index(member_name<P>()), {}, how};
 }
 
 template <auto P>
 RelationshipLoad RelationshipLoad::selectinload() const {
-    return nested(loader_option<P>());
+    return nested(loader_option<P>(Lazy::selectin));
+}
+template <auto P>
+RelationshipLoad RelationshipLoad::joinedload() const {
+    return nested(loader_option<P>(Lazy::joined));
 }
 
 } // namespace orm
@@ -45,7 +51,13 @@ RelationshipLoad RelationshipLoad::selectinload() const {
 /// Loads a relationship for all objects of a result by one more SELECT (one for every 500 owners).
 template <auto P>
 [[nodiscard]] orm::RelationshipLoad selectinload() {
-    return orm::RelationshipLoad{orm::loader_option<P>()};
+    return orm::RelationshipLoad{orm::loader_option<P>(orm::Lazy::selectin)};
+}
+/// Loads a relationship with its owners' rows, by LEFT OUTER JOIN: of a SELECT of one entity whose rows are not grouped, and for a collection
+/// not counted either. Elsewhere as `selectinload()`. An owner that has several rows then is one object of the result.
+template <auto P>
+[[nodiscard]] orm::RelationshipLoad joinedload() {
+    return orm::RelationshipLoad{orm::loader_option<P>(orm::Lazy::joined)};
 }
 
 namespace orm {

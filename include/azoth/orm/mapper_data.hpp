@@ -109,6 +109,13 @@ struct Cascade {
 /// Whether ON DELETE of the database is trusted: `all` does not even touch objects that are loaded.
 enum class PassiveDeletes : std::uint8_t { off, on, all };
 
+/// When a relationship is loaded, unless a statement's options say otherwise: SQLAlchemy's `lazy`.
+enum class Lazy : std::uint8_t {
+    select,   ///< when the program asks for it
+    selectin, ///< along with its owners, by one more SELECT
+    joined,   ///< with its owners' rows, by LEFT OUTER JOIN; by one more SELECT where rows are counted, grouped, locked or of several classes
+};
+
 /// What is about to be linked: a listener may put another object in its place, or none.
 struct Incoming {
     ModelBase* object = nullptr;
@@ -153,6 +160,7 @@ struct RelationshipInfo {
     Cascade cascade;
     bool cascade_given = false;
     bool viewonly = false;
+    Lazy lazy = Lazy::select;
     bool post_update = false;
     bool passive_updates = true;
     bool single_parent = false;

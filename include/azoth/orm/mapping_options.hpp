@@ -158,6 +158,10 @@ struct PassiveUpdatesOption {
     bool value;
     void apply(RelationshipInfo& info) const { info.passive_updates = value; }
 };
+struct LazyOption {
+    Lazy value;
+    void apply(RelationshipInfo& info) const { info.lazy = value; }
+};
 struct RelationshipFlag {
     bool RelationshipInfo::* flag;
     void apply(RelationshipInfo& info) const { info.*flag = true; }
@@ -367,6 +371,9 @@ template <std::invocable F>
 inline constexpr orm::PassiveDeletesOption passive_deletes{orm::PassiveDeletes::on};
 /// Whether ON UPDATE of the database is trusted when a referred-to key changes (it is, unless said otherwise).
 [[nodiscard]] constexpr orm::PassiveUpdatesOption passive_updates(bool trusted) { return {trusted}; }
+using orm::Lazy;
+/// When the relationship is loaded; `Lazy::select` unless said otherwise. Streams of objects load no relationships.
+[[nodiscard]] constexpr orm::LazyOption lazy(Lazy when) { return {when}; }
 /// Only read: changes of the link are not written.
 inline constexpr orm::RelationshipFlag viewonly{&orm::RelationshipInfo::viewonly};
 /// Written by an UPDATE of its own after both rows are there: for rows that refer to each other.
