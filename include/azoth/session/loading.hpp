@@ -74,7 +74,7 @@ template <auto P, class T>
     requires std::derived_from<T, orm::class_of<P>>
 [[nodiscard]] asio::awaitable<void> load_all(const std::vector<std::shared_ptr<T>>& objects) {
     std::vector<std::shared_ptr<ModelBase>> owners(objects.begin(), objects.end());
-    return session::load_for_all(std::move(owners), orm::loader_option<P>());
+    return session::load_for_all(std::move(owners), orm::loader_option<P>(orm::Lazy::selectin));
 }
 /// Loads those attributes and links of an object that are not loaded: `co_await az::load<&User::bio, &User::addresses>(user)`.
 /// Columns come by one SELECT. @throws DetachedInstanceError when the object is in no session.
