@@ -160,7 +160,7 @@ asio::awaitable<void> counted_rows_stay_whole(az::Engine engine, az::testing::St
     const auto statement = az::select<Town>().order_by(col<&Town::id>).limit(1).offset(1);
     const auto second = co_await session.scalars(statement);
     CHECK(*second.one()->land->name == "Italy");
-    CHECK(log.texts().at(1).find("LEFT OUTER JOIN land AS land_1 ON land_1.id = town.land_id") != std::string::npos);
+    CHECK(log.texts().at(0).find("LEFT OUTER JOIN land AS land_1 ON land_1.id = town.land_id") != std::string::npos);
     session.expunge_all();
     // Several entities, and rows that are grouped.
     const auto pairs = co_await session.execute(az::select<Land, Town>().join<&Land::towns>().order_by(col<&Town::id>));
@@ -188,7 +188,7 @@ asio::awaitable<void> options_say_how(az::Engine engine, az::testing::StatementL
     const auto instead = az::select<Land>().order_by(col<&Land::id>).options(az::selectinload<&Land::towns>());
     const auto lands = co_await session.scalars(instead);
     CHECK(names(lands.all()[0]->towns) == "Asti Bari ");
-    CHECK(log.texts().at(1).find("JOIN") == std::string::npos);
+    CHECK(log.texts().at(0).find("JOIN") == std::string::npos);
     // A criterion of the program's own join is no criterion of what is loaded.
     session.expunge_all();
     const auto with = az::select<Land>().join<&Land::towns>().where(col<&Town::name> == "Bari");
@@ -211,17 +211,19 @@ asio::awaitable<void> what_is_there_stays(az::Engine engine) {
     {
         az::Session other{engine};
         co_await session.commit();
-        auto same = co_await other.get<Town>(2);
-        same->name = "Aosta";
+        auto asti = co_await other.get<Town>(2);
+        asti->land = nullptr;
+        auto bari = co_await other.get<Town>(1);
+        bari->name = "Barletta";
         co_await other.commit();
     }
-    co_await session.refresh(italy);
-    CHECK(names(italy->towns) == "Aosta Bari Como ");
+    co_await session.refresh(italy); // its row and its links; objects that are there keep what they have
+    CHECK(names(italy->towns) == "Bari Como ");
     auto fresh = co_await session.scalars(az::select<Land>().where(col<&Land::id> == 1), az::SessionExecution().populate_existing());
     CHECK(fresh.one() == italy);
-    CHECK(italy->towns.size() == 3);
+    CHECK(names(italy->towns) == "Barletta Como ");
     co_await session.refresh_for_update(italy); // no join: PostgreSQL locks no outer rows
-    CHECK(names(italy->towns) == "Aosta Bari Como ");
+    CHECK(names(italy->towns) == "Barletta Como ");
     // A row that is gone.
     auto malta = co_await session.get<Land>(2);
     co_await session.execute(az::text("DELETE FROM land WHERE id = 2"));
@@ -239,7 +241,7 @@ asio::awaitable<void> what_is_there_stays(az::Engine engine) {
 ON_EACH_DATABASE("eager loading: what the mapping says comes with its owners", "[orm.load]", come_with_their_owners)
 ON_EACH_DATABASE("eager loading: limits count objects, and rows of several classes stay rows", "[orm.load]", counted_rows_stay_whole)
 ON_EACH_DATABASE("eager loading: a statement's options say how", "[orm.load]", options_say_how)
-ON_EACH_DATABASE("eager loading: what the session has stays, refresh() reads all anew", "[orm.load]", what_is_there_stays)
+ON_EACH_DATABASE("eager loading: what the session has stays, refresh() reads links anew", "[orm.load]", what_is_there_stays)
 
 TEST_CASE("eager loading: not of what is never loaded whole", "[orm][mapping]") {
     az::Registry models;
