@@ -15,7 +15,6 @@ using namespace azoth;
 using namespace azoth::test_mysql;
 using namespace std::chrono_literals;
 using Connection = driver::Connection;
-using Clock = std::chrono::steady_clock;
 
 namespace {
 
